@@ -29,8 +29,12 @@ public final class Topics {
     /** Records that could not be read. Key: object hash and offset. Value: {@code DeadLetter} as JSON. */
     public static final Topic DEAD_LETTERS = new Topic("dead-letters", false);
 
+    /** How the parts of the jobs are doing. Key: part and subtask. Value: {@code JobStatus} as JSON. */
+    public static final Topic STATUS = new Topic("job-status", true);
+
     /** All of them, for whoever creates topics. */
-    public static final List<Topic> ALL = List.of(CLOUDTRAIL, EXECUTIONS, REFERENCE, RECEIPTS, FINDINGS, DEAD_LETTERS);
+    public static final List<Topic> ALL =
+            List.of(CLOUDTRAIL, EXECUTIONS, REFERENCE, RECEIPTS, FINDINGS, DEAD_LETTERS, STATUS);
 
     /**
      * The consumer group whose committed offsets mean "stored": the archive commits them after its tables are durable,
