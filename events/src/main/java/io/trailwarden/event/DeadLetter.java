@@ -1,5 +1,7 @@
 package io.trailwarden.event;
 
+import java.util.Arrays;
+
 /**
  * A record that could not be read: why, where, and the bytes themselves. Nothing around it is lost because of it.
  *
@@ -13,6 +15,15 @@ public record DeadLetter(
 
     /** The longest payload kept, in bytes; longer ones are kept at their source only. */
     public static final int MAX_PAYLOAD = 262_144;
+
+    /**
+     * A dead letter for the bytes between {@code from} and {@code to}; what is longer than {@link #MAX_PAYLOAD} is cut.
+     */
+    public static DeadLetter of(
+            Reason reason, String message, String place, byte[] bytes, int from, int to, Origin origin) {
+        byte[] payload = Arrays.copyOfRange(bytes, from, Math.min(to, from + MAX_PAYLOAD));
+        return new DeadLetter(reason, message, place, payload, to - from, origin);
+    }
 
     /** Why a record is dead. Names are stable: people count and filter by them. */
     public enum Reason {
