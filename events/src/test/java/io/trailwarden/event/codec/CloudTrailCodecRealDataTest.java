@@ -64,7 +64,10 @@ class CloudTrailCodecRealDataTest {
         assertThat(event.vpcEndpointId()).isEqualTo(text(record, "vpcEndpointId"));
         assertThat(event.vpcEndpointAccountId()).isEqualTo(text(record, "vpcEndpointAccountId"));
         assertThat(event.managementEvent())
-                .isEqualTo(record.has("managementEvent") ? record.get("managementEvent").asBoolean() : null);
+                .isEqualTo(
+                        record.has("managementEvent")
+                                ? record.get("managementEvent").asBoolean()
+                                : null);
         assertThat(event.readOnly())
                 .isEqualTo(record.has("readOnly") ? record.get("readOnly").asBoolean() : null);
         assertThat(event.resources()).hasSize(record.path("resources").size());
@@ -81,8 +84,7 @@ class CloudTrailCodecRealDataTest {
         identity(event.userIdentity(), record.path("userIdentity"));
         assertThat(event.raw()).isSameAs(raw);
         if ("AssumeRole".equals(event.eventName())) {
-            assertThat(event.assumedRoleArn())
-                    .isEqualTo(text(record.path("requestParameters"), "roleArn"));
+            assertThat(event.assumedRoleArn()).isEqualTo(text(record.path("requestParameters"), "roleArn"));
             JsonNode response = record.path("responseElements");
             assertThat(event.issuedAccessKeyId()).isEqualTo(text(response.path("credentials"), "accessKeyId"));
             assertThat(event.issuedSessionArn()).isEqualTo(text(response.path("assumedRoleUser"), "arn"));

@@ -35,7 +35,9 @@ public final class SharedData {
         List<JsonNode> records = new ArrayList<>();
         for (String source : List.of("invictus", "stratus", "traildiscover")) {
             try (Stream<Path> files = Files.walk(folder().resolve("cloudtrail").resolve(source))) {
-                for (Path file : files.filter(path -> path.toString().endsWith(".json")).sorted().toList()) {
+                for (Path file : files.filter(path -> path.toString().endsWith(".json"))
+                        .sorted()
+                        .toList()) {
                     JsonNode document = MAPPER.readTree(file.toFile());
                     JsonNode list = document.has("Records") ? document.get("Records") : document;
                     if (list.isArray()) {
