@@ -1,0 +1,22 @@
+package io.trailwarden.detection;
+
+import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.CloudTrailEvent;
+import io.trailwarden.event.ExecutionEvent;
+import java.io.Serializable;
+
+/**
+ * A detection that needs nothing but the one event at hand and the reference data. It runs in the source chain, on every
+ * event, before anything is shuffled; so it allocates nothing when it has nothing to say.
+ *
+ * <p>One instance serves one subtask and is not shared between threads. What it derives from the reference data it may
+ * keep for as long as it is handed the same {@link Reference} object.
+ */
+public interface EventDetector extends Serializable {
+
+    /** Judges one CloudTrail record. */
+    void inspect(CloudTrailEvent event, Reference reference, Findings out);
+
+    /** Judges one Step Functions history event. */
+    void inspect(ExecutionEvent event, Reference reference, Findings out);
+}
