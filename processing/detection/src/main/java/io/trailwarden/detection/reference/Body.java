@@ -56,7 +56,8 @@ final class Body {
         return new Body("", node);
     }
 
-    @Nullable String text(String name) {
+    @Nullable
+    String text(String name) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
@@ -67,7 +68,8 @@ final class Body {
         return value.textValue();
     }
 
-    @Nullable Boolean bool(String name) {
+    @Nullable
+    Boolean bool(String name) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
@@ -78,7 +80,8 @@ final class Body {
         return value.booleanValue();
     }
 
-    @Nullable Integer positive(String name) {
+    @Nullable
+    Integer positive(String name) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
@@ -89,7 +92,8 @@ final class Body {
         return value.intValue();
     }
 
-    @Nullable Instant instant(String name) {
+    @Nullable
+    Instant instant(String name) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
@@ -101,7 +105,8 @@ final class Body {
         }
     }
 
-    @Nullable Duration duration(String name) {
+    @Nullable
+    Duration duration(String name) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
@@ -117,7 +122,8 @@ final class Body {
         throw refused(name, value, "an ISO 8601 duration from zero, for example P7D or PT12H");
     }
 
-    @Nullable Severity severity(String name) {
+    @Nullable
+    Severity severity(String name) {
         return oneOf(name, Severity.values());
     }
 
@@ -160,7 +166,8 @@ final class Body {
         return List.copyOf(found);
     }
 
-    @Nullable Body object(String name) {
+    @Nullable
+    Body object(String name) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
@@ -171,7 +178,8 @@ final class Body {
         return new Body(path + name + '.', value);
     }
 
-    @Nullable List<Body> objects(String name) {
+    @Nullable
+    List<Body> objects(String name) {
         JsonNode value = value(name);
         if (value == null) {
             return null;
@@ -213,8 +221,8 @@ final class Body {
     }
 
     RefusedEntryException refused(String name, @Nullable Object value, String expected) {
-        return new RefusedEntryException(path + name + ": "
-                + (value == null ? "missing" : excerpt(value.toString())) + " (expected: " + expected + ")");
+        return new RefusedEntryException(path + name + ": " + (value == null ? "missing" : excerpt(value.toString()))
+                + " (expected: " + expected + ")");
     }
 
     private @Nullable JsonNode value(String name) {

@@ -95,7 +95,8 @@ public record Expectation(
                 List<Glob> globs = part.getValue();
                 if (globs != null) {
                     text.add(part.getKey() + " "
-                            + String.join(" or ", globs.stream().map(Glob::toString).toList()));
+                            + String.join(
+                                    " or ", globs.stream().map(Glob::toString).toList()));
                 }
             }
             return text.toString();
@@ -133,8 +134,7 @@ public record Expectation(
             if (actions != null) {
                 for (Glob action : actions) {
                     if (!action.toString().equals("*") && action.toString().indexOf(':') < 1) {
-                        throw body.refused(
-                                "actions", action, "service:call, for example states:StartExecution, or *");
+                        throw body.refused("actions", action, "service:call, for example states:StartExecution, or *");
                     }
                 }
             }
@@ -179,8 +179,8 @@ public record Expectation(
         Instant to = body.instant("effectiveTo");
         body.close();
         if ((expect == null) == (forbid == null)) {
-            throw new RefusedEntryException("expect and forbid: "
-                    + (expect == null ? "both missing" : "both present") + " (expected: exactly one of them)");
+            throw new RefusedEntryException("expect and forbid: " + (expect == null ? "both missing" : "both present")
+                    + " (expected: exactly one of them)");
         }
         if (from != null && to != null && !from.isBefore(to)) {
             throw body.refused("effectiveTo", to, "after effectiveFrom " + from);
@@ -190,7 +190,9 @@ public record Expectation(
         Match forbidden = forbid == null ? null : Match.read(forbid);
         if (everything.equals(expected) || everything.equals(forbidden)) {
             throw body.refused(
-                    expect == null ? "forbid" : "expect", "{}", "at least one of accounts, principals, actions, regions,"
+                    expect == null ? "forbid" : "expect",
+                    "{}",
+                    "at least one of accounts, principals, actions, regions,"
                             + " resources, stateMachines, executionRoles");
         }
         return new Expectation(

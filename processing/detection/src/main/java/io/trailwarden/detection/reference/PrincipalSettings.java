@@ -22,8 +22,8 @@ public record PrincipalSettings(
         List<Glob> ignore) {
 
     /** The defaults, see {@code docs/reference/detections.md}. */
-    public static final PrincipalSettings DEFAULT = new PrincipalSettings(
-            Duration.ofDays(7), Duration.ofDays(90), NewPrincipals.USERS, false, true, List.of());
+    public static final PrincipalSettings DEFAULT =
+            new PrincipalSettings(Duration.ofDays(7), Duration.ofDays(90), NewPrincipals.USERS, false, true, List.of());
 
     /** Whose first appearance matters. */
     public enum NewPrincipals {
