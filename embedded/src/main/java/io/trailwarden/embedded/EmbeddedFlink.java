@@ -102,18 +102,16 @@ public final class EmbeddedFlink implements AutoCloseable {
      * @param environment from {@link #environment()}, with the job in it
      */
     public FlinkJob submitRecovering(StreamExecutionEnvironment environment, String name) {
-        StreamGraph graph = environment.getStreamGraph();
         for (Path checkpoint : checkpoints.newestFirst()) {
             try {
-                FlinkJob job = submit(graph, name, checkpoint);
+                FlinkJob job = submit(environment.getStreamGraph(false), name, checkpoint);
                 LOG.info("Job {} continues from checkpoint {}", name, checkpoint);
                 return job;
             } catch (JobFailedException e) {
                 LOG.warn("Checkpoint {} cannot be restored, trying the one before", checkpoint, e);
             }
-            graph = environment.getStreamGraph();
         }
-        return submit(graph, name, null);
+        return submit(environment.getStreamGraph(false), name, null);
     }
 
     /** The checkpoints of this cluster's directory. */
@@ -179,6 +177,7 @@ public final class EmbeddedFlink implements AutoCloseable {
         c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
         c.set(RpcOptions.FORK_JOIN_EXECUTOR_PARALLELISM_MIN, 2);
         c.set(RpcOptions.FORK_JOIN_EXECUTOR_PARALLELISM_MAX, 4);
+        c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
         c.set(MetricOptions.SYSTEM_RESOURCE_METRICS, false);
         return c;
     }
@@ -189,7 +188,6 @@ public final class EmbeddedFlink implements AutoCloseable {
         c.set(PipelineOptions.MAX_PARALLELISM, 128);
         c.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
         c.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-        c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
         c.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);

@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.runtime.checkpoint.CheckpointException;
+import org.apache.flink.runtime.checkpoint.CheckpointFailureReason;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.slf4j.Logger;
@@ -59,9 +61,30 @@ public final class FlinkJob {
         }
     }
 
-    /** Makes a checkpoint now, instead of at the next interval, and waits until it is complete. */
+    /**
+     * Makes a checkpoint now, instead of at the next interval, and waits until it is complete. A job that is just
+     * starting is waited for.
+     *
+     * @throws JobFailedException when there is none within a minute
+     */
     public void checkpoint() {
-        get(cluster.triggerCheckpoint(id), PATIENCE, "a checkpoint");
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                get(cluster.triggerCheckpoint(id), PATIENCE, "a checkpoint");
+                return;
+            } catch (JobFailedException e) {
+                if (!startingUp(e) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                pause();
+            }
+        }
+    }
+
+    private static boolean startingUp(JobFailedException e) {
+        return e.getCause() instanceof CheckpointException refused
+                && refused.getCheckpointFailureReason() == CheckpointFailureReason.NOT_ALL_REQUIRED_TASKS_RUNNING;
     }
 
     /** Stops the job where it is; its checkpoints stay. Does nothing when it has ended. */
