@@ -1,0 +1,272 @@
+package io.trailwarden.storage;
+
+import io.trailwarden.storage.StoredIds.CapListener;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.SnapshotUpdate;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.types.Types;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tables, opened: write, commit, ask what is stored, maintain, count.
+ *
+ * <p>Tables are Iceberg tables, append-only but for compaction: no equality or position deletes are ever written, so
+ * any engine may read the planned Parquet files as they are. A commit is visible as a whole, is on the disk when the
+ * call returns, and happens once however often it is repeated. Several processes may hold the same archive open.
+ *
+ * <p>Thread-safe, but for what it hands out where that says otherwise.
+ */
+public final class Archive implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
+    private static final int COMMIT_ATTEMPTS = 60;
+
+    private final ArchiveConfig config;
+    private final Catalog catalog;
+    private final Map<String, Table> committing = new HashMap<>();
+
+    private Archive(ArchiveConfig config, Catalog catalog) {
+        this.config = config;
+        this.catalog = catalog;
+    }
+
+    /**
+     * Opens the archive; makes tables that are missing, and adds columns that this version writes and an older one did
+     * not.
+     */
+    public static Archive open(ArchiveConfig config) {
+        Map<String, String> properties = new HashMap<>(config.catalogProperties());
+        String warehouse = properties.getOrDefault("warehouse", "");
+        if (warehouse.startsWith("file:")) {
+            try {
+                Files.createDirectories(LocalFileIO.path(warehouse));
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot create the warehouse " + warehouse, e);
+            }
+        }
+        Catalog catalog =
+                CatalogUtil.loadCatalog(properties.remove("catalog-impl"), "trailwarden", properties, null);
+        Archive archive = new Archive(config, catalog);
+        archive.createMissing();
+        return archive;
+    }
+
+    private void createMissing() {
+        Namespace namespace = Namespace.of(config.namespace());
+        if (catalog instanceof SupportsNamespaces namespaces && !namespaces.namespaceExists(namespace)) {
+            try {
+                namespaces.createNamespace(namespace);
+            } catch (AlreadyExistsException e) {
+                LOG.debug("Another process made namespace {}", namespace);
+            }
+        }
+        for (TableLayout<?> layout : Tables.ALL) {
+            TableIdentifier id = TableIdentifier.of(namespace, layout.name());
+            if (!catalog.tableExists(id)) {
+                try {
+                    catalog.createTable(id, layout.schema(), layout.spec(), layout.properties());
+                } catch (AlreadyExistsException e) {
+                    LOG.debug("Another process made table {}", id);
+                }
+            } else {
+                addMissingColumns(catalog.loadTable(id), layout);
+            }
+        }
+    }
+
+    private static void addMissingColumns(Table table, TableLayout<?> layout) {
+        UpdateSchema update = null;
+        for (Types.NestedField field : layout.schema().columns()) {
+            if (table.schema().findField(field.name()) == null) {
+                update = update == null ? table.updateSchema() : update;
+                // Rows that are there already have no value for it, whatever this version demands of new ones.
+                update.addColumn(field.name(), field.type(), field.doc());
+            }
+        }
+        if (update != null) {
+            update.commit();
+        }
+    }
+
+    /** What it was opened with. */
+    public ArchiveConfig config() {
+        return config;
+    }
+
+    /**
+     * A writer for one subtask.
+     *
+     * @param lineage names one run of the job from one restored checkpoint: within it, checkpoint numbers only ascend.
+     *     A job that goes back to an older checkpoint than was committed begins a new lineage
+     * @param afterCheckpoint the checkpoint that the run was restored from, or 0
+     */
+    public ArchiveWriter newWriter(String lineage, long afterCheckpoint) {
+        return new ArchiveWriter(this, config, lineage, afterCheckpoint);
+    }
+
+    /**
+     * Makes the files of one checkpoint part of the tables, once: a repeated call, also after a crash between two
+     * tables, changes nothing. When it returns, all of it is on the disk.
+     *
+     * <p>Checkpoints of one lineage are committed in ascending order.
+     *
+     * @return whether anything was added
+     * @throws MissingFilesException when files are gone that no table holds; nothing is committed then
+     */
+    public boolean commit(String lineage, long checkpoint, List<PendingFiles> pending) {
+        Map<String, List<DataFile>> files = new TreeMap<>();
+        Map<String, Map<String, Long>> rows = new TreeMap<>();
+        for (PendingFiles part : pending) {
+            part.files().forEach((table, list) ->
+                    files.computeIfAbsent(table, unused -> new ArrayList<>()).addAll(list));
+            part.rowsBySource()
+                    .forEach((table, counts) -> counts.forEach((source, count) -> rows.computeIfAbsent(
+                                    table, unused -> new TreeMap<>())
+                            .merge(source, count, Long::sum)));
+        }
+        boolean added = false;
+        for (Map.Entry<String, List<DataFile>> table : files.entrySet()) {
+            added |= append(
+                    table.getKey(), lineage, checkpoint, table.getValue(), rows.getOrDefault(table.getKey(), Map.of()));
+        }
+        return added;
+    }
+
+    private boolean append(
+            String name, String lineage, long checkpoint, List<DataFile> files, Map<String, Long> rows) {
+        Table table = committing(name);
+        synchronized (table) {
+            boolean[] checked = {false};
+            return commit(table, carried -> {
+                if (carried.contains(lineage, checkpoint)) {
+                    return null;
+                }
+                if (!checked[0]) {
+                    requirePresent(table, lineage, checkpoint, files);
+                    checked[0] = true;
+                }
+                var append = table.newAppend();
+                files.forEach(append::appendFile);
+                append.set("trailwarden.lineage", lineage);
+                append.set("trailwarden.checkpoint", Long.toString(checkpoint));
+                carried.commit(lineage, checkpoint);
+                carried.add(rows);
+                return append;
+            });
+        }
+    }
+
+    private static void requirePresent(Table table, String lineage, long checkpoint, List<DataFile> files) {
+        List<String> missing = files.stream()
+                .map(DataFile::location)
+                .filter(location -> !table.io().newInputFile(location).exists())
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new MissingFilesException("Checkpoint " + checkpoint + " of " + lineage + " wrote " + missing.size()
+                    + " files of table " + table.name() + " that are gone, for example " + missing.get(0)
+                    + ". Nothing of it is committed; restore an older checkpoint, or delete the checkpoints so that the"
+                    + " sources are read again.");
+        }
+    }
+
+    /** Prepares a commit on top of a snapshot; returns null when there is nothing to do. */
+    @FunctionalInterface
+    interface Change {
+        SnapshotUpdate<?> onTopOf(Carried carried);
+    }
+
+    /**
+     * Commits with what is carried on recomputed at every attempt. Iceberg's own retry would repeat what was computed
+     * on top of a snapshot that is no longer the latest.
+     */
+    static boolean commit(Table table, Change change) {
+        for (int attempt = 0; ; attempt++) {
+            table.refresh();
+            Carried carried = Carried.of(table.currentSnapshot());
+            SnapshotUpdate<?> update = change.onTopOf(carried);
+            if (update == null) {
+                return false;
+            }
+            carried.writeTo(update);
+            try {
+                update.commit();
+                return true;
+            } catch (CommitFailedException | CommitStateUnknownException e) {
+                // After an unknown state the next attempt sees in the table whether this one succeeded.
+                if (attempt == COMMIT_ATTEMPTS) {
+                    throw e;
+                }
+                long millis = Math.min(2000, 5L << Math.min(attempt, 8));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
+                        ThreadLocalRandom.current().nextLong(millis) + 1));
+            }
+        }
+    }
+
+    /**
+     * What is stored already, for one subtask.
+     *
+     * @param lineage the subtask's own run
+     * @param detected the lineages that its restored detection state has seen, each up to and including a checkpoint
+     * @param bytes memory it may take
+     * @param cap told when that is too little
+     */
+    public StoredIds storedIds(String lineage, Map<String, Long> detected, long bytes, CapListener cap) {
+        return new StoredIds(this, lineage, detected, bytes, cap);
+    }
+
+    /** A fresh view of a table for one user. */
+    Table load(TableLayout<?> layout) {
+        try {
+            return catalog.loadTable(TableIdentifier.of(config.namespace(), layout.name()));
+        } catch (NoSuchTableException e) {
+            throw new IllegalStateException("Table " + layout.name() + " was dropped while in use", e);
+        }
+    }
+
+    private Table committing(String name) {
+        synchronized (committing) {
+            return committing.computeIfAbsent(name, unused -> load(Tables.named(name)));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (catalog instanceof Closeable closeable) {
+            closeable.close();
+        }
+    }
+
+    /** Files of a checkpoint are gone before any table knew them. */
+    public static final class MissingFilesException extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        MissingFilesException(String message) {
+            super(message);
+        }
+    }
+}

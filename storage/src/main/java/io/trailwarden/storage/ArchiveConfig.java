@@ -1,0 +1,59 @@
+package io.trailwarden.storage;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Where the tables are and how they are written.
+ *
+ * <p>{@link #local} keeps everything in one folder: Parquet files, and an SQLite file as catalog. Any other Iceberg
+ * catalog works through {@code catalogProperties}, with its jars on the classpath; nothing of AWS is on it by default:
+ *
+ * <ul>
+ *   <li>Postgres: {@code catalog-impl=org.apache.iceberg.jdbc.JdbcCatalog}, {@code uri=jdbc:postgresql://…},
+ *       {@code jdbc.user}, {@code jdbc.password}
+ *   <li>REST: {@code catalog-impl=org.apache.iceberg.rest.RESTCatalog}, {@code uri=https://…}
+ *   <li>Glue: {@code catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog}
+ *   <li>files on S3: {@code warehouse=s3://bucket/prefix}, {@code io-impl=org.apache.iceberg.aws.s3.S3FileIO}
+ * </ul>
+ *
+ * @param catalogProperties Iceberg's own names; {@code catalog-impl} names the class
+ * @param namespace the catalog namespace of the tables
+ * @param openFiles how many Parquet files one writer holds open at a time, at least 1
+ * @param rowGroupBytes bytes that one open file buffers before it writes a row group
+ * @param parkedBytes bytes of records that one writer keeps waiting for a free file
+ */
+public record ArchiveConfig(
+        Map<String, String> catalogProperties, String namespace, int openFiles, long rowGroupBytes, long parkedBytes) {
+
+    /** The tables' namespace unless told otherwise. */
+    public static final String NAMESPACE = "trailwarden";
+
+    public ArchiveConfig {
+        catalogProperties = Map.copyOf(catalogProperties);
+        if (openFiles < 1) {
+            throw new IllegalArgumentException("openFiles: " + openFiles + " (expected: 1 or more)");
+        }
+    }
+
+    /** Tables under {@code dataDirectory/warehouse}, with an SQLite file as catalog. */
+    public static ArchiveConfig local(Path dataDirectory) {
+        Path warehouse = dataDirectory.toAbsolutePath().normalize().resolve("warehouse");
+        Map<String, String> properties = new HashMap<>();
+        properties.put("catalog-impl", "org.apache.iceberg.jdbc.JdbcCatalog");
+        properties.put("uri", "jdbc:sqlite:" + warehouse.resolve("catalog.sqlite"));
+        properties.put("jdbc.journal_mode", "WAL");
+        properties.put("jdbc.synchronous", "FULL");
+        properties.put("jdbc.busy_timeout", "30000");
+        properties.put("jdbc.schema-version", "V1");
+        properties.put("warehouse", "file://" + warehouse);
+        properties.put("io-impl", LocalFileIO.class.getName());
+        return of(properties);
+    }
+
+    /** Tables in any Iceberg catalog. */
+    public static ArchiveConfig of(Map<String, String> catalogProperties) {
+        return new ArchiveConfig(catalogProperties, NAMESPACE, 8, 8L << 20, 24L << 20);
+    }
+}

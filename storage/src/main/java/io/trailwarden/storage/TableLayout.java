@@ -1,0 +1,107 @@
+package io.trailwarden.storage;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types;
+
+/**
+ * One table as this version writes it.
+ *
+ * @param day the record's partition in days since 1970; 0 in a table without partitions
+ * @param source which source the row counts for in the ledger
+ * @param weight about how many bytes the record holds in memory
+ */
+record TableLayout<T>(
+        String name,
+        Schema schema,
+        PartitionSpec spec,
+        List<Column<T>> columns,
+        ToIntFunction<T> day,
+        Function<T, String> source,
+        ToLongFunction<T> weight,
+        Map<String, String> properties) {
+
+    static <T> TableLayout<T> partitioned(
+            String name,
+            String timeColumn,
+            List<Column<T>> columns,
+            ToIntFunction<T> day,
+            Function<T, String> source,
+            ToLongFunction<T> weight,
+            List<String> bounded,
+            List<String> withoutStatistics) {
+        Schema schema = schema(columns);
+        return new TableLayout<>(
+                name,
+                schema,
+                PartitionSpec.builderFor(schema).day(timeColumn).build(),
+                List.copyOf(columns),
+                day,
+                source,
+                weight,
+                properties(bounded, withoutStatistics));
+    }
+
+    static <T> TableLayout<T> unpartitioned(
+            String name,
+            List<Column<T>> columns,
+            Function<T, String> source,
+            ToLongFunction<T> weight,
+            List<String> bounded,
+            List<String> withoutStatistics) {
+        return new TableLayout<>(
+                name,
+                schema(columns),
+                PartitionSpec.unpartitioned(),
+                List.copyOf(columns),
+                row -> 0,
+                source,
+                weight,
+                properties(bounded, withoutStatistics));
+    }
+
+    private static <T> Schema schema(List<Column<T>> columns) {
+        List<Types.NestedField> fields = new ArrayList<>();
+        int id = 1;
+        for (Column<T> column : columns) {
+            fields.add(
+                    column.required()
+                            ? Types.NestedField.required(id++, column.name(), column.type(), column.doc())
+                            : Types.NestedField.optional(id++, column.name(), column.type(), column.doc()));
+        }
+        // Nested fields take ids after the columns' own, as the catalog assigns them when it creates the table.
+        int[] next = {0};
+        Type fresh = TypeUtil.assignFreshIds(Types.StructType.of(fields), () -> ++next[0]);
+        return new Schema(fresh.asStructType().fields());
+    }
+
+    private static Map<String, String> properties(List<String> bounded, List<String> withoutStatistics) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put(TableProperties.FORMAT_VERSION, "2");
+        properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
+        properties.put(TableProperties.PARQUET_COMPRESSION_LEVEL, "1");
+        properties.put(TableProperties.PARQUET_PAGE_SIZE_BYTES, Integer.toString(512 << 10));
+        properties.put(TableProperties.PARQUET_DICT_SIZE_BYTES, Integer.toString(128 << 10));
+        properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");
+        properties.put(TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, "10");
+        // Commits carry sums over the snapshot before them, so a conflict must be resolved by us, not repeated blindly.
+        properties.put(TableProperties.COMMIT_NUM_RETRIES, "0");
+        properties.put(TableProperties.DEFAULT_WRITE_METRICS_MODE, "none");
+        bounded.forEach(column -> properties.put(
+                TableProperties.METRICS_MODE_COLUMN_CONF_PREFIX + column,
+                column.endsWith("_time") || column.endsWith("_at") ? "full" : "truncate(32)"));
+        withoutStatistics.forEach(
+                column -> properties.put(TableProperties.PARQUET_COLUMN_STATS_ENABLED_PREFIX + column, "false"));
+        return Map.copyOf(properties);
+    }
+}
