@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,8 +67,7 @@ public final class Archive implements Closeable {
                 throw new UncheckedIOException("Cannot create the warehouse " + warehouse, e);
             }
         }
-        Catalog catalog =
-                CatalogUtil.loadCatalog(properties.remove("catalog-impl"), "trailwarden", properties, null);
+        Catalog catalog = CatalogUtil.loadCatalog(properties.remove("catalog-impl"), "trailwarden", properties, null);
         Archive archive = new Archive(config, catalog);
         archive.createMissing();
         return archive;
@@ -141,12 +139,12 @@ public final class Archive implements Closeable {
         Map<String, List<DataFile>> files = new TreeMap<>();
         Map<String, Map<String, Long>> rows = new TreeMap<>();
         for (PendingFiles part : pending) {
-            part.files().forEach((table, list) ->
-                    files.computeIfAbsent(table, unused -> new ArrayList<>()).addAll(list));
+            part.files().forEach((table, list) -> files.computeIfAbsent(table, unused -> new ArrayList<>())
+                    .addAll(list));
             part.rowsBySource()
-                    .forEach((table, counts) -> counts.forEach((source, count) -> rows.computeIfAbsent(
-                                    table, unused -> new TreeMap<>())
-                            .merge(source, count, Long::sum)));
+                    .forEach((table, counts) ->
+                            counts.forEach((source, count) -> rows.computeIfAbsent(table, unused -> new TreeMap<>())
+                                    .merge(source, count, Long::sum)));
         }
         boolean added = false;
         for (Map.Entry<String, List<DataFile>> table : files.entrySet()) {
@@ -156,8 +154,7 @@ public final class Archive implements Closeable {
         return added;
     }
 
-    private boolean append(
-            String name, String lineage, long checkpoint, List<DataFile> files, Map<String, Long> rows) {
+    private boolean append(String name, String lineage, long checkpoint, List<DataFile> files, Map<String, Long> rows) {
         Table table = committing(name);
         synchronized (table) {
             boolean[] checked = {false};

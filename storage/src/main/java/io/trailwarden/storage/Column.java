@@ -88,8 +88,7 @@ record Column<T>(String name, Type type, boolean required, String doc, Binder<T>
     }
 
     /** JSON text that stands in the raw bytes, copied from there. */
-    static <T> Column<T> json(
-            String name, String doc, Function<T, @Nullable JsonSpan> span, Function<T, byte[]> raw) {
+    static <T> Column<T> json(String name, String doc, Function<T, @Nullable JsonSpan> span, Function<T, byte[]> raw) {
         return new Column<>(name, Types.StringType.get(), false, doc, leaves -> {
             ColumnWriter out = leaves.leaf(name);
             return row -> {

@@ -14,7 +14,8 @@ final class DataFileNames {
     private DataFileNames() {}
 
     static String prefix(String lineage, UUID writer) {
-        return HexFormat.of().formatHex(lineage.getBytes(StandardCharsets.UTF_8)) + '-'
+        return HexFormat.of().formatHex(lineage.getBytes(StandardCharsets.UTF_8))
+                + '-'
                 + writer.toString().replace("-", "");
     }
 

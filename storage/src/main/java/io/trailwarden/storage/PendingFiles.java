@@ -30,8 +30,7 @@ public final class PendingFiles {
     private final Map<String, List<DataFile>> files;
     private final Map<String, Map<String, Long>> rows;
 
-    PendingFiles(
-            Map<String, Long> offsets, Map<String, List<DataFile>> files, Map<String, Map<String, Long>> rows) {
+    PendingFiles(Map<String, Long> offsets, Map<String, List<DataFile>> files, Map<String, Map<String, Long>> rows) {
         this.offsets = Map.copyOf(offsets);
         this.files = Map.copyOf(files);
         this.rows = Map.copyOf(rows);
@@ -132,7 +131,8 @@ public final class PendingFiles {
 
     private static Map<String, Long> longs(JsonNode object) {
         Map<String, Long> values = new TreeMap<>();
-        object.properties().forEach(entry -> values.put(entry.getKey(), entry.getValue().asLong()));
+        object.properties()
+                .forEach(entry -> values.put(entry.getKey(), entry.getValue().asLong()));
         return values;
     }
 

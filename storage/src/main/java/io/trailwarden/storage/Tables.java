@@ -8,7 +8,6 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.event.Origin;
 import io.trailwarden.event.Receipt;
 import io.trailwarden.event.UserIdentity;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +47,8 @@ final class Tables {
     private static TableLayout<Stored<CloudTrailEvent>> cloudTrail() {
         List<Column<Stored<CloudTrailEvent>>> columns = new ArrayList<>();
         Events<CloudTrailEvent> e = new Events<>(columns);
-        columns.add(Column.instant(
-                "event_time", "When the call completed (UTC)", row -> row.event().eventTime()));
+        columns.add(Column.instant("event_time", "When the call completed (UTC)", row -> row.event()
+                .eventTime()));
         e.required("event_id", "CloudTrail's eventID", CloudTrailEvent::eventId);
         e.text("event_version", "Version of the record format", CloudTrailEvent::eventVersion);
         e.text("event_source", "Service that was called, e.g. sts.amazonaws.com", CloudTrailEvent::eventSource);
@@ -65,10 +64,13 @@ final class Tables {
         e.text("api_version", "Version of the API", CloudTrailEvent::apiVersion);
         columns.add(Column.flag("management_event", "Whether a management event", row -> row.event()
                 .managementEvent()));
-        columns.add(Column.flag("read_only", "Whether the call only reads", row -> row.event()
-                .readOnly()));
+        columns.add(Column.flag(
+                "read_only", "Whether the call only reads", row -> row.event().readOnly()));
         e.text("recipient_account_id", "Account that received the record", CloudTrailEvent::recipientAccountId);
-        e.text("shared_event_id", "Common to the records of one call in several accounts", CloudTrailEvent::sharedEventId);
+        e.text(
+                "shared_event_id",
+                "Common to the records of one call in several accounts",
+                CloudTrailEvent::sharedEventId);
         e.text("vpc_endpoint_id", "VPC endpoint of the call", CloudTrailEvent::vpcEndpointId);
         e.text("vpc_endpoint_account_id", "Owner of the VPC endpoint", CloudTrailEvent::vpcEndpointAccountId);
         e.identity("type", "AssumedRole, IAMUser, Root, AWSService, …", UserIdentity::type);
@@ -98,11 +100,11 @@ final class Tables {
         e.text("issued_session_arn", "Session that sts:AssumeRole* issued", CloudTrailEvent::issuedSessionArn);
         e.text("state_machine_arn", "State machine of a Step Functions call", CloudTrailEvent::stateMachineArn);
         e.text("execution_arn", "Execution of a Step Functions call", CloudTrailEvent::executionArn);
-        columns.add(Column.raw("raw", "The record as AWS wrote it", row -> row.event()
-                .raw()));
-        columns.add(Column.rawBytes("raw_bytes", "The record's bytes where they are not UTF-8 (raw is null then)", row -> row
-                .event()
-                .raw()));
+        columns.add(Column.raw(
+                "raw", "The record as AWS wrote it", row -> row.event().raw()));
+        columns.add(Column.rawBytes(
+                "raw_bytes", "The record's bytes where they are not UTF-8 (raw is null then)", row -> row.event()
+                        .raw()));
         e.origin(CloudTrailEvent::origin);
         return TableLayout.partitioned(
                 "cloudtrail",
@@ -138,17 +140,17 @@ final class Tables {
         e.required("state_machine_arn", "ARN of the state machine", ExecutionEvent::stateMachineArn);
         e.required("execution_name", "Name of the execution", ExecutionEvent::executionName);
         e.text("map_label", "Label of the distributed map it is a child of", ExecutionEvent::mapLabel);
-        columns.add(Column.flag("express", "Whether an Express workflow", row -> row.event()
-                .express()));
+        columns.add(Column.flag(
+                "express", "Whether an Express workflow", row -> row.event().express()));
         e.required("account", "Account of the execution", ExecutionEvent::account);
         e.required("region", "Region of the execution", ExecutionEvent::region);
-        columns.add(Column.number("id", "Number of the event in its history", row -> row.event()
-                .id()));
+        columns.add(Column.number(
+                "id", "Number of the event in its history", row -> row.event().id()));
         columns.add(Column.number("previous_event_id", "Number of the event before", row -> row.event()
                 .previousEventId()));
         e.required("type", "History event type, e.g. TaskFailed", ExecutionEvent::type);
-        columns.add(Column.number("redrive_count", "How often it was redriven", row -> row.event()
-                .redriveCount()));
+        columns.add(Column.number(
+                "redrive_count", "How often it was redriven", row -> row.event().redriveCount()));
         e.text("name", "State or iteration", ExecutionEvent::name);
         e.text("resource_type", "e.g. lambda, aws-sdk:iam", ExecutionEvent::resourceType);
         e.text("resource", "e.g. invoke", ExecutionEvent::resource);
@@ -156,14 +158,13 @@ final class Tables {
         e.text("task_role_arn", "Role that the task assumes", ExecutionEvent::taskRoleArn);
         e.text("error", "Error name", ExecutionEvent::error);
         e.text("cause", "Cause of the error", ExecutionEvent::cause);
-        columns.add(Column.json(
-                "details", "JSON of details", row -> row.event().details(), row -> row.event()
+        columns.add(Column.json("details", "JSON of details", row -> row.event().details(), row -> row.event()
+                .raw()));
+        columns.add(Column.raw(
+                "raw", "The line as Step Functions wrote it", row -> row.event().raw()));
+        columns.add(Column.rawBytes(
+                "raw_bytes", "The line's bytes where they are not UTF-8 (raw is null then)", row -> row.event()
                         .raw()));
-        columns.add(Column.raw("raw", "The line as Step Functions wrote it", row -> row.event()
-                .raw()));
-        columns.add(Column.rawBytes("raw_bytes", "The line's bytes where they are not UTF-8 (raw is null then)", row -> row
-                .event()
-                .raw()));
         e.origin(ExecutionEvent::origin);
         return TableLayout.partitioned(
                 "executions",
@@ -179,10 +180,10 @@ final class Tables {
     private static TableLayout<Duplicate> duplicates() {
         List<Column<Duplicate>> columns = new ArrayList<>();
         columns.add(Column.instant("event_time", "Event time of the stored event", Duplicate::eventTime));
-        columns.add(Column.requiredText("kind", "CLOUDTRAIL or EXECUTION", row -> row.kind().name()));
+        columns.add(Column.requiredText(
+                "kind", "CLOUDTRAIL or EXECUTION", row -> row.kind().name()));
         columns.add(Column.requiredText("event_id", "The stored event", Duplicate::eventId));
-        columns.add(Column.text(
-                "recipient_account_id", "The stored event's recipient", Duplicate::recipientAccountId));
+        columns.add(Column.text("recipient_account_id", "The stored event's recipient", Duplicate::recipientAccountId));
         origin(columns, Duplicate::origin);
         return TableLayout.partitioned(
                 "duplicates",
@@ -197,13 +198,15 @@ final class Tables {
 
     private static TableLayout<DeadLetter> deadLetters() {
         List<Column<DeadLetter>> columns = new ArrayList<>();
-        columns.add(Column.requiredText("reason", "Why it is dead; stable codes", row -> row.reason()
-                .name()));
+        columns.add(Column.requiredText(
+                "reason", "Why it is dead; stable codes", row -> row.reason().name()));
         columns.add(Column.requiredText("message", "What was found and what was expected", DeadLetter::message));
         columns.add(Column.requiredText("place", "Where in the object", DeadLetter::place));
         columns.add(Column.raw("payload", "The original bytes as text", DeadLetter::payload));
         columns.add(Column.rawBytes(
-                "payload_bytes", "The original bytes where they are not UTF-8 (payload is null then)", DeadLetter::payload));
+                "payload_bytes",
+                "The original bytes where they are not UTF-8 (payload is null then)",
+                DeadLetter::payload));
         columns.add(Column.number("payload_length", "True length; payload may be cut", DeadLetter::payloadLength));
         origin(columns, DeadLetter::origin);
         return TableLayout.partitioned(
@@ -242,8 +245,8 @@ final class Tables {
         columns.add(Column.number("revision", "The highest per id stands", Finding::revision));
         columns.add(Column.requiredText("state", "open or withdrawn", row -> Names.lower(row.state())));
         columns.add(Column.requiredText("detection", "Key of the detection", Finding::detection));
-        columns.add(Column.requiredText("severity", "informational, low, medium, high or critical", row -> Names.lower(
-                row.severity())));
+        columns.add(Column.requiredText(
+                "severity", "informational, low, medium, high or critical", row -> Names.lower(row.severity())));
         columns.add(Column.requiredText("title", "One line", Finding::title));
         columns.add(Column.requiredText("description", "Why it fired", Finding::description));
         columns.add(Column.requiredText("author", "Who wrote the detection", Finding::author));
@@ -327,16 +330,16 @@ final class Tables {
     }
 
     private static <T> void origin(List<Column<T>> columns, Function<T, Origin> origin) {
-        columns.add(Column.requiredText("source", "Configured ingester", row -> origin.apply(row)
-                .source()));
-        columns.add(Column.requiredText("object", "File, object key or stream", row -> origin.apply(row)
-                .object()));
+        columns.add(Column.requiredText(
+                "source", "Configured ingester", row -> origin.apply(row).source()));
+        columns.add(Column.requiredText(
+                "object", "File, object key or stream", row -> origin.apply(row).object()));
         columns.add(Column.number("object_offset", "Position in the object, from 0", row -> origin.apply(row)
                 .offset()));
         columns.add(Column.requiredText("object_sha256", "SHA-256 of the uncompressed object", row -> origin.apply(row)
                 .objectSha256()));
-        columns.add(Column.instant("ingested_at", "When it was read", row -> origin.apply(row)
-                .ingestedAt()));
+        columns.add(Column.instant(
+                "ingested_at", "When it was read", row -> origin.apply(row).ingestedAt()));
     }
 
     /** Shorthand for columns of stored events. */
@@ -351,19 +354,14 @@ final class Tables {
         }
 
         void identity(String name, String doc, Function<UserIdentity, @Nullable String> value) {
-            columns.add(Column.text("user_identity_" + name, doc, row -> value.apply(
-                    ((CloudTrailEvent) row.event()).userIdentity())));
+            columns.add(Column.text(
+                    "user_identity_" + name, doc, row -> value.apply(((CloudTrailEvent) row.event()).userIdentity())));
         }
 
-        void json(
-                String name,
-                String doc,
-                Function<CloudTrailEvent, io.trailwarden.event.@Nullable JsonSpan> span) {
+        void json(String name, String doc, Function<CloudTrailEvent, io.trailwarden.event.@Nullable JsonSpan> span) {
             columns.add(Column.json(
-                    name,
-                    doc,
-                    row -> span.apply((CloudTrailEvent) row.event()),
-                    row -> ((CloudTrailEvent) row.event()).raw()));
+                    name, doc, row -> span.apply((CloudTrailEvent) row.event()), row -> ((CloudTrailEvent) row.event())
+                            .raw()));
         }
 
         void origin(Function<E, Origin> origin) {
