@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.testing.generator;
+
+import org.jspecify.annotations.NullMarked;
