@@ -70,7 +70,8 @@ final class CallCatalogue {
     private CallCatalogue(List<Call> calls) {
         this.calls = List.copyOf(calls);
         for (Who who : Who.values()) {
-            Call[] theirs = calls.stream().filter(call -> call.who.contains(who)).toArray(Call[]::new);
+            Call[] theirs =
+                    calls.stream().filter(call -> call.who.contains(who)).toArray(Call[]::new);
             int[] weights = new int[theirs.length];
             int sum = 0;
             for (int i = 0; i < theirs.length; i++) {
@@ -127,7 +128,8 @@ final class CallCatalogue {
                     String[] typeAndArn = member[1].split(" ", 2);
                     // Objects have no owner of their own in CloudTrail; everything else names its account.
                     String owner = typeAndArn[0].equals("AWS::S3::Object") ? "" : "\"accountId\":\"{account}\",";
-                    resources.add("{" + owner + "\"type\":\"" + typeAndArn[0] + "\",\"ARN\":\"" + typeAndArn[1] + "\"}");
+                    resources.add(
+                            "{" + owner + "\"type\":\"" + typeAndArn[0] + "\",\"ARN\":\"" + typeAndArn[1] + "\"}");
                 }
                 case "error" -> {
                     String[] codeAndMessage = member[1].split(" ", 2);

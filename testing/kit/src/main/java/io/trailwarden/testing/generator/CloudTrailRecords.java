@@ -73,7 +73,9 @@ final class CloudTrailRecords {
         byte[] region = region(principal, call);
         byte[] service = call.service();
         boolean flow = service == null && principal.who() == CallCatalogue.Who.FLOW;
-        out.add("{\"eventVersion\":\"").add(VERSIONS[random.nextInt(VERSIONS.length)]).add("\",\"userIdentity\":");
+        out.add("{\"eventVersion\":\"")
+                .add(VERSIONS[random.nextInt(VERSIONS.length)])
+                .add("\",\"userIdentity\":");
         if (service != null) {
             out.add("{\"type\":\"AWSService\",\"invokedBy\":\"").add(service).add("\"}");
         } else if (principal.role()) {
@@ -102,7 +104,11 @@ final class CloudTrailRecords {
         }
         out.add('"');
         if (error != null) {
-            out.add(",\"errorCode\":\"").add(error.code).add("\",\"errorMessage\":\"").add(error.message).add('"');
+            out.add(",\"errorCode\":\"")
+                    .add(error.code)
+                    .add("\",\"errorMessage\":\"")
+                    .add(error.message)
+                    .add('"');
         }
         value(out, ",\"requestParameters\":", call.request(), principal, region, time, random);
         value(out, ",\"responseElements\":", error == null ? call.response() : null, principal, region, time, random);
@@ -120,7 +126,9 @@ final class CloudTrailRecords {
         }
         out.add(",\"eventType\":\"AwsApiCall\",\"managementEvent\":").add(call.data() ? "false" : "true");
         out.add(",\"recipientAccountId\":\"").add(principal.account());
-        out.add("\",\"eventCategory\":\"").add(call.data() ? "Data" : "Management").add('"');
+        out.add("\",\"eventCategory\":\"")
+                .add(call.data() ? "Data" : "Management")
+                .add('"');
         if (service == null && !flow) {
             out.add(',').add(TLS);
             out.add(call.eventSource(), 0, call.eventSource().length - ".amazonaws.com".length());
@@ -154,7 +162,8 @@ final class CloudTrailRecords {
         out.add("\",\"sessionToken\":\"").base64(random, 380).add("\",\"expiration\":\"");
         out.time(session.began + 3_600_000).add("\"},\"assumedRoleUser\":{\"assumedRoleId\":\"");
         out.add(role.uniqueId()).add(":" + session.name + "\",\"arn\":\"arn:aws:sts::" + account);
-        out.add(":assumed-role/" + name + "/" + session.name + "\"}},\"requestID\":\"").uuid(random);
+        out.add(":assumed-role/" + name + "/" + session.name + "\"}},\"requestID\":\"")
+                .uuid(random);
         out.add("\",\"eventID\":\"");
         int idAt = out.length();
         out.uuid(random).add("\",\"readOnly\":true,\"resources\":[{\"accountId\":\"" + account);
@@ -171,7 +180,10 @@ final class CloudTrailRecords {
         // A session lasts an hour; a busy role has three at a time.
         Randomness own = new Randomness(principal.hash() + hour * 31 + random.nextInt(3));
         byte[] name = session == null ? sessionName(principal, own) : session.name.getBytes(UTF_8);
-        out.add("{\"type\":\"AssumedRole\",\"principalId\":\"").add(principal.uniqueId()).add(':').add(name);
+        out.add("{\"type\":\"AssumedRole\",\"principalId\":\"")
+                .add(principal.uniqueId())
+                .add(':')
+                .add(name);
         out.add("\",\"arn\":\"arn:aws:sts::").add(principal.account());
         out.add(":assumed-role/").add(principal.name()).add('/').add(name);
         out.add("\",\"accountId\":\"").add(principal.account()).add("\",\"accessKeyId\":\"");
@@ -207,11 +219,15 @@ final class CloudTrailRecords {
 
     private static void userIdentity(JsonBytes out, Principal principal, long time) {
         out.add("{\"type\":\"IAMUser\",\"principalId\":\"").add(principal.uniqueId());
-        out.add("\",\"arn\":\"arn:aws:iam::").add(principal.account()).add(":user/").add(principal.name());
+        out.add("\",\"arn\":\"arn:aws:iam::")
+                .add(principal.account())
+                .add(":user/")
+                .add(principal.name());
         out.add("\",\"accountId\":\"").add(principal.account()).add("\",\"accessKeyId\":\"");
         boolean console = principal.who() == CallCatalogue.Who.DEVELOPER;
         long hour = Math.floorDiv(time, 3_600_000L);
-        out.add(console ? "ASIA" : "AKIA").base32(new Randomness(console ? principal.hash() + hour : principal.hash()), 16);
+        out.add(console ? "ASIA" : "AKIA")
+                .base32(new Randomness(console ? principal.hash() + hour : principal.hash()), 16);
         out.add("\",\"userName\":\"").add(principal.name()).add('"');
         if (console) {
             out.add(",\"sessionContext\":{\"attributes\":{\"creationDate\":\"").time(hour * 3_600_000L);
@@ -222,7 +238,12 @@ final class CloudTrailRecords {
 
     /** Addresses 198.18.0.0/15 are reserved for benchmarks and are nobody's (RFC 2544). */
     private static void address(JsonBytes out, int index) {
-        out.add("198.").number(18 + (index >> 16)).add('.').number(index >> 8 & 255).add('.').number(index & 255);
+        out.add("198.")
+                .number(18 + (index >> 16))
+                .add('.')
+                .number(index >> 8 & 255)
+                .add('.')
+                .number(index & 255);
     }
 
     private static void userAgent(JsonBytes out, Principal principal) {

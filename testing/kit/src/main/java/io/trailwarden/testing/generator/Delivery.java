@@ -156,7 +156,10 @@ final class Delivery implements RecordSink, AutoCloseable {
         if (cloudTrail) {
             name.add(ORGANIZATION).add('/');
         }
-        name.add(shelf.account).add(cloudTrail ? "/CloudTrail/" : "/states/").add(shelf.region).add('/');
+        name.add(shelf.account)
+                .add(cloudTrail ? "/CloudTrail/" : "/states/")
+                .add(shelf.region)
+                .add('/');
         name.date(day, '/').add('/').add(shelf.account).add(cloudTrail ? "_CloudTrail_" : "_states_");
         long minuteOfDay = Math.floorMod(published, 86_400_000L) / 60_000;
         JsonBytes date = new JsonBytes().date(day, '-');

@@ -34,15 +34,25 @@ final class ExecutionLines {
         for (int task = 0; task < tasks; task++) {
             String state = STATES.get(random.nextInt(STATES.size()));
             run.enter(state);
-            run.line("TaskScheduled", "\"parameters\":\"{\\\"FunctionName\\\":\\\"" + machine + '-' + state + "\\\",\\\"Payload\\\":{\\\"orderId\\\":" + random.nextInt(1_000_000) + ",\\\"customer\\\":{\\\"tier\\\":\\\"gold\\\"}}}\",\"region\":\"" + region + "\",\"resource\":\"invoke\",\"resourceType\":\"lambda\",\"timeoutInSeconds\":\"300\"");
+            run.line(
+                    "TaskScheduled",
+                    "\"parameters\":\"{\\\"FunctionName\\\":\\\"" + machine + '-' + state
+                            + "\\\",\\\"Payload\\\":{\\\"orderId\\\":" + random.nextInt(1_000_000)
+                            + ",\\\"customer\\\":{\\\"tier\\\":\\\"gold\\\"}}}\",\"region\":\"" + region
+                            + "\",\"resource\":\"invoke\",\"resourceType\":\"lambda\",\"timeoutInSeconds\":\"300\"");
             run.line("TaskStarted", "\"resource\":\"invoke\",\"resourceType\":\"lambda\"");
             if (failure != null && task == tasks - 1) {
                 run.failed(failure, "The card was declined");
                 run.line("ExecutionFailed", "\"error\":\"" + failure + "\",\"cause\":\"The card was declined\"");
                 return run.lines;
             }
-            run.line("TaskSucceeded", "\"output\":\"{\\\"ExecutedVersion\\\":\\\"$LATEST\\\",\\\"Payload\\\":{\\\"ok\\\":true},\\\"StatusCode\\\":200}\",\"outputDetails\":{\"truncated\":false},\"resource\":\"invoke\",\"resourceType\":\"lambda\"");
-            run.line("TaskStateExited", "\"name\":\"" + state + "\",\"output\":\"{\\\"ok\\\":true}\",\"outputDetails\":{\"truncated\":false}");
+            run.line(
+                    "TaskSucceeded",
+                    "\"output\":\"{\\\"ExecutedVersion\\\":\\\"$LATEST\\\",\\\"Payload\\\":{\\\"ok\\\":true},\\\"StatusCode\\\":200}\",\"outputDetails\":{\"truncated\":false},\"resource\":\"invoke\",\"resourceType\":\"lambda\"");
+            run.line(
+                    "TaskStateExited",
+                    "\"name\":\"" + state
+                            + "\",\"output\":\"{\\\"ok\\\":true}\",\"outputDetails\":{\"truncated\":false}");
         }
         run.line("ExecutionSucceeded", "\"output\":\"{\\\"ok\\\":true}\",\"outputDetails\":{\"truncated\":false}");
         return run.lines;
@@ -54,7 +64,10 @@ final class ExecutionLines {
         ExecutionLines run = begin(account, region, machine, false, start, random);
         run.enter("Charge");
         for (int attempt = 0; attempt < throttles; attempt++) {
-            run.line("TaskScheduled", "\"parameters\":\"{\\\"FunctionName\\\":\\\"charge\\\"}\",\"region\":\"" + region + "\",\"resource\":\"invoke\",\"resourceType\":\"lambda\"");
+            run.line(
+                    "TaskScheduled",
+                    "\"parameters\":\"{\\\"FunctionName\\\":\\\"charge\\\"}\",\"region\":\"" + region
+                            + "\",\"resource\":\"invoke\",\"resourceType\":\"lambda\"");
             run.failed("Lambda.TooManyRequestsException", "Rate Exceeded. (Service: Lambda, Status Code: 429)");
             run.time += 500 + random.nextInt(1500);
         }
@@ -70,24 +83,41 @@ final class ExecutionLines {
             arn.add(':').uuid(random);
         }
         ExecutionLines run = new ExecutionLines(arn.toString(), start);
-        run.line("ExecutionStarted", "\"input\":\"{\\\"orderId\\\":" + random.nextInt(1_000_000) + "}\",\"inputDetails\":{\"truncated\":false},\"roleArn\":\"arn:aws:iam::" + account + ":role/" + machine + "-execution\"");
+        run.line(
+                "ExecutionStarted",
+                "\"input\":\"{\\\"orderId\\\":" + random.nextInt(1_000_000)
+                        + "}\",\"inputDetails\":{\"truncated\":false},\"roleArn\":\"arn:aws:iam::" + account + ":role/"
+                        + machine + "-execution\"");
         return run;
     }
 
     private void enter(String state) {
-        line("TaskStateEntered", "\"name\":\"" + state + "\",\"input\":\"{\\\"orderId\\\":42}\",\"inputDetails\":{\"truncated\":false}");
+        line(
+                "TaskStateEntered",
+                "\"name\":\"" + state + "\",\"input\":\"{\\\"orderId\\\":42}\",\"inputDetails\":{\"truncated\":false}");
     }
 
     private void failed(String error, @Nullable String cause) {
-        line("TaskFailed", "\"resource\":\"invoke\",\"resourceType\":\"lambda\",\"error\":\"" + error + "\",\"cause\":\"" + cause + '"');
+        line(
+                "TaskFailed",
+                "\"resource\":\"invoke\",\"resourceType\":\"lambda\",\"error\":\"" + error + "\",\"cause\":\"" + cause
+                        + '"');
     }
 
     private void line(String type, String details) {
         id++;
         time += 20;
         out.clear();
-        out.add("{\"id\":\"").number(id).add("\",\"type\":\"").add(type).add("\",\"details\":{").add(details);
-        out.add("},\"previous_event_id\":\"").number(id - 1).add("\",\"event_timestamp\":\"").number(time);
+        out.add("{\"id\":\"")
+                .number(id)
+                .add("\",\"type\":\"")
+                .add(type)
+                .add("\",\"details\":{")
+                .add(details);
+        out.add("},\"previous_event_id\":\"")
+                .number(id - 1)
+                .add("\",\"event_timestamp\":\"")
+                .number(time);
         out.add("\",\"execution_arn\":\"").add(executionArn).add("\",\"redrive_count\":\"0\"}");
         lines.add(new Line(executionArn + "#0#" + id + '#' + type, time, out.copy()));
     }

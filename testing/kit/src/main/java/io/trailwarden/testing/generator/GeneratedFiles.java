@@ -89,7 +89,10 @@ public record GeneratedFiles(long events, long duplicates, long objects, long by
             json.writeStringField("firstTime", finding.firstTime().toString());
             json.writeStringField("lastTime", finding.lastTime().toString());
             json.writeFieldName("eventIds");
-            json.writeArray(finding.eventIds().toArray(String[]::new), 0, finding.eventIds().size());
+            json.writeArray(
+                    finding.eventIds().toArray(String[]::new),
+                    0,
+                    finding.eventIds().size());
             json.writeEndObject();
         }
         return out.toString();

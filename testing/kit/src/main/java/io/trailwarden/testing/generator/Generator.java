@@ -133,7 +133,13 @@ public final class Generator {
             ordinaryLeft--;
             Plants.Planted start = plants.expectedStart(random.nextInt(scenario.accounts()), time, random);
             sink.accept(
-                    start.kind(), start.account(), start.region(), start.eventId(), time, start.json(), start.json().length);
+                    start.kind(),
+                    start.account(),
+                    start.region(),
+                    start.eventId(),
+                    time,
+                    start.json(),
+                    start.json().length);
         } else {
             ordinaryLeft--;
             call(principal, time);
@@ -141,8 +147,9 @@ public final class Generator {
     }
 
     private void run(Principal principal, long time) {
-        String machine =
-                text(principal.belongings().project()) + '-' + text(principal.belongings().noun(random));
+        String machine = text(principal.belongings().project())
+                + '-'
+                + text(principal.belongings().noun(random));
         String account = text(principal.account());
         String region = text(principal.region());
         for (ExecutionLines.Line line : ExecutionLines.run(account, region, machine, time, random)) {

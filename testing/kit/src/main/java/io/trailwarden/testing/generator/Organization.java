@@ -48,12 +48,12 @@ final class Organization {
     static String accountId(long seed, int index) {
         // The index stands in it, so that no two accounts are the same.
         long random = Randomness.pick(seed * 7919 + index, 10_000_000);
-        return String.format(
-                Locale.ROOT, "%d%07d%04d", 1 + Randomness.pick(seed + index, 6), random, index);
+        return String.format(Locale.ROOT, "%d%07d%04d", 1 + Randomness.pick(seed + index, 6), random, index);
     }
 
     /** An account outside of the organization. */
     static String strangerId(long seed, int index) {
-        return String.format(Locale.ROOT, "9%07d%04d", Randomness.pick(seed * 104_729 + index, 10_000_000), index % 10_000);
+        return String.format(
+                Locale.ROOT, "9%07d%04d", Randomness.pick(seed * 104_729 + index, 10_000_000), index % 10_000);
     }
 }

@@ -29,9 +29,30 @@ record Principal(
             List.of("amara", "bela", "chen", "dina", "emre", "farah", "goran", "hana", "ivo", "jude", "kofi", "lena");
 
     private static final List<String> PROJECTS = List.of(
-            "checkout", "catalogue", "ledger", "shipping", "pricing", "search", "identity", "billing", "invoices",
-            "reports", "ingest", "features", "mailer", "stock", "returns", "fraud", "loyalty", "support", "partners",
-            "media", "maps", "chat", "vouchers", "payroll");
+            "checkout",
+            "catalogue",
+            "ledger",
+            "shipping",
+            "pricing",
+            "search",
+            "identity",
+            "billing",
+            "invoices",
+            "reports",
+            "ingest",
+            "features",
+            "mailer",
+            "stock",
+            "returns",
+            "fraud",
+            "loyalty",
+            "support",
+            "partners",
+            "media",
+            "maps",
+            "chat",
+            "vouchers",
+            "payroll");
 
     private static final byte[][] NOUNS = bytes(List.of("orders", "events", "items", "sessions", "archive", "retry"));
 
@@ -57,16 +78,16 @@ record Principal(
         double spot = (Randomness.mix(hash + 1) >>> 11) * 0x1.0p-53;
         int account = (int) (spot * spot * scenario.accounts());
         boolean role = Randomness.pick(hash + 2, 4) != 0;
-        CallCatalogue.Who who = role ? roleKind(Randomness.pick(hash + 3, 100)) : userKind(Randomness.pick(hash + 3, 10));
+        CallCatalogue.Who who =
+                role ? roleKind(Randomness.pick(hash + 3, 100)) : userKind(Randomness.pick(hash + 3, 10));
         String project = PROJECTS.get(Randomness.pick(hash + 4, PROJECTS.size()));
         String name = role
                 ? project + '-' + who.roleSuffix() + '-' + rank
                 : FIRST_NAMES.get(Randomness.pick(hash + 5, FIRST_NAMES.size())) + '.' + rank;
         JsonBytes id = new JsonBytes().add(role ? "AROA" : "AIDA").base32(new Randomness(hash), 17);
         // An account works in two Regions; the second is its neighbour's home.
-        byte[] region = Randomness.pick(hash + 6, 10) == 0
-                ? homeRegion(scenario, account + 1)
-                : homeRegion(scenario, account);
+        byte[] region =
+                Randomness.pick(hash + 6, 10) == 0 ? homeRegion(scenario, account + 1) : homeRegion(scenario, account);
         return new Principal(
                 hash,
                 who,
@@ -77,7 +98,8 @@ record Principal(
                 region,
                 new Belongings(
                         project.getBytes(US_ASCII),
-                        Randomness.mix(scenario.seed() + account * 1_000L + Randomness.pick(hash + 4, PROJECTS.size()))));
+                        Randomness.mix(
+                                scenario.seed() + account * 1_000L + Randomness.pick(hash + 4, PROJECTS.size()))));
     }
 
     /** A role of this name in the account of this index: one that a finding is planted with. */
@@ -137,8 +159,6 @@ record Principal(
     }
 
     private static byte[][] bytes(List<String> texts) {
-        return texts.stream()
-                .map(text -> text.getBytes(US_ASCII))
-                .toArray(byte[][]::new);
+        return texts.stream().map(text -> text.getBytes(US_ASCII)).toArray(byte[][]::new);
     }
 }

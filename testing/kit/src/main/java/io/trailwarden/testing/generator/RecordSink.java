@@ -20,6 +20,5 @@ public interface RecordSink {
      * @param eventTime milliseconds since 1970
      * @param bytes the record's JSON from index 0 to {@code length}
      */
-    void accept(
-            Kind kind, String account, String region, String eventId, long eventTime, byte[] bytes, int length);
+    void accept(Kind kind, String account, String region, String eventId, long eventTime, byte[] bytes, int length);
 }

@@ -64,43 +64,103 @@ public record Scenario(
     /** The same with this many planted findings. */
     public Scenario withPlanted(int count) {
         return new Scenario(
-                seed, events, count, duplicates, accounts, principals, zipf, addresses, serviceShare, executionShare,
-                objectRecords, start);
+                seed,
+                events,
+                count,
+                duplicates,
+                accounts,
+                principals,
+                zipf,
+                addresses,
+                serviceShare,
+                executionShare,
+                objectRecords,
+                start);
     }
 
     /** The same with this share of records delivered twice. */
     public Scenario withDuplicates(double share) {
         return new Scenario(
-                seed, events, planted, share, accounts, principals, zipf, addresses, serviceShare, executionShare,
-                objectRecords, start);
+                seed,
+                events,
+                planted,
+                share,
+                accounts,
+                principals,
+                zipf,
+                addresses,
+                serviceShare,
+                executionShare,
+                objectRecords,
+                start);
     }
 
     /** The same with this many principals acting by this law. */
     public Scenario withPrincipals(int count, double exponent) {
         return new Scenario(
-                seed, events, planted, duplicates, accounts, count, exponent, addresses, serviceShare, executionShare,
-                objectRecords, start);
+                seed,
+                events,
+                planted,
+                duplicates,
+                accounts,
+                count,
+                exponent,
+                addresses,
+                serviceShare,
+                executionShare,
+                objectRecords,
+                start);
     }
 
     /** The same with these shares of records by AWS services and of execution-log lines. */
     public Scenario withShares(double services, double executions) {
         return new Scenario(
-                seed, events, planted, duplicates, accounts, principals, zipf, addresses, services, executions,
-                objectRecords, start);
+                seed,
+                events,
+                planted,
+                duplicates,
+                accounts,
+                principals,
+                zipf,
+                addresses,
+                services,
+                executions,
+                objectRecords,
+                start);
     }
 
     /** The same with objects of about this many records. */
     public Scenario withObjectRecords(int records) {
         return new Scenario(
-                seed, events, planted, duplicates, accounts, principals, zipf, addresses, serviceShare, executionShare,
-                records, start);
+                seed,
+                events,
+                planted,
+                duplicates,
+                accounts,
+                principals,
+                zipf,
+                addresses,
+                serviceShare,
+                executionShare,
+                records,
+                start);
     }
 
     /** The same, beginning at another time. */
     public Scenario withStart(Instant time) {
         return new Scenario(
-                seed, events, planted, duplicates, accounts, principals, zipf, addresses, serviceShare, executionShare,
-                objectRecords, time);
+                seed,
+                events,
+                planted,
+                duplicates,
+                accounts,
+                principals,
+                zipf,
+                addresses,
+                serviceShare,
+                executionShare,
+                objectRecords,
+                time);
     }
 
     private static void require(boolean holds, String name, Object value, String expected) {

@@ -91,14 +91,24 @@ final class Template {
         switch (place.field) {
             case ACCOUNT -> out.add(principal.account());
             case REGION -> out.add(region);
-            case BUCKET -> out.add(own.project()).add('-').add(principal.account()).add('-').digits(own.suffix(random), 2);
-            case TABLE, QUEUE, TOPIC, FUNCTION, MACHINE -> out.add(own.project()).add('-').add(own.noun(random));
+            case BUCKET ->
+                out.add(own.project())
+                        .add('-')
+                        .add(principal.account())
+                        .add('-')
+                        .digits(own.suffix(random), 2);
+            case TABLE, QUEUE, TOPIC, FUNCTION, MACHINE ->
+                out.add(own.project()).add('-').add(own.noun(random));
             case CLUSTER, PROJECT -> out.add(own.project());
             case SECRET -> out.add(own.project()).add('/').add(own.noun(random)).add("-Ab3dE6");
             case KEY -> out.uuid(own.keyHash(), own.keyHash() >>> 3);
             case USER -> out.add(principal.name());
             case ROLE -> out.add(own.project()).add("-task");
-            case INSTANCE -> out.add("i-0").digits(Math.floorMod(own.keyHash(), 1_000_000_000L), 9).add("0000").digits(own.suffix(random), 3);
+            case INSTANCE ->
+                out.add("i-0")
+                        .digits(Math.floorMod(own.keyHash(), 1_000_000_000L), 9)
+                        .add("0000")
+                        .digits(own.suffix(random), 3);
             case HEX -> out.hex(random, place.from);
             case BASE32 -> out.base32(random, place.from);
             case BASE64 -> out.base64(random, place.from);

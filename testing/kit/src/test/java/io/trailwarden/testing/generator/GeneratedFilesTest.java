@@ -46,8 +46,9 @@ class GeneratedFilesTest {
                 assertThat(path)
                         .matches("(second-trail/)?AWSLogs/o-tw0example0/(\\d{12})/CloudTrail/([a-z0-9-]+)/2026/03/02/"
                                 + "\\2_CloudTrail_\\3_20260302T\\d{4}Z_[A-Z2-7]{16}\\.json\\.gz");
-                JSON.readTree(text(file)).get("Records").forEach(record -> cloudTrail.add(
-                        record.get("eventID").textValue()));
+                JSON.readTree(text(file))
+                        .get("Records")
+                        .forEach(record -> cloudTrail.add(record.get("eventID").textValue()));
             }
         }
         assertThat(cloudTrail).hasSize((int) (files.events() + files.duplicates() - executions.size()));
@@ -56,8 +57,7 @@ class GeneratedFilesTest {
                 .containsAll(cloudTrail)
                 .hasSize(20_000 - executions.size());
         assertThat(executions)
-                .containsExactlyInAnyOrderElementsOf(
-                        Files.readAllLines(directory.resolve("truth/execution-ids.txt")));
+                .containsExactlyInAnyOrderElementsOf(Files.readAllLines(directory.resolve("truth/execution-ids.txt")));
         double twice = (double) files.duplicates() / (files.events() - executions.size());
         assertThat(twice).isBetween(0.18, 0.22);
         assertThat(GeneratedFiles.planted(directory))
@@ -127,8 +127,13 @@ class GeneratedFilesTest {
     private static String executionId(String line) {
         try {
             JsonNode json = JSON.readTree(line);
-            return json.get("execution_arn").textValue() + '#' + json.get("redrive_count").textValue() + '#'
-                    + json.get("id").textValue() + '#' + json.get("type").textValue();
+            return json.get("execution_arn").textValue()
+                    + '#'
+                    + json.get("redrive_count").textValue()
+                    + '#'
+                    + json.get("id").textValue()
+                    + '#'
+                    + json.get("type").textValue();
         } catch (IOException e) {
             throw new UncheckedIOException(line, e);
         }

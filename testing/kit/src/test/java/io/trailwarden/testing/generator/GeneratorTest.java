@@ -30,8 +30,7 @@ class GeneratorTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private record Sample(
-            RecordSink.Kind kind, String account, String region, String eventId, long time, String text) {
+    private record Sample(RecordSink.Kind kind, String account, String region, String eventId, long time, String text) {
 
         JsonNode json() {
             try {
@@ -54,8 +53,7 @@ class GeneratorTest {
     private static String hash(Scenario scenario) throws NoSuchAlgorithmException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         Generator.generate(
-                scenario,
-                (kind, account, region, id, time, bytes, length) -> digest.update(bytes, 0, length));
+                scenario, (kind, account, region, id, time, bytes, length) -> digest.update(bytes, 0, length));
         return HexFormat.of().formatHex(digest.digest(), 0, 8);
     }
 
@@ -115,8 +113,12 @@ class GeneratorTest {
                 assertThat(Instant.parse(json.get("eventTime").textValue()).toEpochMilli())
                         .isEqualTo(sample.time / 1000 * 1000);
             } else {
-                String id = json.get("execution_arn").textValue() + '#'
-                        + json.get("redrive_count").textValue() + '#' + json.get("id").textValue() + '#'
+                String id = json.get("execution_arn").textValue()
+                        + '#'
+                        + json.get("redrive_count").textValue()
+                        + '#'
+                        + json.get("id").textValue()
+                        + '#'
                         + json.get("type").textValue();
                 assertThat(id).isEqualTo(sample.eventId);
                 assertThat(json.get("event_timestamp").textValue()).isEqualTo(Long.toString(sample.time));
@@ -152,8 +154,10 @@ class GeneratorTest {
         assertThat(distinct(calls, "/eventSource")).hasSizeGreaterThan(35);
         assertThat(distinct(calls, "/eventVersion")).containsExactlyInAnyOrder("1.08", "1.09", "1.10", "1.11");
         assertThat(distinct(calls, "/recipientAccountId")).hasSizeGreaterThan(150);
-        assertThat(calls.stream().anyMatch(call -> call.path("responseElements").isNull())).isTrue();
-        assertThat(calls.stream().anyMatch(call -> call.toString().contains("Größe"))).isTrue();
+        assertThat(calls.stream().anyMatch(call -> call.path("responseElements").isNull()))
+                .isTrue();
+        assertThat(calls.stream().anyMatch(call -> call.toString().contains("Größe")))
+                .isTrue();
         double failed = calls.stream().filter(call -> call.has("errorCode")).count();
         assertThat(failed / calls.size()).isBetween(0.005, 0.06);
     }
@@ -188,9 +192,13 @@ class GeneratorTest {
         for (Sample sample : generate(Scenario.of(4, 30_000).withShares(0, 0))) {
             JsonNode json = sample.json();
             String who = json.at("/userIdentity/principalId").asText().split(":")[0];
-            calls.computeIfAbsent(who, w -> new HashSet<>()).add(json.get("eventName").asText());
-            addresses.computeIfAbsent(who, w -> new HashSet<>()).add(json.get("sourceIPAddress").asText());
-            accounts.computeIfAbsent(who, w -> new HashSet<>()).add(json.get("recipientAccountId").asText());
+            calls.computeIfAbsent(who, w -> new HashSet<>())
+                    .add(json.get("eventName").asText());
+            addresses
+                    .computeIfAbsent(who, w -> new HashSet<>())
+                    .add(json.get("sourceIPAddress").asText());
+            accounts.computeIfAbsent(who, w -> new HashSet<>())
+                    .add(json.get("recipientAccountId").asText());
         }
         // The expected start of the guarded machine is one role in each account.
         accounts.values().forEach(seen -> assertThat(seen).hasSize(1));
@@ -202,8 +210,8 @@ class GeneratorTest {
     @Test
     void an_outsider_takes_a_role_and_every_later_call_carries_the_issued_key() {
         Scenario scenario = Scenario.of(21, 20_000).withPlanted(80);
-        Map<String, Sample> byId = generate(scenario).stream()
-                .collect(Collectors.toMap(Sample::eventId, sample -> sample));
+        Map<String, Sample> byId =
+                generate(scenario).stream().collect(Collectors.toMap(Sample::eventId, sample -> sample));
         Set<String> members = Set.copyOf(Generator.accounts(scenario));
         List<PlantedFinding> sessions = planted(scenario, Kind.OUTSIDER_SESSION);
         assertThat(sessions).hasSize(20);
@@ -214,7 +222,9 @@ class GeneratorTest {
             String stranger = first.at("/userIdentity/accountId").textValue();
             assertThat(members).doesNotContain(stranger);
             assertThat(finding.subject())
-                    .isEqualTo(stranger + ':' + first.at("/userIdentity/principalId").textValue());
+                    .isEqualTo(stranger
+                            + ':'
+                            + first.at("/userIdentity/principalId").textValue());
             String key = first.at("/responseElements/credentials/accessKeyId").textValue();
             String session = first.at("/responseElements/assumedRoleUser/arn").textValue();
             assertThat(finding.eventIds()).hasSizeBetween(4, 7);
@@ -222,7 +232,8 @@ class GeneratorTest {
                 JsonNode later = byId.get(id).json();
                 assertThat(later.at("/userIdentity/accessKeyId").textValue()).isEqualTo(key);
                 assertThat(later.at("/userIdentity/arn").textValue()).isEqualTo(session);
-                assertThat(later.get("eventTime").textValue()).isGreaterThan(first.get("eventTime").textValue());
+                assertThat(later.get("eventTime").textValue())
+                        .isGreaterThan(first.get("eventTime").textValue());
             }
         }
     }
@@ -230,8 +241,8 @@ class GeneratorTest {
     @Test
     void a_throttled_caller_fails_tens_of_times_in_two_minutes_at_one_call() {
         Scenario scenario = Scenario.of(21, 20_000).withPlanted(80);
-        Map<String, Sample> byId = generate(scenario).stream()
-                .collect(Collectors.toMap(Sample::eventId, sample -> sample));
+        Map<String, Sample> byId =
+                generate(scenario).stream().collect(Collectors.toMap(Sample::eventId, sample -> sample));
         for (PlantedFinding finding : planted(scenario, Kind.THROTTLED_CALLS)) {
             assertThat(finding.eventIds()).hasSizeBetween(40, 55);
             assertThat(Duration.between(finding.firstTime(), finding.lastTime()))
@@ -241,7 +252,8 @@ class GeneratorTest {
                 assertThat(json.get("errorCode").textValue())
                         .matches(".*(Throttling|LimitExceeded|TooManyRequests|ThroughputExceeded).*");
                 assertThat(json.get("eventName").textValue()).isEqualTo(finding.eventName());
-                assertThat(json.at("/userIdentity/sessionContext/sessionIssuer/arn").textValue())
+                assertThat(json.at("/userIdentity/sessionContext/sessionIssuer/arn")
+                                .textValue())
                         .isEqualTo(finding.principal());
             }
         }
@@ -260,7 +272,9 @@ class GeneratorTest {
         Set<String> starters = new HashSet<>();
         for (Sample sample : generate(scenario)) {
             if (sample.text.contains("stateMachine:payments-settlement")) {
-                starters.add(sample.json().at("/userIdentity/sessionContext/sessionIssuer/arn").textValue());
+                starters.add(sample.json()
+                        .at("/userIdentity/sessionContext/sessionIssuer/arn")
+                        .textValue());
             }
         }
         Set<String> planted = planted(scenario, Kind.UNEXPECTED_PRINCIPAL).stream()
