@@ -1,0 +1,350 @@
+package io.trailwarden.sinks;
+
+import io.trailwarden.event.DeadLetter;
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.Origin;
+import io.trailwarden.event.codec.MalformedRecordException;
+import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.topic.Topics;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads topic {@code findings} and gives batches to one sink, on a thread of its own, until closed.
+ *
+ * <p>Offsets are committed only after the sink took the batch, so a finding is delivered at least once however the
+ * process ends. While the sink is unavailable the batch is tried again, with pauses from a quarter of a second up to
+ * half a minute, and nothing behind it is skipped. A record that is no finding, and a finding that the sink refuses for
+ * good, goes to the dead letters; the others go on.
+ *
+ * <p>Several processes with the same sink share the partitions as one consumer group.
+ */
+public final class SinkRunner implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SinkRunner.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final long FIRST_PAUSE_MILLIS = 250;
+    private static final long LONGEST_PAUSE_MILLIS = 30_000;
+
+    private final FindingSink sink;
+    private final DeadLetterTray deadLetters;
+    private final Clock clock;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Thread thread;
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    /** What was read and not yet delivered, in the topic's order. Only the runner's thread touches it. */
+    private final List<Pending> pending = new ArrayList<>();
+
+    private volatile SinkStatus status;
+
+    /** One record of the topic; its finding is null when the record was put aside. */
+    private record Pending(TopicPartition partition, long offset, long readNanos, @Nullable Finding finding) {}
+
+    private SinkRunner(FindingSink sink, DeadLetterTray deadLetters, Map<String, Object> kafka, Clock clock) {
+        this.sink = sink;
+        this.deadLetters = deadLetters;
+        this.clock = clock;
+        this.status = new SinkStatus(sink.name(), 0, 0, 0, 0, null);
+        Map<String, Object> config = new HashMap<>(kafka);
+        config.put("group.id", group(sink.name()));
+        config.put("enable.auto.commit", false);
+        config.put("auto.offset.reset", "earliest");
+        config.put("isolation.level", "read_committed");
+        config.put("max.poll.records", 2000);
+        // A poll behind a slow sink must not cost the partition: the longest pause is far below this.
+        config.put("max.poll.interval.ms", 600_000);
+        this.consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.thread = new Thread(this::run, "sink-" + sink.name());
+    }
+
+    /**
+     * Starts delivering.
+     *
+     * @param kafka client properties, {@code bootstrap.servers} at least
+     * @param clock for the time on dead letters
+     */
+    public static SinkRunner start(
+            FindingSink sink, DeadLetterTray deadLetters, Map<String, Object> kafka, Clock clock) {
+        SinkRunner runner = new SinkRunner(sink, deadLetters, kafka, clock);
+        runner.thread.start();
+        return runner;
+    }
+
+    /** The consumer group of the sink with this name; its committed offsets say what is delivered. */
+    public static String group(String sinkName) {
+        return "trailwarden-sink-" + sinkName;
+    }
+
+    /** How it is doing now. */
+    public SinkStatus status() {
+        return status;
+    }
+
+    /** Delivers what was read, with one attempt, and stops. The sink is closed too. */
+    @Override
+    public void close() {
+        closing.countDown();
+        consumer.wakeup();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(30));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            consumer.subscribe(List.of(Topics.FINDINGS.name()), new DropWhatIsNoLongerOurs());
+            while (!isClosing()) {
+                if (readUntilDue()) {
+                    deliverUntilTaken();
+                }
+            }
+            boolean delivering = true;
+            while (delivering && !pending.isEmpty()) {
+                delivering = attempt();
+            }
+        } catch (WakeupException e) {
+            LOG.debug("Sink {} was woken up to close", sink.name());
+        } catch (InterruptException e) {
+            LOG.warn("Sink {} was interrupted; what it had not delivered comes again", sink.name());
+        } catch (RuntimeException e) {
+            status = failed(status, "stopped: " + e);
+            LOG.error("Sink {} stopped; what it had not delivered comes again at the next start", sink.name(), e);
+        } finally {
+            consumer.close();
+            sink.close();
+        }
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    /** Polls once; true when a batch is full or its first finding has waited long enough. */
+    private boolean readUntilDue() {
+        try {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(pollTime())) {
+                read(record);
+            }
+        } catch (WakeupException e) {
+            return false;
+        } catch (KafkaException e) {
+            if (e instanceof InterruptException) {
+                throw e;
+            }
+            LOG.warn("Sink {} cannot read findings now", sink.name(), e);
+            status = failed(status, "Kafka: " + e.getMessage());
+            pause(1000);
+            return false;
+        }
+        if (pending.isEmpty()) {
+            return false;
+        }
+        Batching batching = sink.batching();
+        return pending.size() >= batching.atMost()
+                || System.nanoTime() - pending.get(0).readNanos()
+                        >= batching.longestWait().toNanos();
+    }
+
+    private Duration pollTime() {
+        if (pending.isEmpty()) {
+            return POLL;
+        }
+        long waited = System.nanoTime() - pending.get(0).readNanos();
+        long left = sink.batching().longestWait().toNanos() - waited;
+        return Duration.ofNanos(Math.max(0, Math.min(left, POLL.toNanos())));
+    }
+
+    private void read(ConsumerRecord<byte[], byte[]> record) {
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        byte[] value = record.value() == null ? new byte[0] : record.value();
+        try {
+            pending.add(new Pending(partition, record.offset(), System.nanoTime(), RecordCodec.FINDING.decode(value)));
+        } catch (MalformedRecordException e) {
+            DeadLetter letter = letter(
+                    DeadLetter.Reason.MALFORMED, "no finding: " + e.getMessage(), value, partition, record.offset());
+            putAside(letter);
+            pending.add(new Pending(partition, record.offset(), System.nanoTime(), null));
+            status = new SinkStatus(
+                    status.sink(),
+                    status.delivered(),
+                    status.refused(),
+                    status.unreadable() + 1,
+                    status.failedAttempts(),
+                    status.problem());
+        }
+    }
+
+    private void deliverUntilTaken() {
+        long pause = FIRST_PAUSE_MILLIS;
+        while (!pending.isEmpty() && !isClosing()) {
+            if (attempt()) {
+                pause = FIRST_PAUSE_MILLIS;
+            } else {
+                stayInGroup();
+                pause(pause);
+                pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+            }
+        }
+    }
+
+    /** Lets Kafka see that this member lives, without reading further. */
+    private void stayInGroup() {
+        consumer.pause(consumer.assignment());
+        try {
+            // Partitions that come to us in this very poll are not paused.
+            consumer.poll(Duration.ZERO).forEach(this::read);
+        } catch (WakeupException e) {
+            return;
+        } finally {
+            consumer.resume(consumer.assignment());
+        }
+    }
+
+    private void pause(long millis) {
+        try {
+            closing.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /** One attempt to deliver the next batch; whether it was taken. */
+    private boolean attempt() {
+        List<Pending> batch = pending.size() <= sink.batching().atMost()
+                ? List.copyOf(pending)
+                : List.copyOf(pending.subList(0, sink.batching().atMost()));
+        try {
+            List<Finding> findings = batch.stream()
+                    .map(Pending::finding)
+                    .filter(Objects::nonNull)
+                    .toList();
+            List<FindingSink.Refused> refused = findings.isEmpty() ? List.of() : sink.deliver(findings);
+            for (FindingSink.Refused one : refused) {
+                deadLetters.put(letterOf(one, batch));
+            }
+            consumer.commitSync(offsetsBehind(batch));
+            pending.subList(0, batch.size()).clear();
+            status = new SinkStatus(
+                    status.sink(),
+                    status.delivered() + findings.size() - refused.size(),
+                    status.refused() + refused.size(),
+                    status.unreadable(),
+                    0,
+                    null);
+            return true;
+        } catch (WakeupException e) {
+            return false;
+        } catch (SinkUnavailableException | KafkaException e) {
+            status = failed(status, String.valueOf(e.getMessage()));
+            // The first failure is news; the same again is only worth a debug line.
+            if (status.failedAttempts() == 1) {
+                LOG.warn("Sink {} cannot deliver {} findings now and tries again", sink.name(), batch.size(), e);
+            } else {
+                LOG.debug("Sink {}: attempt {} failed", sink.name(), status.failedAttempts(), e);
+            }
+            return false;
+        }
+    }
+
+    private void putAside(DeadLetter letter) {
+        long pause = FIRST_PAUSE_MILLIS;
+        while (!isClosing()) {
+            try {
+                deadLetters.put(letter);
+                return;
+            } catch (SinkUnavailableException e) {
+                status = failed(status, String.valueOf(e.getMessage()));
+                LOG.warn("Sink {} cannot put a dead letter aside now and tries again", sink.name(), e);
+                pause(pause);
+                pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+            }
+        }
+        // Not put aside and not committed either: it comes again.
+        throw new WakeupException();
+    }
+
+    private static SinkStatus failed(SinkStatus before, String problem) {
+        return new SinkStatus(
+                before.sink(),
+                before.delivered(),
+                before.refused(),
+                before.unreadable(),
+                before.failedAttempts() + 1,
+                problem);
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> offsetsBehind(Collection<Pending> batch) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        batch.forEach(one -> offsets.put(one.partition(), new OffsetAndMetadata(one.offset() + 1)));
+        return offsets;
+    }
+
+    private DeadLetter letterOf(FindingSink.Refused refused, List<Pending> batch) {
+        Pending source = batch.stream()
+                .filter(one -> refused.finding().equals(one.finding()))
+                .findFirst()
+                .orElse(batch.get(0));
+        return letter(
+                DeadLetter.Reason.TOO_LARGE,
+                "refused by sink " + sink.name() + ": " + refused.reason(),
+                RecordCodec.FINDING.encode(refused.finding()),
+                source.partition(),
+                source.offset());
+    }
+
+    private DeadLetter letter(
+            DeadLetter.Reason reason, String message, byte[] value, TopicPartition partition, long offset) {
+        byte[] payload = value.length <= DeadLetter.MAX_PAYLOAD ? value : Arrays.copyOf(value, DeadLetter.MAX_PAYLOAD);
+        Origin origin = new Origin("sink:" + sink.name(), partition.toString(), offset, sha256(value), clock.instant());
+        return new DeadLetter(reason, message, "offset " + offset, payload, value.length, origin);
+    }
+
+    private static String sha256(byte[] value) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /** A partition that went to another process is delivered there from its committed offset. */
+    private final class DropWhatIsNoLongerOurs implements ConsumerRebalanceListener {
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            pending.removeIf(one -> partitions.contains(one.partition()));
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            // Nothing is read yet; Kafka continues at the committed offset.
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.trailwarden.sinks;
+
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.text.VisibleText;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One line per finding on a terminal or in a pipe. Every part that a stranger may have written is shown by
+ * {@link VisibleText}, so a line stays a line and nothing in it moves the cursor.
+ */
+public final class StdoutSink implements FindingSink {
+
+    private final PrintStream out;
+    private final boolean colour;
+
+    /**
+     * Writes to this stream.
+     *
+     * @param colour whether severities are coloured; false for pipes and where NO_COLOR is set
+     */
+    public StdoutSink(PrintStream out, boolean colour) {
+        this.out = out;
+        this.colour = colour;
+    }
+
+    @Override
+    public String name() {
+        return "stdout";
+    }
+
+    @Override
+    public Batching batching() {
+        return new Batching(1000, Duration.ZERO);
+    }
+
+    @Override
+    public List<Refused> deliver(List<Finding> batch) throws SinkUnavailableException {
+        StringBuilder lines = new StringBuilder();
+        for (Finding finding : batch) {
+            lines.append(line(finding, colour)).append('\n');
+        }
+        out.print(lines);
+        out.flush();
+        if (out.checkError()) {
+            throw new SinkUnavailableException("standard output is closed", new IllegalStateException("write failed"));
+        }
+        return List.of();
+    }
+
+    /** The finding on one line, without its line end. */
+    public static String line(Finding finding, boolean colour) {
+        StringBuilder line = new StringBuilder(160)
+                .append(time(finding.lastTime()))
+                .append("  ")
+                .append(severity(finding, colour))
+                .append("  ")
+                .append(VisibleText.of(finding.title()));
+        if (finding.account() != null && !finding.account().isEmpty()) {
+            line.append("  account ").append(VisibleText.of(finding.account()));
+        }
+        if (finding.region() != null && !finding.region().isEmpty()) {
+            line.append("  ").append(VisibleText.of(finding.region()));
+        }
+        if (finding.principal() != null && !finding.principal().isEmpty()) {
+            line.append("  by ").append(VisibleText.of(finding.principal()));
+        }
+        return line.append("  [")
+                .append(VisibleText.of(finding.detection()))
+                .append(' ')
+                .append(VisibleText.of(shortened(finding.id())))
+                .append(']')
+                .toString();
+    }
+
+    private static String shortened(String id) {
+        return id.substring(0, Math.min(12, id.length()));
+    }
+
+    private static String time(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    private static String severity(Finding finding, boolean colour) {
+        if (finding.state() == Finding.State.WITHDRAWN) {
+            return "withdrawn    ";
+        }
+        String name =
+                String.format(Locale.ROOT, "%-13s", finding.severity().name().toLowerCase(Locale.ROOT));
+        if (!colour) {
+            return name;
+        }
+        String code =
+                switch (finding.severity()) {
+                    case CRITICAL -> "1;35";
+                    case HIGH -> "31";
+                    case MEDIUM -> "33";
+                    case LOW -> "36";
+                    case INFORMATIONAL -> "2";
+                };
+        return "\u001b[" + code + 'm' + name + "\u001b[0m";
+    }
+
+    /** Leaves the stream open: it is not ours. */
+    @Override
+    public void close() {}
+}
