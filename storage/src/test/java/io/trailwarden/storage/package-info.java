@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.storage;
+
+import org.jspecify.annotations.NullMarked;
