@@ -178,8 +178,7 @@ public final class StoredIds {
         if (!days.isEmpty()) {
             throw new IllegalStateException("Files of a restored checkpoint come before the first claim");
         }
-        pending.files().forEach((table, files) -> included
-                .computeIfAbsent(table, unused -> new ArrayList<>())
+        pending.files().forEach((table, files) -> included.computeIfAbsent(table, unused -> new ArrayList<>())
                 .addAll(files));
     }
 
@@ -292,8 +291,8 @@ public final class StoredIds {
         Set<String> read = new HashSet<>();
         readPlanned(table, layout, epochDay, reader, read);
         for (DataFile pending : included.getOrDefault(layout.name(), List.of())) {
-            boolean thisDay = epochDay == Integer.MIN_VALUE
-                    || pending.partition().get(0, Integer.class) == epochDay;
+            boolean thisDay =
+                    epochDay == Integer.MIN_VALUE || pending.partition().get(0, Integer.class) == epochDay;
             if (!thisDay || read.contains(pending.location())) {
                 continue;
             }
@@ -307,13 +306,14 @@ public final class StoredIds {
     }
 
     private static void readPlanned(
-            Table table, TableLayout<?> layout, int epochDay, FileReader reader, Set<String> read)
-            throws IOException {
+            Table table, TableLayout<?> layout, int epochDay, FileReader reader, Set<String> read) throws IOException {
         for (int attempt = 0; ; attempt++) {
             table.refresh();
             TableScan scan = table.newScan();
             if (epochDay != Integer.MIN_VALUE) {
-                String time = layout.spec().schema().findColumnName(layout.spec().fields().get(0).sourceId());
+                String time = layout.spec()
+                        .schema()
+                        .findColumnName(layout.spec().fields().get(0).sourceId());
                 scan = scan.filter(Expressions.and(
                         Expressions.greaterThanOrEqual(time, epochDay * MICROS_PER_DAY),
                         Expressions.lessThan(time, (epochDay + 1) * MICROS_PER_DAY)));

@@ -145,10 +145,14 @@ class ArchiveTest {
             byte[] second = writer.flush(4, Map.of()).toBytes();
 
             assertThat(PendingFiles.fromBytes(first).offsets()).isEqualTo(Map.of("audit.cloudtrail-0", 41L));
-            assertThat(archive.commit("run", 3, List.of(PendingFiles.fromBytes(first)))).isTrue();
-            assertThat(archive.commit("run", 3, List.of(PendingFiles.fromBytes(first)))).isFalse();
-            assertThat(archive.commit("run", 4, List.of(PendingFiles.fromBytes(second)))).isTrue();
-            assertThat(archive.commit("run", 3, List.of(PendingFiles.fromBytes(first)))).isFalse();
+            assertThat(archive.commit("run", 3, List.of(PendingFiles.fromBytes(first))))
+                    .isTrue();
+            assertThat(archive.commit("run", 3, List.of(PendingFiles.fromBytes(first))))
+                    .isFalse();
+            assertThat(archive.commit("run", 4, List.of(PendingFiles.fromBytes(second))))
+                    .isTrue();
+            assertThat(archive.commit("run", 3, List.of(PendingFiles.fromBytes(first))))
+                    .isFalse();
         }
         assertThat(Rows.texts(archive, Tables.CLOUDTRAIL, "event_id")).containsExactly("e1", "e2");
     }
@@ -201,10 +205,8 @@ class ArchiveTest {
             limited.commit("run", 1, List.of(pending));
         }
         assertThat(Rows.texts(archive, Tables.CLOUDTRAIL, "event_id"))
-                .isEqualTo(IntStream.range(0, 5000)
-                        .mapToObj(i -> "e" + i)
-                        .sorted()
-                        .toList());
+                .isEqualTo(
+                        IntStream.range(0, 5000).mapToObj(i -> "e" + i).sorted().toList());
     }
 
     @Test
@@ -213,7 +215,8 @@ class ArchiveTest {
             writer.write(cloudTrail("e1", "2026-03-01T10:00:00Z", origin("a", 0)));
         }
         try (var files = Files.walk(data)) {
-            assertThat(files.filter(file -> file.toString().endsWith(".parquet"))).isEmpty();
+            assertThat(files.filter(file -> file.toString().endsWith(".parquet")))
+                    .isEmpty();
         }
     }
 

@@ -26,8 +26,7 @@ final class Rows {
                 try (CloseableIterable<Record> records = Parquet.read(
                                 table.io().newInputFile(file.file().location()))
                         .project(table.schema())
-                        .createReaderFunc(
-                                schema -> GenericParquetReaders.buildReader(table.schema(), schema))
+                        .createReaderFunc(schema -> GenericParquetReaders.buildReader(table.schema(), schema))
                         .build()) {
                     records.forEach(rows::add);
                 }

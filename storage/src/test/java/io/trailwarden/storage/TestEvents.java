@@ -70,15 +70,16 @@ final class TestEvents {
     }
 
     static ExecutionEvent execution(int id, String time, Origin origin) {
-        String line = ("""
+        String line =
+                ("""
                 {"id":"NUMBER","type":"TaskFailed","details":{"cause":"{\\"errorMessage\\":\\"no\\"}",\
                 "error":"Lambda.TooManyRequestsException","resource":"invoke","resourceType":"lambda"},\
                 "previous_event_id":"PREVIOUS","event_timestamp":"MILLIS",\
                 "execution_arn":"arn:aws:states:eu-central-1:111122223333:execution:Orders:run-1",\
                 "redrive_count":"0"}""")
-                .replace("NUMBER", Integer.toString(id))
-                .replace("PREVIOUS", Integer.toString(id - 1))
-                .replace("MILLIS", Long.toString(Instant.parse(time).toEpochMilli()));
+                        .replace("NUMBER", Integer.toString(id))
+                        .replace("PREVIOUS", Integer.toString(id - 1))
+                        .replace("MILLIS", Long.toString(Instant.parse(time).toEpochMilli()));
         return read(new ExecutionCodec().decode(line.getBytes(StandardCharsets.UTF_8), origin));
     }
 

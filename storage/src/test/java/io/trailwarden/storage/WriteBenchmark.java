@@ -27,9 +27,11 @@ final class WriteBenchmark {
         List<byte[]> templates = new ArrayList<>();
         ObjectMapper json = new ObjectMapper();
         try (var files = Files.walk(Path.of(arguments[0]))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".json")).toList()) {
                 JsonNode root = json.readTree(file.toFile());
-                for (JsonNode record : root.has("Records") ? root.get("Records") : root.isArray() ? root : List.of(root)) {
+                for (JsonNode record :
+                        root.has("Records") ? root.get("Records") : root.isArray() ? root : List.of(root)) {
                     templates.add(json.writeValueAsBytes(record));
                 }
             }
@@ -42,8 +44,10 @@ final class WriteBenchmark {
                     .replaceFirst("\"requestID\":\"[^\"]*\"", "\"requestID\":\"" + UUID.randomUUID() + "\"")
                     .replaceFirst("\"eventTime\":\"[^\"]*\"", "\"eventTime\":\"2026-03-01T10:11:12Z\"");
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            events.add(TestEvents.cloudTrail(bytes, new Origin(
-                    "file", "object-" + i / 500, i % 500, TestEvents.sha("o" + i / 500), TestEvents.INGESTED)));
+            events.add(TestEvents.cloudTrail(
+                    bytes,
+                    new Origin(
+                            "file", "object-" + i / 500, i % 500, TestEvents.sha("o" + i / 500), TestEvents.INGESTED)));
         }
         long bytes = events.stream().mapToLong(event -> event.raw().length).sum() / events.size();
         Path data = Files.createTempDirectory("write-benchmark");
@@ -72,7 +76,10 @@ final class WriteBenchmark {
                         (committed - flushed) / 1e3 / total,
                         total * 1e9 / (System.nanoTime() - wall),
                         (threads.getCurrentThreadAllocatedBytes() - allocated) / total,
-                        (double) pending.files().get("cloudtrail").stream().mapToLong(file -> file.fileSizeInBytes()).sum() / total);
+                        (double) pending.files().get("cloudtrail").stream()
+                                        .mapToLong(file -> file.fileSizeInBytes())
+                                        .sum()
+                                / total);
             }
         }
     }
