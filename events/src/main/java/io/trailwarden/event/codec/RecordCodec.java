@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.JobStatus;
 import io.trailwarden.event.Receipt;
 import io.trailwarden.event.ReferenceEntry;
 import java.io.IOException;
@@ -56,6 +57,9 @@ public final class RecordCodec<T extends Record> {
 
     /** Values of topic {@code audit.reference}. */
     public static final RecordCodec<ReferenceEntry> REFERENCE = new RecordCodec<>(ReferenceEntry.class);
+
+    /** Values of topic {@code job-status}. */
+    public static final RecordCodec<JobStatus> JOB_STATUS = new RecordCodec<>(JobStatus.class);
 
     private final String name;
     private final ObjectReader reader;
