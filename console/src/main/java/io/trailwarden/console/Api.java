@@ -62,8 +62,7 @@ final class Api {
     }
 
     /** What this console can do. */
-    record Session(
-            String store, String analyst, boolean token, boolean records, boolean ledger, boolean queries) {}
+    record Session(String store, String analyst, boolean token, boolean records, boolean ledger, boolean queries) {}
 
     /** The state of everything in a word; 503 unless {@code ok}. */
     record Health(boolean ok, String findings, long stored, long unreadable, long behind, int readers) {}
@@ -113,7 +112,8 @@ final class Api {
                 ok, words, store.size(), store.unreadable(), state == null ? 0 : state.behind(), live.readers());
     }
 
-    @Nullable String metrics() {
+    @Nullable
+    String metrics() {
         return sources.metrics() == null ? null : sources.metrics().get();
     }
 
@@ -142,13 +142,10 @@ final class Api {
     Object changes(Map<String, List<String>> parameters) throws Refusal {
         allow(parameters, "after", "limit");
         FindingFilter filter = filter(parameters);
-        return new Changed(
-                store
-                        .changes(after(parameters), number(parameters, "limit", PAGE, 1, MAX_PAGE))
-                        .stream()
-                        .filter(filter::test)
-                        .map(change -> change.row())
-                        .toList());
+        return new Changed(store.changes(after(parameters), number(parameters, "limit", PAGE, 1, MAX_PAGE)).stream()
+                .filter(filter::test)
+                .map(change -> change.row())
+                .toList());
     }
 
     StoredFinding finding(String id) throws Refusal {
@@ -167,7 +164,10 @@ final class Api {
         }
         boolean show = one(parameters, "secrets", "hide").equals("show");
         if (show) {
-            LOG.info("{} looked at the evidence of {} with its secrets", config.analyst(), found.finding().id());
+            LOG.info(
+                    "{} looked at the evidence of {} with its secrets",
+                    config.analyst(),
+                    found.finding().id());
         }
         try {
             return Evidence.of(found.finding(), records, show);
@@ -321,8 +321,8 @@ final class Api {
                     || name.equals("from")
                     || name.equals("to")
                     || Arrays.stream(FindingFilter.Field.values())
-                            .anyMatch(field ->
-                                    name.equals(field.parameter()) || name.equals("not." + field.parameter()));
+                            .anyMatch(
+                                    field -> name.equals(field.parameter()) || name.equals("not." + field.parameter()));
             if (!known) {
                 throw new Refusal(400, "unknown parameter \"" + name + "\"");
             }

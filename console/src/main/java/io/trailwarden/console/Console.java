@@ -71,8 +71,7 @@ public final class Console implements AutoCloseable {
             console.server.start();
         } catch (Exception e) {
             console.close();
-            throw new IOException(
-                    "cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);
+            throw new IOException("cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);
         }
         return console;
     }
@@ -85,7 +84,8 @@ public final class Console implements AutoCloseable {
     /** Where people find it. */
     public URI url() {
         String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
-        return URI.create("http://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + connector.getLocalPort() + "/");
+        return URI.create(
+                "http://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + connector.getLocalPort() + "/");
     }
 
     /** A link that logs in whoever opens it first; the plain address where no token is asked for. */

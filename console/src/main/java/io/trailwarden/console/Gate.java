@@ -63,7 +63,8 @@ final class Gate {
     }
 
     /** What {@code /login?code=} takes, once; null where no token is asked for. */
-    @Nullable String loginCode() {
+    @Nullable
+    String loginCode() {
         return loginCode.get();
     }
 
@@ -193,7 +194,6 @@ final class Gate {
     }
 
     private static boolean same(String expected, String shown) {
-        return MessageDigest.isEqual(
-                expected.getBytes(StandardCharsets.UTF_8), shown.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), shown.getBytes(StandardCharsets.UTF_8));
     }
 }

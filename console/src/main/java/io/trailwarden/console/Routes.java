@@ -80,7 +80,12 @@ final class Routes extends Handler.Abstract {
             if (text == null) {
                 throw new Refusal(404, "This console has no metrics.");
             }
-            send(response, callback, 200, "text/plain; version=0.0.4; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+            send(
+                    response,
+                    callback,
+                    200,
+                    "text/plain; version=0.0.4; charset=utf-8",
+                    text.getBytes(StandardCharsets.UTF_8));
             return;
         }
         if (path.startsWith("/api/")) {
@@ -152,8 +157,7 @@ final class Routes extends Handler.Abstract {
         }
     }
 
-    private void write(String path, Request request, Response response, Callback callback)
-            throws Refusal, IOException {
+    private void write(String path, Request request, Response response, Callback callback) throws Refusal, IOException {
         byte[] body = body(request);
         switch (path) {
             case "/api/login" -> {
@@ -231,8 +235,7 @@ final class Routes extends Handler.Abstract {
         send(response, callback, status, "application/json; charset=utf-8", Json.bytes(value));
     }
 
-    private static void send(
-            Response response, Callback callback, int status, String type, byte @Nullable [] bytes) {
+    private static void send(Response response, Callback callback, int status, String type, byte @Nullable [] bytes) {
         response.setStatus(status);
         response.getHeaders().put(new HttpField(HttpHeader.CONTENT_TYPE, type));
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");

@@ -54,7 +54,8 @@ final class StaticFiles {
                 folders.add(path.substring(0, versionEnd(path)));
             }
         }
-        byte[] page = text(OURS + "index.html").replace("<!-- import map -->", map).getBytes(StandardCharsets.UTF_8);
+        byte[] page =
+                text(OURS + "index.html").replace("<!-- import map -->", map).getBytes(StandardCharsets.UTF_8);
         index = file(page, "html", false);
         policy = "default-src 'none'; script-src 'self' 'sha256-" + sha256(map.getBytes(StandardCharsets.UTF_8))
                 + "'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
@@ -85,7 +86,8 @@ final class StaticFiles {
     }
 
     /** The file at this path, or null if there is none. */
-    @Nullable File find(String path) {
+    @Nullable
+    File find(String path) {
         File known = cache.get(path);
         if (known != null) {
             return known;

@@ -26,8 +26,7 @@ final class DevelopmentConsole {
         int count = args.length > 2 ? Integer.parseInt(args[2]) : 600;
         double pause = args.length > 3 ? Double.parseDouble(args[3]) : 5;
         Clock clock = Clock.systemUTC();
-        try (Console console =
-                Console.start(ConsoleConfig.local(port, store, Map.of()), MadeUp.sources(), clock)) {
+        try (Console console = Console.start(ConsoleConfig.local(port, store, Map.of()), MadeUp.sources(), clock)) {
             if (console.findings().size() == 0) {
                 List<Finding> findings = MadeUp.findings(count, clock.instant(), Duration.ofHours(30), 1);
                 console.findings().apply(Batch.of(findings));

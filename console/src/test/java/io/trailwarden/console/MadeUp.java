@@ -30,7 +30,13 @@ final class MadeUp {
     private static final String[] ACCOUNTS = {"111122223333", "222233334444", "333344445555", "444455556666"};
     private static final String[] REGIONS = {"eu-central-1", "us-east-1", "eu-west-1", "ap-southeast-2"};
     private static final String[] ROLES = {
-        "deploy", "billing-export", "nightly-backup", "support-readonly", "order-flow-machine", "platform-admin", "ci-runner"
+        "deploy",
+        "billing-export",
+        "nightly-backup",
+        "support-readonly",
+        "order-flow-machine",
+        "platform-admin",
+        "ci-runner"
     };
     private static final String[][] KINDS = {
         {"unexpected-principal", "MEDIUM", "%s started %s for the first time", "T1078.004", "states:StartExecution"},
@@ -65,7 +71,8 @@ final class MadeUp {
         int events = 1 + random.nextInt(kind[0].equals("throttling-spike") ? 400 : 4);
         List<String> eventIds = new ArrayList<>();
         for (int i = 0; i < Math.min(events, 12); i++) {
-            eventIds.add(id.substring(0, 8) + "-" + String.format(Locale.ROOT, "%04d", i) + "-4000-8000-" + id.substring(20));
+            eventIds.add(id.substring(0, 8) + "-" + String.format(Locale.ROOT, "%04d", i) + "-4000-8000-"
+                    + id.substring(20));
         }
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Expected principals", "role/" + ROLES[(int) (salt % 3)] + ", role/order-flow-machine");
@@ -175,7 +182,11 @@ final class MadeUp {
                         "sessionToken":"IQoJb3JpZ2luX2VjEXAMPLE","expiration":"Nov 22, 2026, 4:00:00 PM"}},"requestID":"r-%d",\
                         "eventID":%s,"readOnly":true,"eventType":"AwsApiCall","managementEvent":true,\
                         "recipientAccountId":"111122223333","eventCategory":"Management"}"""
-                                .formatted(time, quoted(id.length() > 60 ? id : "aws-cli/2.27.1 md/prompt#off"), i, quoted(id));
+                                .formatted(
+                                        time,
+                                        quoted(id.length() > 60 ? id : "aws-cli/2.27.1 md/prompt#off"),
+                                        i,
+                                        quoted(id));
                 records.add(new StoredRecord(
                         id,
                         "cloudtrail",
@@ -203,13 +214,17 @@ final class MadeUp {
                                 new Entry("s3:audit-trail", 1_204_518, 968_031, 235_904, 12, 571, 40),
                                 new Entry("logs:order-flow", 88_210, 88_209, 0, 1, 0, 0),
                                 new Entry("file", 1_448, 1_448, 0, 0, 0, 1_448)),
-                        List.of(new DeadReason("MALFORMED", 9), new DeadReason("DUPLICATE_KEY", 3), new DeadReason("TOO_DEEP", 1)));
+                        List.of(
+                                new DeadReason("MALFORMED", 9),
+                                new DeadReason("DUPLICATE_KEY", 3),
+                                new DeadReason("TOO_DEEP", 1)));
             }
 
             @Override
             public List<Dead> dead(String reason, int limit) {
-                byte[] payload = "{\"eventVersion\":\"1.11\",\"userIdentity\":{\"type\":\"IAMUser\",<script>canary()</script>"
-                        .getBytes(StandardCharsets.UTF_8);
+                byte[] payload =
+                        "{\"eventVersion\":\"1.11\",\"userIdentity\":{\"type\":\"IAMUser\",<script>canary()</script>"
+                                .getBytes(StandardCharsets.UTF_8);
                 return List.of(new Dead(
                         reason,
                         "unexpected end of input (expected: a JSON value)",
@@ -245,7 +260,9 @@ final class MadeUp {
                     throw new SourceException("Parser Error: syntax error at or near \"broken\", line 1");
                 }
                 List<Column> columns = List.of(
-                        new Column("event_name", "VARCHAR"), new Column("calls", "BIGINT"), new Column("last", "TIMESTAMP"));
+                        new Column("event_name", "VARCHAR"),
+                        new Column("calls", "BIGINT"),
+                        new Column("last", "TIMESTAMP"));
                 List<List<@Nullable String>> rows = new ArrayList<>();
                 for (int i = 0; i < Math.min(500, maxRows); i++) {
                     rows.add(java.util.Arrays.asList(

@@ -120,7 +120,8 @@ public record FindingFilter(
             Field field, String name, Map<String, List<String>> parameters, Map<Field, Set<String>> into) {
         List<String> values = parameters.getOrDefault(name, List.of());
         if (values.size() > MAX_VALUES) {
-            throw new BadFilterException(name + ": " + values.size() + " values (expected: at most " + MAX_VALUES + ")");
+            throw new BadFilterException(
+                    name + ": " + values.size() + " values (expected: at most " + MAX_VALUES + ")");
         }
         if (!values.isEmpty()) {
             into.put(field, values.stream().map(field::checked).collect(Collectors.toCollection(LinkedHashSet::new)));
@@ -135,8 +136,8 @@ public record FindingFilter(
         try {
             return Instant.parse(values.get(0)).truncatedTo(ChronoUnit.MILLIS);
         } catch (DateTimeException e) {
-            throw new BadFilterException(name + ": \"" + values.get(0)
-                    + "\" (expected: ISO 8601 in UTC, for example 2026-03-02T09:00:00Z)");
+            throw new BadFilterException(
+                    name + ": \"" + values.get(0) + "\" (expected: ISO 8601 in UTC, for example 2026-03-02T09:00:00Z)");
         }
     }
 
@@ -198,14 +199,14 @@ public record FindingFilter(
         return new Condition(sql.toString(), values);
     }
 
-    private static void in(
-            Field field, String operator, Set<String> wanted, StringBuilder sql, List<Object> values) {
+    private static void in(Field field, String operator, Set<String> wanted, StringBuilder sql, List<Object> values) {
         sql.append(" AND f.").append(field.parameter()).append(operator).append('(');
         String separator = "";
         for (String value : wanted) {
             sql.append(separator).append('?');
             separator = ",";
-            values.add(field == Field.SEVERITY ? (Object) Severity.valueOf(value).ordinal() : value);
+            values.add(
+                    field == Field.SEVERITY ? (Object) Severity.valueOf(value).ordinal() : value);
         }
         sql.append(')');
     }

@@ -119,15 +119,13 @@ public final class FindingsFeed implements AutoCloseable {
     /** The topic as it is now, or null while there is none. */
     private @Nullable TopicDescription describe() {
         try (Admin admin = Admin.create(kafka)) {
-            return admin.describeTopics(List.of(TOPIC))
-                    .allTopicNames()
-                    .get()
-                    .get(TOPIC);
+            return admin.describeTopics(List.of(TOPIC)).allTopicNames().get().get(TOPIC);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 return null;
             }
-            throw new KafkaException("cannot describe topic " + TOPIC + ": " + e.getCause().getMessage(), e);
+            throw new KafkaException(
+                    "cannot describe topic " + TOPIC + ": " + e.getCause().getMessage(), e);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
@@ -170,11 +168,7 @@ public final class FindingsFeed implements AutoCloseable {
                     store(topicId, opened, records);
                 }
                 state = new State(
-                        true,
-                        null,
-                        clock.instant(),
-                        behind(opened, partitions),
-                        state.stored() + records.count());
+                        true, null, clock.instant(), behind(opened, partitions), state.stored() + records.count());
                 if (clock.instant().isAfter(lookAgain)) {
                     lookAgain = clock.instant().plus(LOOK_FOR_PARTITIONS);
                     TopicDescription now = describe();

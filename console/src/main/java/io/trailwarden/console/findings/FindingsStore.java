@@ -45,14 +45,29 @@ public final class FindingsStore implements AutoCloseable {
     private static final int READERS = 4;
     private static final int FACET_VALUES = 20;
     private static final long[] STEPS = {
-        1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000, 10_800_000, 21_600_000,
-        43_200_000, 86_400_000, 604_800_000, 2_592_000_000L, 31_536_000_000L
+        1_000,
+        5_000,
+        10_000,
+        30_000,
+        60_000,
+        300_000,
+        600_000,
+        1_800_000,
+        3_600_000,
+        10_800_000,
+        21_600_000,
+        43_200_000,
+        86_400_000,
+        604_800_000,
+        2_592_000_000L,
+        31_536_000_000L
     };
 
-    private static final String ROW = "SELECT f.number, f.seq, f.id, f.revision, f.status, f.severity, f.detection, f.title,"
-            + " f.subject, f.account, f.region, f.principal, f.first_time, f.last_time, f.detected_at, f.event_count,"
-            + " d.number, d.finding_id, d.verdict, d.reason, d.note, d.by, d.at, d.revision, d.event_count, d.severity"
-            + " FROM finding f LEFT JOIN decision d ON d.number = f.decision ";
+    private static final String ROW =
+            "SELECT f.number, f.seq, f.id, f.revision, f.status, f.severity, f.detection, f.title,"
+                    + " f.subject, f.account, f.region, f.principal, f.first_time, f.last_time, f.detected_at, f.event_count,"
+                    + " d.number, d.finding_id, d.verdict, d.reason, d.note, d.by, d.at, d.revision, d.event_count, d.severity"
+                    + " FROM finding f LEFT JOIN decision d ON d.number = f.decision ";
 
     private final Path file;
     private final Clock clock;
@@ -185,8 +200,8 @@ public final class FindingsStore implements AutoCloseable {
                     }
                 }
             }
-            try (PreparedStatement position = writer.prepareStatement(
-                    "INSERT INTO position (topic_id, partition, next) VALUES (?, ?, ?)"
+            try (PreparedStatement position =
+                    writer.prepareStatement("INSERT INTO position (topic_id, partition, next) VALUES (?, ?, ?)"
                             + " ON CONFLICT (topic_id, partition) DO UPDATE SET next = excluded.next")) {
                 for (Batch.Position each : batch.positions()) {
                     position.setString(1, each.topicId());
@@ -218,7 +233,11 @@ public final class FindingsStore implements AutoCloseable {
      * @throws IllegalArgumentException if a closing reason is missing or superfluous, or the note is too long
      */
     public List<FindingRow> decide(
-            Collection<String> ids, Decision.Verdict verdict, Decision.@Nullable Reason reason, String note, String by) {
+            Collection<String> ids,
+            Decision.Verdict verdict,
+            Decision.@Nullable Reason reason,
+            String note,
+            String by) {
         if ((verdict == Decision.Verdict.CLOSED) != (reason != null)) {
             throw new IllegalArgumentException(
                     verdict == Decision.Verdict.CLOSED
@@ -296,19 +315,20 @@ public final class FindingsStore implements AutoCloseable {
             insert = connection.prepareStatement("INSERT INTO finding (seq, revision, status, severity, detection,"
                     + " title, subject, account, region, principal, first_time, last_time, detected_at, event_count,"
                     + " decision, number, id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-            insertText = connection.prepareStatement(
-                    "INSERT INTO finding_text (body, search, number) VALUES (?, ?, ?)");
+            insertText =
+                    connection.prepareStatement("INSERT INTO finding_text (body, search, number) VALUES (?, ?, ?)");
             update = connection.prepareStatement("UPDATE finding SET seq = ?, revision = ?, status = ?, severity = ?,"
                     + " detection = ?, title = ?, subject = ?, account = ?, region = ?, principal = ?, first_time = ?,"
                     + " last_time = ?, detected_at = ?, event_count = ?, decision = ? WHERE number = ? AND id = ?");
-            updateText =
-                    connection.prepareStatement("UPDATE finding_text SET body = ?, search = ? WHERE number = ?");
-            lastDecision = connection.prepareStatement("SELECT number, finding_id, verdict, reason, note, by, at,"
-                    + " revision, event_count, severity FROM decision WHERE finding_id = ? ORDER BY number DESC LIMIT 1");
+            updateText = connection.prepareStatement("UPDATE finding_text SET body = ?, search = ? WHERE number = ?");
+            lastDecision = connection.prepareStatement(
+                    "SELECT number, finding_id, verdict, reason, note, by, at,"
+                            + " revision, event_count, severity FROM decision WHERE finding_id = ? ORDER BY number DESC LIMIT 1");
         }
 
         /** Keeps the finding if it is new or of a higher revision. */
-        @Nullable Change apply(Finding finding) throws SQLException {
+        @Nullable
+        Change apply(Finding finding) throws SQLException {
             known.setString(1, finding.id());
             long number = 0;
             try (ResultSet row = known.executeQuery()) {
@@ -330,7 +350,8 @@ public final class FindingsStore implements AutoCloseable {
         }
 
         /** Adds a decision to a finding; null if there is no such finding. */
-        @Nullable Change decide(
+        @Nullable
+        Change decide(
                 String id,
                 Decision.Verdict verdict,
                 Decision.@Nullable Reason reason,
@@ -422,8 +443,7 @@ public final class FindingsStore implements AutoCloseable {
 
         @Override
         public void close() throws SQLException {
-            for (PreparedStatement each :
-                    List.of(known, insert, insertText, update, updateText, lastDecision)) {
+            for (PreparedStatement each : List.of(known, insert, insertText, update, updateText, lastDecision)) {
                 each.close();
             }
         }
@@ -487,11 +507,12 @@ public final class FindingsStore implements AutoCloseable {
         FindingFilter.Condition condition = filter.condition();
         StringBuilder sql = new StringBuilder(ROW).append("WHERE ").append(condition.sql());
         List<Object> values = new ArrayList<>(condition.values());
-        String key = switch (sort) {
-            case ARRIVAL -> "f.number";
-            case TIME -> "f.last_time";
-            case SEVERITY -> "f.severity";
-        };
+        String key =
+                switch (sort) {
+                    case ARRIVAL -> "f.number";
+                    case TIME -> "f.last_time";
+                    case SEVERITY -> "f.severity";
+                };
         if (cursor != null) {
             sql.append(" AND (").append(key).append(", f.number) < (?, ?)");
             values.addAll(cursorParts(cursor));
@@ -504,11 +525,12 @@ public final class FindingsStore implements AutoCloseable {
             if (rows.size() > limit) {
                 rows = rows.subList(0, limit);
                 FindingRow last = rows.get(limit - 1);
-                long part = switch (sort) {
-                    case ARRIVAL -> last.number();
-                    case TIME -> last.lastTime().toEpochMilli();
-                    case SEVERITY -> last.severity().ordinal();
-                };
+                long part =
+                        switch (sort) {
+                            case ARRIVAL -> last.number();
+                            case TIME -> last.lastTime().toEpochMilli();
+                            case SEVERITY -> last.severity().ordinal();
+                        };
                 next = part + "." + last.number();
             }
             return new FindingPage(rows, next, one(connection, "SELECT COALESCE(MAX(seq), 0) FROM finding"));
@@ -528,7 +550,8 @@ public final class FindingsStore implements AutoCloseable {
     public List<Change> changes(long after, int limit) {
         return read(connection -> {
             List<Change> changes = new ArrayList<>();
-            String sql = ROW.replace(" FROM finding f", ", t.search FROM finding f JOIN finding_text t ON t.number = f.number")
+            String sql = ROW.replace(
+                            " FROM finding f", ", t.search FROM finding f JOIN finding_text t ON t.number = f.number")
                     + "WHERE f.seq > ? ORDER BY f.seq LIMIT ?";
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 bind(statement, List.of(after, limit));
@@ -582,8 +605,7 @@ public final class FindingsStore implements AutoCloseable {
                 fields.put(field.parameter(), facet(connection, field, filter.without(field)));
             }
             FindingFilter.Condition condition = filter.condition();
-            long total = one(
-                    connection, "SELECT COUNT(*) FROM finding f WHERE " + condition.sql(), condition.values());
+            long total = one(connection, "SELECT COUNT(*) FROM finding f WHERE " + condition.sql(), condition.values());
             return new Facets(total, one(connection, "SELECT COUNT(*) FROM finding"), fields);
         });
     }
@@ -641,9 +663,8 @@ public final class FindingsStore implements AutoCloseable {
             long begin = Math.floorDiv(from, step) * step;
             long end = (Math.floorDiv(Math.max(to - 1, from), step) + 1) * step;
             TreeMap<Long, long[]> bars = new TreeMap<>();
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT (f.last_time - " + begin + ") / " + step
-                            + ", f.severity, COUNT(*) FROM finding f WHERE " + condition.sql() + " GROUP BY 1, 2")) {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT (f.last_time - " + begin + ") / "
+                    + step + ", f.severity, COUNT(*) FROM finding f WHERE " + condition.sql() + " GROUP BY 1, 2")) {
                 bind(statement, condition.values());
                 try (ResultSet row = statement.executeQuery()) {
                     while (row.next()) {

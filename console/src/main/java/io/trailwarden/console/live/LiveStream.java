@@ -153,8 +153,7 @@ public final class LiveStream implements AutoCloseable {
                 hello += "event: reset\nid: " + head + "\ndata: {\"seq\":" + head + "}\n\n";
                 place = head;
             }
-            Reader reader =
-                    new Reader(response, callback, filter, place, hello.getBytes(StandardCharsets.UTF_8));
+            Reader reader = new Reader(response, callback, filter, place, hello.getBytes(StandardCharsets.UTF_8));
             readers.add(reader);
             request.addFailureListener(failure -> drop(reader, failure));
             notifyAll();
@@ -233,8 +232,8 @@ public final class LiveStream implements AutoCloseable {
     private Frame frame(long after, FindingFilter filter) {
         int begin = firstAfter(after);
         if (after < covers || size - begin > WINDOW) {
-            String missed = "event: missed\nid: " + head + "\ndata: {\"count\":" + (head - after) + ",\"after\":" + after
-                    + ",\"upTo\":" + head + "}\n\n";
+            String missed = "event: missed\nid: " + head + "\ndata: {\"count\":" + (head - after) + ",\"after\":"
+                    + after + ",\"upTo\":" + head + "}\n\n";
             return new Frame(missed.getBytes(StandardCharsets.UTF_8), head);
         }
         ByteArrayOutputStream rows = new ByteArrayOutputStream();
@@ -261,10 +260,12 @@ public final class LiveStream implements AutoCloseable {
         }
         if (count == 0) {
             // The place moves on, so that a reader behind a narrow filter does not come back far behind.
-            return new Frame(("id: " + through + "\nevent: idle\ndata: {}\n\n").getBytes(StandardCharsets.UTF_8), through);
+            return new Frame(
+                    ("id: " + through + "\nevent: idle\ndata: {}\n\n").getBytes(StandardCharsets.UTF_8), through);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(rows.size() + 200);
-        out.writeBytes(("event: findings\nid: " + through + "\ndata: {\"findings\":[").getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(
+                ("event: findings\nid: " + through + "\ndata: {\"findings\":[").getBytes(StandardCharsets.UTF_8));
         out.writeBytes(rows.toByteArray());
         out.writeBytes("],\"gone\":[".getBytes(StandardCharsets.UTF_8));
         for (int i = 0; i < gone.size(); i++) {
@@ -302,14 +303,17 @@ public final class LiveStream implements AutoCloseable {
     }
 
     private void write(Reader reader, byte[] bytes) {
-        reader.response.write(false, ByteBuffer.wrap(bytes), Callback.from(
-                () -> {
-                    synchronized (this) {
-                        reader.writing = false;
-                        notifyAll();
-                    }
-                },
-                failure -> drop(reader, failure)));
+        reader.response.write(
+                false,
+                ByteBuffer.wrap(bytes),
+                Callback.from(
+                        () -> {
+                            synchronized (this) {
+                                reader.writing = false;
+                                notifyAll();
+                            }
+                        },
+                        failure -> drop(reader, failure)));
     }
 
     @Override

@@ -35,7 +35,8 @@ final class Moves {
     }
 
     /** What it rose by a second over the last {@code span} milliseconds; null until measured twice. */
-    @Nullable Double perSecond(long span) {
+    @Nullable
+    Double perSecond(long span) {
         Sample last = samples.peekLast();
         if (last == null) {
             return null;
@@ -55,12 +56,14 @@ final class Moves {
     }
 
     /** When it was last seen to rise; null if never. */
-    @Nullable Long lastRise() {
+    @Nullable
+    Long lastRise() {
         return lastRise == Long.MIN_VALUE ? null : lastRise;
     }
 
     /** When it was first known to be above the value; null if it is not. */
-    @Nullable Long above(long value) {
+    @Nullable
+    Long above(long value) {
         Long since = null;
         for (Iterator<Sample> all = samples.descendingIterator(); all.hasNext(); ) {
             Sample each = all.next();

@@ -77,9 +77,8 @@ public final class StageMonitor implements AutoCloseable {
                 numbers.clear();
             }
             last = status;
-            status.numbers()
-                    .forEach((name, value) -> numbers.computeIfAbsent(name, unused -> new Moves())
-                            .add(status.at().toEpochMilli(), value));
+            status.numbers().forEach((name, value) -> numbers.computeIfAbsent(name, unused -> new Moves())
+                    .add(status.at().toEpochMilli(), value));
         }
     }
 
@@ -109,8 +108,8 @@ public final class StageMonitor implements AutoCloseable {
             settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
             settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
             try (Admin admin = Admin.create(kafka);
-                    KafkaConsumer<byte[], byte[]> statuses = new KafkaConsumer<>(
-                            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                    KafkaConsumer<byte[], byte[]> statuses =
+                            new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
                 consumer = statuses;
                 while (!closed) {
                     Instant begin = clock.instant();
@@ -181,10 +180,12 @@ public final class StageMonitor implements AutoCloseable {
             }
             Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
             Map<TopicPartition, OffsetSpec> earliest = new HashMap<>();
-            partitions.values().forEach(all -> all.forEach(each -> {
-                latest.put(each, OffsetSpec.latest());
-                earliest.put(each, OffsetSpec.earliest());
-            }));
+            partitions
+                    .values()
+                    .forEach(all -> all.forEach(each -> {
+                        latest.put(each, OffsetSpec.latest());
+                        earliest.put(each, OffsetSpec.earliest());
+                    }));
             Map<TopicPartition, Long> begins = new HashMap<>();
             Map<TopicPartition, Long> offsets = new HashMap<>();
             admin.listOffsets(earliest).all().get().forEach((each, info) -> begins.put(each, info.offset()));
@@ -199,8 +200,9 @@ public final class StageMonitor implements AutoCloseable {
             }
             Set<String> ids = new HashSet<>();
             ids.add(Topics.STORED_GROUP);
-            for (GroupListing group :
-                    admin.listGroups(ListGroupsOptions.forConsumerGroups()).all().get()) {
+            for (GroupListing group : admin.listGroups(ListGroupsOptions.forConsumerGroups())
+                    .all()
+                    .get()) {
                 if (group.groupId().startsWith(OUR_GROUPS)) {
                     ids.add(group.groupId());
                 }
@@ -210,9 +212,14 @@ public final class StageMonitor implements AutoCloseable {
                     .sorted(Comparator.comparing((String id) -> !id.equals(Topics.STORED_GROUP))
                             .thenComparing(Comparator.naturalOrder()))
                     .toList()) {
-                groups.add(group(id, admin.listConsumerGroupOffsets(id)
-                        .partitionsToOffsetAndMetadata()
-                        .get(), begins, offsets, now));
+                groups.add(group(
+                        id,
+                        admin.listConsumerGroupOffsets(id)
+                                .partitionsToOffsetAndMetadata()
+                                .get(),
+                        begins,
+                        offsets,
+                        now));
             }
             List<JobPart> parts = parts(now);
             Health health = Health.WELL;
@@ -244,7 +251,10 @@ public final class StageMonitor implements AutoCloseable {
     }
 
     private TopicStage topic(
-            String name, Set<TopicPartition> partitions, Map<TopicPartition, Long> begins, Map<TopicPartition, Long> offsets) {
+            String name,
+            Set<TopicPartition> partitions,
+            Map<TopicPartition, Long> begins,
+            Map<TopicPartition, Long> offsets) {
         long records = 0;
         Double rate = null;
         Long last = null;
@@ -270,7 +280,9 @@ public final class StageMonitor implements AutoCloseable {
         Map<TopicPartition, Moves> moves = commits.computeIfAbsent(id, unused -> new HashMap<>());
         Set<TopicPartition> read = new HashSet<>(committed.keySet());
         if (id.equals(Topics.STORED_GROUP)) {
-            offsets.keySet().stream().filter(each -> AUDIT.contains(each.topic())).forEach(read::add);
+            offsets.keySet().stream()
+                    .filter(each -> AUDIT.contains(each.topic()))
+                    .forEach(read::add);
         }
         long lag = 0;
         long waiting = 0;
@@ -327,7 +339,9 @@ public final class StageMonitor implements AutoCloseable {
             case BEHIND ->
                 who + " is behind by " + (atLeast ? "at least " : "") + words(waiting) + " ("
                         + String.format(Locale.ROOT, "%,d", lag) + " records), "
-                        + (left == null ? "and not catching up." : "catching up, about " + words(left * 1000) + " left.");
+                        + (left == null
+                                ? "and not catching up."
+                                : "catching up, about " + words(left * 1000) + " left.");
             case STALLED ->
                 who + " has not moved for " + (atLeast ? "at least " : "") + words(waiting) + " though "
                         + String.format(Locale.ROOT, "%,d", lag) + " records wait.";

@@ -41,8 +41,7 @@ public record StageReport(
      * @param perSecond records appended a second, over the last half minute; null until measured
      * @param lastAppend when something was last seen to be appended; null if nothing was since the console began
      */
-    public record TopicStage(
-            String topic, long records, @Nullable Double perSecond, @Nullable Instant lastAppend) {}
+    public record TopicStage(String topic, long records, @Nullable Double perSecond, @Nullable Instant lastAppend) {}
 
     /**
      * One consumer group over the topics it reads.
