@@ -1,5 +1,6 @@
 package io.trailwarden.storage;
 
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,7 +26,8 @@ import java.util.Map;
  * @param parkedBytes bytes of records that one writer keeps waiting for a free file
  */
 public record ArchiveConfig(
-        Map<String, String> catalogProperties, String namespace, int openFiles, long rowGroupBytes, long parkedBytes) {
+        Map<String, String> catalogProperties, String namespace, int openFiles, long rowGroupBytes, long parkedBytes)
+        implements Serializable {
 
     /** The tables' namespace unless told otherwise. */
     public static final String NAMESPACE = "trailwarden";

@@ -4,6 +4,7 @@ import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.JobStatus;
 import io.trailwarden.event.Receipt;
 import io.trailwarden.event.ReferenceEntry;
 import java.security.MessageDigest;
@@ -52,6 +53,11 @@ public final class EventKeys {
     /** Kind and key. */
     public static String of(ReferenceEntry entry) {
         return entry.kind() + "|" + entry.key();
+    }
+
+    /** Part and subtask. */
+    public static String of(JobStatus status) {
+        return status.part() + '|' + status.subtask();
     }
 
     /** The finding's id. */

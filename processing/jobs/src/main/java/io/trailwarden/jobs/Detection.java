@@ -1,0 +1,49 @@
+package io.trailwarden.jobs;
+
+import io.trailwarden.detection.EventDetector;
+import io.trailwarden.detection.KeyedDetector;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the job runs on every event. What it looks for in detail (rules, expectations, accounts) is reference data.
+ *
+ * @param eventDetectors judge single events, in this order
+ * @param keyedDetectors need memory; names are unique
+ */
+public record Detection(List<EventDetector> eventDetectors, List<KeyedDetector<?>> keyedDetectors)
+        implements Serializable {
+
+    /**
+     * Keeps its own copies.
+     *
+     * @throws IllegalArgumentException if two keyed detectors have one name, or one has a bar in it
+     */
+    public Detection {
+        // Lists of java.util, because the job's graph is shipped by Java serialisation.
+        eventDetectors = new ArrayList<>(eventDetectors);
+        keyedDetectors = new ArrayList<>(keyedDetectors);
+        Set<String> names = new HashSet<>();
+        for (KeyedDetector<?> detector : keyedDetectors) {
+            if (detector.name().indexOf('|') >= 0 || !names.add(detector.name())) {
+                throw new IllegalArgumentException(
+                        "detector \"" + detector.name() + "\" (expected: a name of its own, without |)");
+            }
+        }
+    }
+
+    /** How many rounds the longest of them needs. */
+    int rounds() {
+        return keyedDetectors.stream().mapToInt(KeyedDetector::rounds).max().orElse(0);
+    }
+
+    /** Those that take part in this round, from 1. */
+    List<KeyedDetector<?>> inRound(int round) {
+        return new ArrayList<>(keyedDetectors.stream()
+                .filter(detector -> detector.rounds() >= round)
+                .toList());
+    }
+}

@@ -1,0 +1,38 @@
+package io.trailwarden.jobs;
+
+import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.event.Finding;
+import java.util.List;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.StreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+
+/** Makes the operators of one round of the stateful detectors. */
+final class DetectorFactory extends AbstractStreamOperatorFactory<Finding> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int round;
+    private final List<KeyedDetector<?>> detectors;
+    private final ReferenceBacklog backlog;
+    private final JobSettings settings;
+
+    DetectorFactory(int round, List<KeyedDetector<?>> detectors, ReferenceBacklog backlog, JobSettings settings) {
+        this.round = round;
+        this.detectors = detectors;
+        this.backlog = backlog;
+        this.settings = settings;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // Flink's factories know the type only by its bound
+    public <T extends StreamOperator<Finding>> T createStreamOperator(StreamOperatorParameters<Finding> parameters) {
+        return (T) new DetectorOperator(parameters, round, detectors, backlog, settings);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // as declared by Flink
+    public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader classLoader) {
+        return DetectorOperator.class;
+    }
+}

@@ -1,0 +1,397 @@
+package io.trailwarden.jobs;
+
+import io.trailwarden.detection.Findings;
+import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.detection.Signal;
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.JobStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractInput;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperatorV2;
+import org.apache.flink.streaming.api.operators.Input;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.MultipleInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the {@link KeyedDetector}s: keeps their state, calls them, and forgets keys whose time is over. Inputs: signals,
+ * keyed by detector and key; changes of reference data, broadcast.
+ *
+ * <p>One operator runs one round of all detectors. News for the next round leaves as a side output.
+ *
+ * <p>A signal is merged at once. A key that was quiet is evaluated at once too; a stormy one once a second, the last
+ * time after the last signal. A late signal is merged and evaluated like any other.
+ */
+final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
+        implements MultipleInputStreamOperator<Finding>, Triggerable<String, VoidNamespace> {
+
+    /** News for the next round. */
+    static final OutputTag<Signal> FOLLOWED = new OutputTag<>("followed", TypeInformation.of(Signal.class));
+
+    /** How this part is doing. */
+    static final OutputTag<JobStatus> STATUS = new OutputTag<>("detect-status", TypeInformation.of(JobStatus.class));
+
+    /** The least time between two evaluations of a stormy key. */
+    static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /** How long a key must be quiet before it is forgotten, for history that is read backwards. */
+    static final Duration QUIET = Duration.ofMinutes(10);
+
+    private static final Duration REFERENCE_PAUSE = Duration.ofMillis(200);
+
+    private final int round;
+    private final Map<String, Host<?>> hosts = new LinkedHashMap<>();
+    private final List<KeyedDetector<?>> detectors;
+    private final ReferenceBacklog backlog;
+    private final ReferenceTable reference = new ReferenceTable();
+    private final long maxKeys;
+    private final Duration statusInterval;
+    private final Numbers numbers;
+    private final Numbers.Count signals;
+    private final Numbers.Count late;
+    private final Numbers.Count published;
+    private final Numbers.Count evaluations;
+    private final Numbers.Count unknown;
+    private final Numbers.Count failures;
+
+    private @Nullable InternalTimerService<VoidNamespace> timers;
+    private final Findings out;
+    private final OwnFindings own;
+    private boolean referenceTimer;
+    private boolean evaluateAll;
+
+    DetectorOperator(
+            StreamOperatorParameters<Finding> parameters,
+            int round,
+            List<KeyedDetector<?>> detectors,
+            ReferenceBacklog backlog,
+            JobSettings settings) {
+        super(parameters, 2);
+        this.round = round;
+        this.detectors = detectors;
+        this.backlog = backlog;
+        this.statusInterval = settings.statusInterval();
+        int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+        this.maxKeys = Math.max(1, settings.maxKeysPerDetector() / subtasks);
+        this.numbers = new Numbers(getMetricGroup());
+        this.signals = numbers.count("signals");
+        this.late = numbers.count("late");
+        this.published = numbers.count("findings");
+        this.evaluations = numbers.count("evaluations");
+        this.unknown = numbers.count("signalsForNobody");
+        this.failures = numbers.count("detectorFailures");
+        this.out = way();
+        this.own = new OwnFindings(out);
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes", "unchecked"}) // as declared by Flink
+    public List<Input> getInputs() {
+        return List.of(
+                new AbstractInput<Signal, Finding>(this, 1) {
+                    @Override
+                    public void processElement(StreamRecord<Signal> element) throws Exception {
+                        take(element.getValue());
+                    }
+                },
+                new AbstractInput<ReferenceDelivered, Finding>(this, 2) {
+                    @Override
+                    public void processElement(StreamRecord<ReferenceDelivered> element) {
+                        if (reference.take(element.getValue())) {
+                            settleReferenceSoon();
+                        }
+                    }
+                });
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        evaluateAll = reference.open(context.getOperatorStateStore(), backlog);
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        timers = getInternalTimerService("keys", VoidNamespaceSerializer.INSTANCE, this);
+        for (KeyedDetector<?> detector : detectors) {
+            Host<?> host = new Host<>(detector);
+            hosts.put(detector.name(), host);
+            numbers.gauge("keys." + detector.name(), () -> host.keys);
+            numbers.gauge("keysRefused." + detector.name(), () -> host.refused);
+        }
+        numbers.gauge("referenceMalformed", reference::malformed);
+        numbers.gauge("referenceRefused", reference::refused);
+        if (evaluateAll) {
+            settleReferenceSoon();
+        }
+        scheduleStatus();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        reference.snapshot(getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        Host<?> host = hostOf(timer.getKey());
+        if (host != null) {
+            host.onEventTime(timer.getTimestamp());
+        }
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        Host<?> host = hostOf(timer.getKey());
+        if (host != null) {
+            host.onProcessingTime(timer.getTimestamp());
+        }
+    }
+
+    private void take(Signal signal) throws Exception {
+        Host<?> host = hosts.get(signal.detector());
+        if (host == null) {
+            unknown.increment();
+            return;
+        }
+        signals.increment();
+        if (signal.eventTime().toEpochMilli() < timers().currentWatermark()) {
+            late.increment();
+        }
+        host.take(signal);
+    }
+
+    private @Nullable Host<?> hostOf(String key) {
+        return hosts.get(SignalKey.detectorOf(key));
+    }
+
+    private InternalTimerService<VoidNamespace> timers() {
+        if (timers == null) {
+            throw new IllegalStateException("not open");
+        }
+        return timers;
+    }
+
+    private long now() {
+        return getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    /** Changes of reference data come in crowds (an inventory of accounts): all keys are evaluated once for a crowd. */
+    private void settleReferenceSoon() {
+        if (referenceTimer) {
+            return;
+        }
+        referenceTimer = true;
+        getProcessingTimeService().registerTimer(now() + REFERENCE_PAUSE.toMillis(), time -> {
+            referenceTimer = false;
+            if (reference.settle() || evaluateAll) {
+                evaluateAll = false;
+                for (Host<?> host : hosts.values()) {
+                    host.evaluateAll();
+                }
+            }
+        });
+    }
+
+    private void scheduleStatus() {
+        getProcessingTimeService().registerTimer(now() + statusInterval.toMillis(), time -> {
+            output.collect(
+                    STATUS,
+                    new StreamRecord<>(Statuses.of(
+                            round == 1 ? "detect" : "detect-" + round,
+                            getRuntimeContext(),
+                            now(),
+                            timers().currentWatermark(),
+                            numbers)));
+            scheduleStatus();
+        });
+    }
+
+    private Findings way() {
+        return new Findings(
+                () -> Instant.ofEpochMilli(now()),
+                round,
+                finding -> {
+                    published.increment();
+                    output.collect(new StreamRecord<>(finding));
+                },
+                news -> output.collect(FOLLOWED, new StreamRecord<>(news)));
+    }
+
+    /** One detector in this round. */
+    private final class Host<S extends Record> {
+
+        private final KeyedDetector<S> detector;
+        private final ValueStateDescriptor<S> stateDescriptor;
+        private final ValueState<S> states;
+        private final ValueState<KeyClock> clocks;
+        private long keys;
+        private long refused;
+
+        Host(KeyedDetector<S> detector) throws Exception {
+            this.detector = detector;
+            // Another version has another name: older state is not read by a class that it does not fit.
+            String name = detector.name() + "-v" + detector.stateVersion();
+            stateDescriptor = new ValueStateDescriptor<>(name, TypeInformation.of(detector.stateType()));
+            states = getPartitionedState(stateDescriptor);
+            clocks = getPartitionedState(
+                    new ValueStateDescriptor<>(name + "-clock", TypeInformation.of(KeyClock.class)));
+            try (Stream<String> restored =
+                    DetectorOperator.this.<String>getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
+                keys = restored.count();
+            }
+        }
+
+        void take(Signal signal) throws Exception {
+            S before = states.value();
+            S after = merge(before, signal);
+            if (after == null) {
+                return;
+            }
+            if (before == null && keys >= maxKeys) {
+                judgeAlone(after, signal);
+                return;
+            }
+            KeyClock clock = clocks.value();
+            if (before == null || clock == null) {
+                clock = KeyClock.NEW;
+                keys += before == null ? 1 : 0;
+            }
+            long now = now();
+            clock = clock.signalled(now);
+            if (clock.evaluateTimer() == 0) {
+                long earliest = clock.evaluated() + PAUSE.toMillis();
+                if (now >= earliest) {
+                    after = evaluate(after);
+                    clock = clock.evaluatedAt(now);
+                } else {
+                    timers().registerProcessingTimeTimer(VoidNamespace.INSTANCE, earliest);
+                    clock = clock.withEvaluateTimer(earliest);
+                }
+            }
+            states.update(after);
+            clocks.update(clock.expiryTimer() == 0 && clock.quietTimer() == 0 ? watchExpiry(after, clock) : clock);
+        }
+
+        /** No room for another key: what one event proves is still found, and the lack of room is said. */
+        private void judgeAlone(S state, Signal signal) {
+            refused++;
+            evaluate(state);
+            own.capacity(detector.name(), maxKeys, signal.eventId(), signal.eventTime());
+        }
+
+        private @Nullable S merge(@Nullable S state, Signal signal) {
+            try {
+                return detector.merge(state, signal);
+            } catch (RuntimeException e) {
+                failed(signal.eventId(), signal.eventTime(), e);
+                return null;
+            }
+        }
+
+        private S evaluate(S state) {
+            evaluations.increment();
+            try {
+                return detector.evaluate(state, reference.reference(), out);
+            } catch (RuntimeException e) {
+                failed("", Instant.ofEpochMilli(now()), e);
+                return state;
+            }
+        }
+
+        /** What a detector cannot digest must not stop the others; restarting would only meet it again. */
+        private void failed(String eventId, Instant at, RuntimeException problem) {
+            failures.increment();
+            LOG.error("Detector {} failed in round {}", detector.name(), round, problem);
+            own.failure(detector.name(), eventId, at, problem);
+        }
+
+        void evaluateAll() throws Exception {
+            DetectorOperator.this
+                    .<String>getKeyedStateBackend()
+                    .applyToAllKeys(
+                            VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, stateDescriptor, (key, state) -> {
+                                S before = state.value();
+                                if (before != null) {
+                                    state.update(evaluate(before));
+                                }
+                            });
+        }
+
+        void onProcessingTime(long time) throws Exception {
+            KeyClock clock = clocks.value();
+            S state = states.value();
+            if (clock == null || state == null) {
+                return;
+            }
+            if (clock.evaluateTimer() == time) {
+                state = evaluate(state);
+                states.update(state);
+                clock = clock.evaluatedAt(now());
+                clocks.update(clock);
+            }
+            if (clock.quietTimer() == time) {
+                forgetOrWait(state, clock.withQuietTimer(0));
+            }
+        }
+
+        void onEventTime(long time) throws Exception {
+            KeyClock clock = clocks.value();
+            S state = states.value();
+            if (clock != null && state != null && clock.expiryTimer() == time) {
+                forgetOrWait(state, clock.withExpiryTimer(0));
+            }
+        }
+
+        private void forgetOrWait(S state, KeyClock clock) throws Exception {
+            boolean over = expiry(state) <= timers().currentWatermark();
+            boolean quiet = clock.lastSignal() + QUIET.toMillis() <= now();
+            if (over && quiet && clock.evaluateTimer() == 0) {
+                states.clear();
+                clocks.clear();
+                keys--;
+            } else {
+                clocks.update(watchExpiry(state, clock));
+            }
+        }
+
+        /**
+         * Sets the one timer at which it makes sense to look again. A time that has already passed in event time is
+         * awaited in processing time, because event time may stand still.
+         */
+        private KeyClock watchExpiry(S state, KeyClock clock) {
+            long expiry = expiry(state);
+            if (expiry > timers().currentWatermark()) {
+                timers().registerEventTimeTimer(VoidNamespace.INSTANCE, expiry);
+                return clock.withExpiryTimer(expiry);
+            }
+            long quiet = Math.max(clock.lastSignal() + QUIET.toMillis(), now() + 1);
+            timers().registerProcessingTimeTimer(VoidNamespace.INSTANCE, quiet);
+            return clock.withQuietTimer(quiet);
+        }
+
+        private long expiry(S state) {
+            Instant at = detector.expiresAt(state, reference.reference());
+            return at.compareTo(Instant.ofEpochMilli(Long.MAX_VALUE)) >= 0 ? Long.MAX_VALUE : at.toEpochMilli();
+        }
+    }
+}

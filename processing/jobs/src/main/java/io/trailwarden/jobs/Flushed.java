@@ -1,0 +1,10 @@
+package io.trailwarden.jobs;
+
+/**
+ * What one intake subtask wrote since the checkpoint before: the committer makes it part of the tables when the
+ * checkpoint is complete.
+ *
+ * @param feed the Kafka cluster that the offsets in {@code files} belong to
+ * @param files {@code PendingFiles} in their versioned byte form, with the offsets that they reach
+ */
+public record Flushed(String feed, int subtask, byte[] files) {}

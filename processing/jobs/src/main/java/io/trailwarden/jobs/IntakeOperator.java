@@ -1,0 +1,532 @@
+package io.trailwarden.jobs;
+
+import io.trailwarden.detection.EventDetector;
+import io.trailwarden.detection.Findings;
+import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.detection.Signal;
+import io.trailwarden.detection.SignalSource;
+import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.CloudTrailEvent;
+import io.trailwarden.event.DeadLetter;
+import io.trailwarden.event.ExecutionEvent;
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.JobStatus;
+import io.trailwarden.event.Origin;
+import io.trailwarden.event.Receipt;
+import io.trailwarden.event.codec.CloudTrailCodec;
+import io.trailwarden.event.codec.Decoded;
+import io.trailwarden.event.codec.ExecutionCodec;
+import io.trailwarden.event.codec.MalformedRecordException;
+import io.trailwarden.event.codec.OriginCodec;
+import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.topic.Topics;
+import io.trailwarden.storage.Archive;
+import io.trailwarden.storage.ArchiveConfig;
+import io.trailwarden.storage.ArchiveWriter;
+import io.trailwarden.storage.Duplicate;
+import io.trailwarden.storage.Outcome;
+import io.trailwarden.storage.PendingFiles;
+import io.trailwarden.storage.StoredIds;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractInput;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperatorV2;
+import org.apache.flink.streaming.api.operators.Input;
+import org.apache.flink.streaming.api.operators.MultipleInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The front of the job, in one chain with the records' source: decodes, de-duplicates, stores, judges single events,
+ * and hands signals to the stateful detectors. Inputs: records; changes of reference data, broadcast.
+ *
+ * <p>Each record has exactly one outcome, see {@code docs/architecture.md}. Nothing that a record holds can stop this
+ * operator: unreadable ones become dead letters, a detector that fails is counted and found. What does stop it is a
+ * disk or a catalog that refuses to store.
+ *
+ * <p>Event time is made here, because only here it is known.
+ */
+final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements MultipleInputStreamOperator<Signal> {
+
+    /** Findings about single events. */
+    static final OutputTag<Finding> FINDINGS = new OutputTag<>("findings", TypeInformation.of(Finding.class));
+
+    /** Records that could not be read, each once. */
+    static final OutputTag<DeadLetter> DEAD_LETTERS =
+            new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
+
+    /** Files for the committer. */
+    static final OutputTag<Flushed> FLUSHED = new OutputTag<>("flushed", TypeInformation.of(Flushed.class));
+
+    /** How this part is doing. */
+    static final OutputTag<JobStatus> STATUS = new OutputTag<>("intake-status", TypeInformation.of(JobStatus.class));
+
+    private static final long REFERENCE_PAUSE_MILLIS = 200;
+    private static final long WATERMARK_INTERVAL_MILLIS = 200;
+
+    private final String feed;
+    private final ArchiveConfig archiveConfig;
+    private final ReferenceBacklog backlog;
+    private final JobSettings settings;
+
+    private final CloudTrailCodec cloudTrailCodec = new CloudTrailCodec();
+    private final ExecutionCodec executionCodec = new ExecutionCodec();
+    private final OriginCodec originCodec = new OriginCodec();
+    private final ReferenceTable reference = new ReferenceTable();
+    private final Partitions partitions;
+    private final List<NamedSource> signalSources;
+    private final List<EventDetector> eventDetectors;
+    private final Findings findings;
+    private final OwnFindings own;
+    private final Consumer<Signal> signalOut;
+    private final StreamRecord<Signal> reusedSignal = new StreamRecord<>(null);
+
+    private final Numbers numbers;
+    private final Numbers.Count received;
+    private final Numbers.Count stored;
+    private final Numbers.Count duplicates;
+    private final Numbers.Count redelivered;
+    private final Numbers.Count detectedAgain;
+    private final Numbers.Count deadLetters;
+    private final Numbers.Count receipts;
+    private final Numbers.Count signals;
+    private final Numbers.Count published;
+    private final Numbers.Count late;
+    private final Numbers.Count failures;
+
+    private final Lineages lineages = new Lineages();
+    private @Nullable Archive archive;
+    private @Nullable ArchiveWriter writer;
+    private @Nullable StoredIds ids;
+
+    private boolean referenceTimer;
+    private boolean finished;
+    private Map<String, Long> announced = Map.of();
+    private long watermark = Long.MIN_VALUE;
+    private boolean idle;
+    private long openedAt;
+    private long lastIngested = Long.MIN_VALUE;
+
+    private record NamedSource(String detector, SignalSource source) {}
+
+    IntakeOperator(
+            StreamOperatorParameters<Signal> parameters,
+            String feed,
+            Detection detection,
+            ReferenceBacklog backlog,
+            ArchiveConfig archive,
+            JobSettings settings) {
+        super(parameters, 2);
+        this.feed = feed;
+        this.archiveConfig = archive;
+        this.backlog = backlog;
+        this.settings = settings;
+        this.partitions = new Partitions(settings.disorder(), settings.idleAfter());
+        this.eventDetectors = detection.eventDetectors();
+        this.signalSources = new ArrayList<>();
+        for (KeyedDetector<?> detector : detection.keyedDetectors()) {
+            signalSources.add(new NamedSource(detector.name(), detector.signals()));
+        }
+        this.numbers = new Numbers(getMetricGroup());
+        this.received = numbers.count("received");
+        this.stored = numbers.count("stored");
+        this.duplicates = numbers.count("duplicates");
+        this.redelivered = numbers.count("redelivered");
+        this.detectedAgain = numbers.count("detectedAgain");
+        this.deadLetters = numbers.count("deadLetters");
+        this.receipts = numbers.count("receipts");
+        this.signals = numbers.count("signals");
+        this.published = numbers.count("findings");
+        this.late = numbers.count("late");
+        this.failures = numbers.count("detectorFailures");
+        numbers.gauge("lagMillis", () -> lastIngested == Long.MIN_VALUE ? 0 : Math.max(0, now() - lastIngested));
+        numbers.gauge("referenceMalformed", reference::malformed);
+        numbers.gauge("referenceRefused", reference::refused);
+        this.findings = new Findings(() -> Instant.ofEpochMilli(now()), finding -> {
+            published.increment();
+            output.collect(FINDINGS, new StreamRecord<>(finding));
+        });
+        this.own = new OwnFindings(findings);
+        this.signalOut = signal -> {
+            signals.increment();
+            output.collect(reusedSignal.replace(signal));
+        };
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // as declared by Flink
+    public List<Input> getInputs() {
+        return List.of(new RecordInput(), new ReferenceInput());
+    }
+
+    @SuppressWarnings("unchecked") // in AbstractInput, by Flink
+    private final class RecordInput extends AbstractInput<Delivered, Signal> {
+        RecordInput() {
+            super(IntakeOperator.this, 1);
+        }
+
+        @Override
+        public void processElement(StreamRecord<Delivered> element) throws Exception {
+            take(element.getValue());
+        }
+
+        @Override
+        public void processWatermark(Watermark mark) {
+            // The source knows no event time; it only says when there is nothing more to come.
+            if (mark.getTimestamp() == Long.MAX_VALUE) {
+                watermark = Long.MAX_VALUE;
+                output.emitWatermark(mark);
+            }
+        }
+
+        @Override
+        public void processWatermarkStatus(WatermarkStatus status) {
+            // Idleness is judged by events, here.
+        }
+    }
+
+    @SuppressWarnings("unchecked") // in AbstractInput, by Flink
+    private final class ReferenceInput extends AbstractInput<ReferenceDelivered, Signal> {
+        ReferenceInput() {
+            super(IntakeOperator.this, 2);
+        }
+
+        @Override
+        public void processElement(StreamRecord<ReferenceDelivered> element) {
+            if (reference.take(element.getValue()) && !referenceTimer) {
+                referenceTimer = true;
+                getProcessingTimeService().registerTimer(now() + REFERENCE_PAUSE_MILLIS, time -> {
+                    referenceTimer = false;
+                    reference.settle();
+                });
+            }
+        }
+
+        @Override
+        public void processWatermark(Watermark mark) {
+            // Reference data has no event time.
+        }
+
+        @Override
+        public void processWatermarkStatus(WatermarkStatus status) {
+            // As above.
+        }
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        OperatorStateStore states = context.getOperatorStateStore();
+        reference.open(states, backlog);
+        long restoredCheckpoint = context.getRestoredCheckpointId().orElse(0);
+        String lineage = getRuntimeContext().getJobInfo().getJobId().toString();
+        lineages.open(states, lineage, restoredCheckpoint);
+
+        archive = Archive.open(archiveConfig);
+        writer = archive.newWriter(lineage, restoredCheckpoint);
+        long bytes = settings.idBytes() / getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+        ids = archive.storedIds(lineage, lineages.detected(), bytes, (day, count, limit) -> own.memory(day, limit));
+        for (PendingCheckpoint pending : lineages.pending()) {
+            ids.include(PendingFiles.fromBytes(pending.files()));
+        }
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        openedAt = now();
+        scheduleWatermark();
+        scheduleStatus();
+    }
+
+    private void take(Delivered record) throws IOException {
+        Partitions.Partition partition = partitions.at(record.topic(), record.partition());
+        if (record.topic().equals(Topics.RECEIPTS.name())) {
+            takeReceipt(record);
+        } else {
+            received.increment();
+            takeRecord(record, partition);
+        }
+        partition.reached(record.offset());
+    }
+
+    private void takeRecord(Delivered record, Partitions.Partition partition) throws IOException {
+        Origin origin;
+        byte[] value = record.value() == null ? new byte[0] : record.value();
+        try {
+            origin = originCodec.origin(record.object(), record.at());
+            if (record.rejected() != null) {
+                takeDeadLetter(originCodec.deadLetter(record.rejected(), value, origin));
+                return;
+            }
+        } catch (MalformedRecordException e) {
+            takeDeadLetter(letter(record, value, String.valueOf(e.getMessage())));
+            return;
+        }
+        lastIngested = origin.ingestedAt().toEpochMilli();
+        if (record.topic().equals(Topics.CLOUDTRAIL.name())) {
+            Decoded<CloudTrailEvent> decoded = cloudTrailCodec.decode(value, origin);
+            if (decoded instanceof Decoded.Read<CloudTrailEvent> read) {
+                partition.heard(eventTime(read.value().eventTime()), now());
+                takeEvent(read.value());
+            } else if (decoded instanceof Decoded.Rejected<CloudTrailEvent> rejected) {
+                takeDeadLetter(rejected.deadLetter());
+            }
+        } else {
+            Decoded<ExecutionEvent> decoded = executionCodec.decode(value, origin);
+            if (decoded instanceof Decoded.Read<ExecutionEvent> read) {
+                partition.heard(eventTime(read.value().eventTime()), now());
+                takeEvent(read.value());
+            } else if (decoded instanceof Decoded.Rejected<ExecutionEvent> rejected) {
+                takeDeadLetter(rejected.deadLetter());
+            }
+        }
+    }
+
+    /** One record dated in the future must not make all others late. */
+    private long eventTime(Instant eventTime) {
+        long millis = Math.min(eventTime.toEpochMilli(), lastIngested);
+        if (millis < watermark) {
+            late.increment();
+        }
+        return millis;
+    }
+
+    private void takeEvent(CloudTrailEvent event) throws IOException {
+        Outcome outcome = ids().claim(event);
+        if (outcome.store()) {
+            writer().write(event);
+        } else if (outcome.duplicate()) {
+            writer().write(Duplicate.of(event));
+        }
+        count(outcome);
+        if (!outcome.detect()) {
+            return;
+        }
+        Reference now = reference.reference();
+        for (EventDetector detector : eventDetectors) {
+            try {
+                detector.inspect(event, now, findings);
+            } catch (RuntimeException e) {
+                failed(detector.getClass().getSimpleName(), event.eventId(), event.eventTime(), e);
+            }
+        }
+        for (NamedSource source : signalSources) {
+            try {
+                source.source().read(event, now, signalOut);
+            } catch (RuntimeException e) {
+                failed(source.detector(), event.eventId(), event.eventTime(), e);
+            }
+        }
+    }
+
+    private void takeEvent(ExecutionEvent event) throws IOException {
+        Outcome outcome = ids().claim(event);
+        if (outcome.store()) {
+            writer().write(event);
+        } else if (outcome.duplicate()) {
+            writer().write(Duplicate.of(event));
+        }
+        count(outcome);
+        if (!outcome.detect()) {
+            return;
+        }
+        Reference now = reference.reference();
+        for (EventDetector detector : eventDetectors) {
+            try {
+                detector.inspect(event, now, findings);
+            } catch (RuntimeException e) {
+                failed(detector.getClass().getSimpleName(), event.eventId(), event.eventTime(), e);
+            }
+        }
+        for (NamedSource source : signalSources) {
+            try {
+                source.source().read(event, now, signalOut);
+            } catch (RuntimeException e) {
+                failed(source.detector(), event.eventId(), event.eventTime(), e);
+            }
+        }
+    }
+
+    private void count(Outcome outcome) {
+        if (outcome.store()) {
+            stored.increment();
+        } else if (outcome.duplicate()) {
+            duplicates.increment();
+        } else {
+            redelivered.increment();
+        }
+        if (outcome.detect() && !outcome.store()) {
+            detectedAgain.increment();
+        }
+    }
+
+    private void takeDeadLetter(DeadLetter letter) throws IOException {
+        if (ids().claim(letter).store()) {
+            deadLetters.increment();
+            writer().write(letter);
+            output.collect(DEAD_LETTERS, new StreamRecord<>(letter));
+        } else {
+            redelivered.increment();
+        }
+    }
+
+    private void takeReceipt(Delivered record) throws IOException {
+        byte[] value = record.value();
+        if (value == null) {
+            return;
+        }
+        Receipt receipt;
+        try {
+            receipt = RecordCodec.RECEIPT.decode(value);
+        } catch (MalformedRecordException e) {
+            takeDeadLetter(letter(record, value, String.valueOf(e.getMessage())));
+            return;
+        }
+        receipts.increment();
+        writer().write(receipt);
+    }
+
+    /** Of a message that says nothing trustworthy about where it came from: it came from Kafka. */
+    private DeadLetter letter(Delivered record, byte[] value, String problem) {
+        Origin origin = new Origin(
+                "kafka:" + record.topic(),
+                feed + "/" + record.topic() + "/" + record.partition(),
+                record.offset(),
+                feed,
+                Instant.ofEpochMilli(now()));
+        byte[] payload =
+                value.length <= DeadLetter.MAX_PAYLOAD ? value : java.util.Arrays.copyOf(value, DeadLetter.MAX_PAYLOAD);
+        return new DeadLetter(
+                DeadLetter.Reason.MALFORMED,
+                problem,
+                record.topic() + " partition " + record.partition() + " offset " + record.offset(),
+                payload,
+                value.length,
+                origin);
+    }
+
+    /** What a detector cannot digest must not stop the others; restarting would only meet it again. */
+    private void failed(String detector, String eventId, Instant eventTime, RuntimeException problem) {
+        failures.increment();
+        LOG.error("Detector {} failed on a record", detector, problem);
+        own.failure(detector, eventId, eventTime, problem);
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        if (!finished) {
+            flush(checkpointId);
+        }
+    }
+
+    @Override
+    public void finish() throws Exception {
+        // What comes now belongs to the final checkpoint, whose number is not known yet.
+        flush(lineages.lastCheckpoint() + 1);
+        finished = true;
+        super.finish();
+    }
+
+    private void flush(long checkpointId) throws IOException {
+        Map<String, Long> reached = partitions.reached();
+        PendingFiles files = writer().flush(checkpointId, reached);
+        ids().checkpoint(checkpointId);
+        byte[] bytes = files.isEmpty() && reached.equals(announced) ? null : files.toBytes();
+        if (bytes != null) {
+            int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+            output.collect(FLUSHED, new StreamRecord<>(new Flushed(feed, subtask, bytes)));
+            announced = reached;
+        }
+        lineages.flushed(checkpointId, feed, files.isEmpty() ? null : bytes);
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        reference.snapshot(subtask);
+        lineages.snapshot(subtask, context.getCheckpointId());
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        OptionalLong committed = lineages.completed(checkpointId);
+        if (committed.isPresent()) {
+            ids().committed(committed.getAsLong());
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        super.close();
+        if (writer != null) {
+            writer.close();
+        }
+        if (archive != null) {
+            archive.close();
+        }
+    }
+
+    private void scheduleWatermark() {
+        getProcessingTimeService().registerTimer(now() + WATERMARK_INTERVAL_MILLIS, time -> {
+            tellEventTime(time);
+            scheduleWatermark();
+        });
+    }
+
+    private void tellEventTime(long now) {
+        OptionalLong reached = partitions.watermark(now);
+        if (reached.isPresent()) {
+            if (idle) {
+                idle = false;
+                output.emitWatermarkStatus(WatermarkStatus.ACTIVE);
+            }
+            if (reached.getAsLong() > watermark) {
+                watermark = reached.getAsLong();
+                output.emitWatermark(new Watermark(watermark));
+            }
+        } else if (!idle && now - openedAt > settings.idleAfter().toMillis()) {
+            idle = true;
+            output.emitWatermarkStatus(WatermarkStatus.IDLE);
+        }
+    }
+
+    private void scheduleStatus() {
+        getProcessingTimeService()
+                .registerTimer(now() + settings.statusInterval().toMillis(), time -> {
+                    output.collect(
+                            STATUS,
+                            new StreamRecord<>(Statuses.of("intake", getRuntimeContext(), now(), watermark, numbers)));
+                    scheduleStatus();
+                });
+    }
+
+    private long now() {
+        return getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    private ArchiveWriter writer() {
+        return Objects.requireNonNull(writer, "open");
+    }
+
+    private StoredIds ids() {
+        return Objects.requireNonNull(ids, "open");
+    }
+}

@@ -1,0 +1,25 @@
+package io.trailwarden.jobs;
+
+import java.io.Serializable;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * How to reach Kafka.
+ *
+ * @param bootstrapServers {@code host:port}, comma-separated
+ * @param properties further client properties, such as those of TLS and SASL; given to every client
+ */
+public record KafkaAccess(String bootstrapServers, Map<String, String> properties) implements Serializable {
+
+    public KafkaAccess {
+        properties = Map.copyOf(properties);
+    }
+
+    Properties clientProperties() {
+        Properties all = new Properties();
+        all.putAll(properties);
+        all.put("bootstrap.servers", bootstrapServers);
+        return all;
+    }
+}

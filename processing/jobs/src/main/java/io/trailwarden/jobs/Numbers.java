@@ -1,0 +1,59 @@
+package io.trailwarden.jobs;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * What one subtask counts and measures, told both to Flink's metrics and in {@code JobStatus}. One thread counts; the
+ * values are read by others without locking, so a reading may be a moment old.
+ */
+final class Numbers {
+
+    /** One number that only grows. */
+    static final class Count {
+        private volatile long value;
+
+        void increment() {
+            add(1);
+        }
+
+        void add(long more) {
+            value = value + more;
+        }
+
+        long value() {
+            return value;
+        }
+    }
+
+    private final MetricGroup metrics;
+    private final Map<String, LongSupplier> all = new LinkedHashMap<>();
+
+    Numbers(MetricGroup metrics) {
+        this.metrics = metrics;
+    }
+
+    /** A counter by this name, from zero. */
+    Count count(String name) {
+        Count count = new Count();
+        gauge(name, count::value);
+        return count;
+    }
+
+    /** A number that is measured when it is read. */
+    void gauge(String name, LongSupplier value) {
+        all.put(name, value);
+        metrics.gauge(name, (Gauge<Long>) value::getAsLong);
+    }
+
+    /** All numbers now. */
+    Map<String, Long> read() {
+        Map<String, Long> now = new TreeMap<>();
+        all.forEach((name, value) -> now.put(name, value.getAsLong()));
+        return now;
+    }
+}

@@ -1,0 +1,126 @@
+package io.trailwarden.jobs;
+
+import io.trailwarden.detection.Conclusion;
+import io.trailwarden.detection.Findings;
+import io.trailwarden.event.FindingId;
+import io.trailwarden.event.Severity;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Findings about the job itself: it detects less than it should, and says so once per cause and day of event time.
+ *
+ * <p>Cut to one text per cause and day, so that two subtasks with the same trouble publish the same finding.
+ */
+final class OwnFindings {
+
+    /** A detector may not remember more keys. */
+    static final String CAPACITY = "detector-capacity";
+
+    /** A detector threw on a record. */
+    static final String FAILURE = "detector-failure";
+
+    /** The ids of a day do not fit into memory. */
+    static final String MEMORY = "deduplication-capacity";
+
+    private final Findings out;
+    private final Set<String> said = new HashSet<>();
+
+    OwnFindings(Findings out) {
+        this.out = out;
+    }
+
+    /** No room for another key of this detector. */
+    void capacity(String detector, long keys, String eventId, Instant eventTime) {
+        say(
+                CAPACITY,
+                detector,
+                eventId,
+                eventTime,
+                "Detector " + detector + " cannot remember more keys",
+                "The detector remembers as many principals, sessions or bursts as it may. Further ones are judged by each"
+                        + " event alone, without what was learned: detection is weaker than it should be. Either there are"
+                        + " really so many, or somebody invents names to exhaust the detector.",
+                Map.of("keys per subtask", Long.toString(keys)),
+                List.of("T1499"),
+                List.of(
+                        "Look for principals or sessions that appear once and never again.",
+                        "If they are real, raise maxKeysPerDetector and give the job the memory for it."));
+    }
+
+    /** This detector could not judge a record; the others did. */
+    void failure(String detector, String eventId, Instant eventTime, RuntimeException problem) {
+        say(
+                FAILURE,
+                detector,
+                eventId,
+                eventTime,
+                "Detector " + detector + " failed on a record",
+                "The detector could not judge at least one record of this day. All other detectors did, and the record is"
+                        + " stored. Whether it shows what this detector looks for is unknown.",
+                Map.of("problem", problem.getClass().getSimpleName()),
+                List.of(),
+                List.of(
+                        "Look at the record by its event id; the job's log has the stack trace.",
+                        "Report the defect with the record."));
+    }
+
+    /** De-duplication does not remember all ids of a day. */
+    void memory(int day, long bytes) {
+        LocalDate date = LocalDate.ofEpochDay(day);
+        say(
+                MEMORY,
+                "de-duplication of " + date,
+                "",
+                date.atStartOfDay(ZoneOffset.UTC).toInstant(),
+                "The ids of " + date + " do not fit into memory",
+                "From here on a record of this day that is delivered twice may be stored twice.",
+                Map.of("bytes per subtask", Long.toString(bytes)),
+                List.of(),
+                List.of("Raise idBytes, or run with more subtasks."));
+    }
+
+    private void say(
+            String detection,
+            String subject,
+            String eventId,
+            Instant at,
+            String title,
+            String description,
+            Map<String, String> facts,
+            List<String> techniques,
+            List<String> nextSteps) {
+        String day = LocalDate.ofInstant(at, ZoneOffset.UTC).toString();
+        String id = FindingId.of(detection, subject, day);
+        if (!said.add(id)) {
+            return;
+        }
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("day", day);
+        all.putAll(facts);
+        out.publish(new Conclusion(
+                id,
+                detection,
+                Severity.HIGH,
+                title,
+                description,
+                Findings.AUTHOR,
+                subject,
+                null,
+                null,
+                null,
+                at,
+                at,
+                eventId.isEmpty() ? List.of() : List.of(eventId),
+                eventId.isEmpty() ? 0 : 1,
+                techniques,
+                all,
+                nextSteps));
+    }
+}

@@ -1,0 +1,177 @@
+package io.trailwarden.jobs;
+
+import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.event.codec.MalformedRecordException;
+import io.trailwarden.event.codec.RecordCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One subtask's reference data: what the topic held at the start, and every change since.
+ *
+ * <p>The topic is the truth as long as it is the same topic. If it began anew (Kafka's directory was lost), what a
+ * checkpoint remembers stays in force until the new topic says otherwise: an account directory that is suddenly empty
+ * would withdraw findings that still stand.
+ */
+final class ReferenceTable {
+
+    /** An entry as checkpoints remember it, with the topic it came from. */
+    public record Remembered(String feed, ReferenceEntry entry) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReferenceTable.class);
+
+    private final Map<String, ReferenceEntry> entries = new HashMap<>();
+    private final List<ReferenceEntry> pending = new ArrayList<>();
+    private Map<Integer, Long> backlogEnd = Map.of();
+    private String feed = "";
+    private Reference reference = Reference.EMPTY;
+    private @Nullable ListState<Remembered> remembered;
+    private long malformed;
+
+    /**
+     * Takes what a checkpoint remembers and what the topic holds.
+     *
+     * @return whether a checkpoint was restored that remembers something else: all keys must be evaluated again
+     */
+    boolean open(OperatorStateStore states, ReferenceBacklog backlog) throws Exception {
+        remembered =
+                states.getUnionListState(new ListStateDescriptor<>("reference", TypeInformation.of(Remembered.class)));
+        Map<String, ReferenceEntry> before = new HashMap<>();
+        boolean sameFeed = true;
+        ReferenceBacklog.Content content = backlog.read();
+        for (Remembered one : remembered.get()) {
+            before.put(nameOf(one.entry()), one.entry());
+            sameFeed &= one.feed().equals(content.feed());
+        }
+        feed = content.feed();
+        if (!sameFeed) {
+            entries.putAll(before);
+        }
+        for (ReferenceDelivered record : content.records()) {
+            ReferenceEntry entry = read(record);
+            if (entry != null) {
+                put(entry);
+            }
+        }
+        backlogEnd = Map.copyOf(content.next());
+        reference = Reference.EMPTY.withAll(entries.values());
+        return !before.isEmpty() && !bodies(before).equals(bodies(entries));
+    }
+
+    /** Takes a change; it holds after {@link #settle}. Returns whether there is something to settle. */
+    boolean take(ReferenceDelivered record) {
+        // The broadcast begins where the topic begins, and would turn back what the backlog has already told.
+        if (record.offset() < backlogEnd.getOrDefault(record.partition(), 0L)) {
+            return false;
+        }
+        ReferenceEntry entry = read(record);
+        if (entry == null) {
+            return false;
+        }
+        pending.add(entry);
+        return true;
+    }
+
+    /** Puts the changes taken into force, all at once. Returns whether they changed anything. */
+    boolean settle() {
+        List<ReferenceEntry> changes = new ArrayList<>();
+        for (ReferenceEntry entry : pending) {
+            if (put(entry)) {
+                changes.add(entry);
+            }
+        }
+        pending.clear();
+        reference = reference.withAll(changes);
+        return !changes.isEmpty();
+    }
+
+    /** What holds now. */
+    Reference reference() {
+        return reference;
+    }
+
+    /** Records of the topic that could not be read, since the start. */
+    long malformed() {
+        return malformed;
+    }
+
+    /** Entries that detectors refused to understand. */
+    long refused() {
+        return reference.failures().size();
+    }
+
+    /** Keeps the entries in the checkpoint; one subtask does it for all. */
+    void snapshot(int subtask) throws Exception {
+        ListState<Remembered> state = Objects.requireNonNull(remembered, "opened before a checkpoint");
+        List<Remembered> now = new ArrayList<>();
+        if (subtask == 0) {
+            entries.values().forEach(entry -> now.add(new Remembered(feed, entry)));
+            // Taken but not settled yet: after a restore the topic's backlog tells them again.
+        }
+        state.update(now);
+    }
+
+    private boolean put(ReferenceEntry entry) {
+        String name = nameOf(entry);
+        ReferenceEntry before = entry.body() == null ? entries.remove(name) : entries.put(name, entry);
+        return !Objects.equals(before == null ? null : before.body(), entry.body());
+    }
+
+    private @Nullable ReferenceEntry read(ReferenceDelivered record) {
+        byte[] value = record.value();
+        try {
+            ReferenceEntry entry = value == null ? removal(record.key()) : RecordCodec.REFERENCE.decode(value);
+            if (entry == null) {
+                leaveOut(record, "a tombstone whose key is not kind|key");
+            }
+            return entry;
+        } catch (MalformedRecordException e) {
+            leaveOut(record, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private void leaveOut(ReferenceDelivered record, String problem) {
+        malformed++;
+        // Strangers' words must not forge lines of the log or steer a terminal.
+        LOG.warn(
+                "Reference record at partition {} offset {} is left out: {}",
+                record.partition(),
+                record.offset(),
+                problem.replaceAll("\\p{C}", "?"));
+    }
+
+    private static @Nullable ReferenceEntry removal(byte[] key) {
+        String text = new String(key, StandardCharsets.UTF_8);
+        int bar = text.indexOf('|');
+        for (ReferenceEntry.Kind kind : ReferenceEntry.Kind.values()) {
+            if (bar > 0 && text.substring(0, bar).equals(kind.name())) {
+                return new ReferenceEntry(kind, text.substring(bar + 1), null, Instant.EPOCH);
+            }
+        }
+        return null;
+    }
+
+    private static String nameOf(ReferenceEntry entry) {
+        return entry.kind() + "|" + entry.key();
+    }
+
+    private static Map<String, @Nullable String> bodies(Map<String, ReferenceEntry> entries) {
+        Map<String, @Nullable String> bodies = new HashMap<>();
+        entries.forEach((name, entry) -> bodies.put(name, entry.body()));
+        return bodies;
+    }
+}
