@@ -30,7 +30,7 @@ public final class Checkpoints {
         return directory;
     }
 
-    /** Every complete checkpoint, the one to restore from first. */
+    /** Every complete checkpoint, the newest first. */
     public List<Path> newestFirst() {
         record Found(Path path, long millis, long number) {}
         List<Found> found = new ArrayList<>();

@@ -34,8 +34,7 @@ import org.slf4j.LoggerFactory;
  * A Flink cluster in this process: one job manager, one task manager, no page and nothing to submit jobs to from
  * outside.
  *
- * <p>Checkpoints are written below {@code <directory>/checkpoints} and stay when the process ends in any way. A job
- * submitted with {@link #submitRecovering} continues from the newest one that can be read.
+ * <p>Checkpoints are written below {@code <directory>/checkpoints} and stay when the process ends in any way.
  *
  * <p>Flink insists on its REST endpoint; it gets a random loopback port where submitting, cancelling and rescaling are
  * switched off.
@@ -91,27 +90,19 @@ public final class EmbeddedFlink implements AutoCloseable {
      * @param environment from {@link #environment()}, with the job in it
      */
     public FlinkJob submit(StreamExecutionEnvironment environment, String name) {
-        return submit(environment.getStreamGraph(), name, null);
+        return submit(environment, name, null);
     }
 
     /**
-     * Submits the job built in the environment, continuing from the newest checkpoint in this cluster's directory. One
-     * that cannot be read is passed over for the one before; with none left the job starts without state, and it is the
-     * job's matter that this loses nothing. State of operators that the job no longer has is dropped.
+     * Submits the job built in the environment, continuing from a checkpoint. State of operators that the job no longer
+     * has is dropped. The checkpoint stays the caller's: its files may go once the job has one of its own.
      *
      * @param environment from {@link #environment()}, with the job in it
+     * @param checkpoint directory of a complete checkpoint; null: no state
+     * @throws JobFailedException when the job is refused, or the checkpoint cannot be restored
      */
-    public FlinkJob submitRecovering(StreamExecutionEnvironment environment, String name) {
-        for (Path checkpoint : checkpoints.newestFirst()) {
-            try {
-                FlinkJob job = submit(environment.getStreamGraph(false), name, checkpoint);
-                LOG.info("Job {} continues from checkpoint {}", name, checkpoint);
-                return job;
-            } catch (JobFailedException e) {
-                LOG.warn("Checkpoint {} cannot be restored, trying the one before", checkpoint, e);
-            }
-        }
-        return submit(environment.getStreamGraph(false), name, null);
+    public FlinkJob submit(StreamExecutionEnvironment environment, String name, @Nullable Path checkpoint) {
+        return submit(environment.getStreamGraph(false), name, checkpoint);
     }
 
     /** The checkpoints of this cluster's directory. */

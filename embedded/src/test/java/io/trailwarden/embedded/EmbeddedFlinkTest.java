@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -24,6 +25,7 @@ import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,13 +62,13 @@ class EmbeddedFlinkTest {
     void a_job_continues_from_the_newest_checkpoint_in_a_new_cluster() {
         long atCheckpoint;
         try (EmbeddedFlink flink = EmbeddedFlink.start(directory, 2)) {
-            FlinkJob job = flink.submitRecovering(counting(flink, Long.MAX_VALUE - 1, ""), "counting");
+            FlinkJob job = flink.submit(counting(flink, Long.MAX_VALUE - 1, ""), "counting", newest(flink));
             Awaitility.await().untilAtomic(COUNTED, org.hamcrest.Matchers.greaterThan(100L));
             atCheckpoint = COUNTED.get();
             job.checkpoint();
         }
         try (EmbeddedFlink flink = EmbeddedFlink.start(directory, 2)) {
-            FlinkJob job = flink.submitRecovering(counting(flink, Long.MAX_VALUE - 1, ""), "counting");
+            FlinkJob job = flink.submit(counting(flink, Long.MAX_VALUE - 1, ""), "counting", newest(flink));
             Awaitility.await().untilAtomic(RESTORED, org.hamcrest.Matchers.greaterThanOrEqualTo(atCheckpoint));
 
             assertThat(flink.checkpoints().dropEarlierThan(job))
@@ -80,34 +82,28 @@ class EmbeddedFlinkTest {
     }
 
     @Test
-    void a_checkpoint_that_cannot_be_read_is_passed_over_for_the_one_before() throws IOException {
-        long atFirst;
+    void a_checkpoint_that_cannot_be_read_is_an_error_and_no_empty_start() throws IOException {
         try (EmbeddedFlink flink = EmbeddedFlink.start(directory, 1)) {
-            FlinkJob job = flink.submitRecovering(counting(flink, Long.MAX_VALUE - 1, ""), "counting");
-            Awaitility.await().untilAtomic(COUNTED, org.hamcrest.Matchers.greaterThan(100L));
-            atFirst = COUNTED.get();
+            FlinkJob job = flink.submit(counting(flink, Long.MAX_VALUE - 1, ""), "counting");
             job.checkpoint();
-            job.checkpoint();
-            List<Path> both = flink.checkpoints().newestFirst();
-            assertThat(both).hasSize(2);
             job.cancel();
-            Files.write(both.get(0).resolve("_metadata"), new byte[] {1, 2, 3});
-        }
-        try (EmbeddedFlink flink = EmbeddedFlink.start(directory, 1)) {
-            flink.submitRecovering(counting(flink, Long.MAX_VALUE - 1, ""), "counting");
-            Awaitility.await().untilAtomic(RESTORED, org.hamcrest.Matchers.greaterThanOrEqualTo(atFirst));
+            Path checkpoint = Objects.requireNonNull(newest(flink));
+            Files.write(checkpoint.resolve("_metadata"), new byte[] {1, 2, 3});
+            assertThatThrownBy(() -> flink.submit(counting(flink, Long.MAX_VALUE - 1, ""), "counting", checkpoint))
+                    .isInstanceOf(JobFailedException.class)
+                    .hasMessageContaining("counting");
         }
     }
 
     @Test
     void state_of_an_operator_that_is_gone_does_not_hinder_the_rest() {
         try (EmbeddedFlink flink = EmbeddedFlink.start(directory, 1)) {
-            FlinkJob job = flink.submitRecovering(counting(flink, Long.MAX_VALUE - 1, "of-old-cluster"), "counting");
+            FlinkJob job = flink.submit(counting(flink, Long.MAX_VALUE - 1, "of-old-cluster"), "counting");
             job.checkpoint();
         }
         RESTORED.set(-1);
         try (EmbeddedFlink flink = EmbeddedFlink.start(directory, 1)) {
-            FlinkJob job = flink.submitRecovering(counting(flink, 99, "of-new-cluster"), "counting");
+            FlinkJob job = flink.submit(counting(flink, 99, "of-new-cluster"), "counting", newest(flink));
             job.awaitEnd(Duration.ofSeconds(60));
             assertThat(RESTORED).as("nothing restored").hasValue(-1);
         }
@@ -149,6 +145,10 @@ class EmbeddedFlinkTest {
                 }
             }
         }
+    }
+
+    private static @Nullable Path newest(EmbeddedFlink flink) {
+        return flink.checkpoints().newestFirst().stream().findFirst().orElse(null);
     }
 
     private static void connect(InetSocketAddress address) throws IOException {

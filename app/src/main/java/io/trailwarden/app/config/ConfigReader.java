@@ -1,0 +1,279 @@
+package io.trailwarden.app.config;
+
+import io.trailwarden.app.config.Setting.Unfit;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Reads the configuration: defaults, then the file, then environment variables, then flags; the later wins.
+ *
+ * <p>Everything is checked and every problem reported at once. Unknown names are refused, because a misspelt setting that
+ * is silently ignored is worse than an error. Relative paths in the file are relative to the file, in variables and flags
+ * to the working directory.
+ */
+public final class ConfigReader {
+
+    /** The file that is read when none is named and it is there. */
+    public static final String DEFAULT_FILE = "trailwarden.yaml";
+
+    /** Variables that are ours but are no settings: the launcher reads them. */
+    private static final List<String> LAUNCHER_VARIABLES =
+            List.of("TRAILWARDEN_JAVA", "TRAILWARDEN_JAVA_OPTS", "TRAILWARDEN_LOG");
+
+    private final List<ConfigProblem> problems = new ArrayList<>();
+    private final Map<String, Found<?>> found = new HashMap<>();
+    private final Path workingDirectory;
+
+    private record Found<T>(T value, String text, String origin) {}
+
+    private ConfigReader(Path workingDirectory) {
+        this.workingDirectory = workingDirectory;
+    }
+
+    /**
+     * Reads and checks.
+     *
+     * @param file the file, or null for none
+     * @param environment the process's variables
+     * @param flags values given as flags, by setting
+     * @throws BadConfigException with every problem
+     */
+    public static Configuration read(
+            @Nullable Path file, Path workingDirectory, Map<String, String> environment, Map<String, Flag> flags) {
+        ConfigReader reader = new ConfigReader(workingDirectory);
+        reader.defaults();
+        if (file != null) {
+            reader.file(file);
+        }
+        reader.environment(environment);
+        reader.flags(flags);
+        if (!reader.problems.isEmpty()) {
+            throw new BadConfigException(reader.problems);
+        }
+        return reader.configuration(file);
+    }
+
+    /** A setting given on the command line: what was typed, and the flag's name. */
+    public record Flag(String name, String text) {}
+
+    private void defaults() {
+        for (Setting<?> setting : Settings.ALL) {
+            take(setting, setting.defaultText(), workingDirectory, "default", "default of " + setting.key());
+        }
+    }
+
+    private void file(Path file) {
+        Path base = file.toAbsolutePath().getParent();
+        Map<String, Setting<?>> settings = new LinkedHashMap<>();
+        Settings.ALL.forEach(setting -> settings.put(setting.key(), setting));
+        walk(file, base == null ? workingDirectory : base, "", YamlFile.read(file, problems), settings);
+    }
+
+    private void walk(
+            Path file,
+            Path base,
+            String prefix,
+            Map<String, YamlFile.Entry> entries,
+            Map<String, Setting<?>> settings) {
+        entries.forEach((name, entry) -> {
+            String key = prefix + name;
+            Setting<?> setting = settings.get(key);
+            if (setting != null) {
+                fromFile(file, base, setting, entry.value());
+            } else if (settings.keySet().stream().anyMatch(known -> known.startsWith(key + "."))) {
+                walk(
+                        file,
+                        base,
+                        key + ".",
+                        YamlFile.entries(file, entry.value(), "a mapping of settings of " + key, problems),
+                        settings);
+            } else if (!prefix.isEmpty() || !ReferenceFile.SECTIONS.containsKey(name)) {
+                problems.add(new ConfigProblem(
+                        YamlFile.place(file, entry.keyNode()), unknown(key, prefix, settings.keySet())));
+            }
+        });
+    }
+
+    private static String unknown(String key, String prefix, Iterable<String> known) {
+        TreeSet<String> candidates = new TreeSet<>();
+        for (String one : known) {
+            if (one.startsWith(prefix)) {
+                int dot = one.indexOf('.', prefix.length());
+                candidates.add(dot < 0 ? one : one.substring(0, dot));
+            }
+        }
+        if (prefix.isEmpty()) {
+            candidates.addAll(ReferenceFile.SECTIONS.keySet());
+        }
+        return "\"" + key + "\" is not a setting"
+                + Spelling.nearest(key, candidates)
+                        .map(near -> " (did you mean \"" + near + "\"?)")
+                        .orElse(" (expected: one of " + String.join(", ", candidates) + ")");
+    }
+
+    private <T> void fromFile(Path file, Path base, Setting<T> setting, Node value) {
+        String place = YamlFile.place(file, value);
+        if (value instanceof SequenceNode sequence && setting.kind().list()) {
+            List<String> parts = new ArrayList<>();
+            for (Node part : sequence.getValue()) {
+                if (part instanceof ScalarNode scalar && !scalar.getValue().contains(",")) {
+                    take(setting, scalar.getValue(), base, place, YamlFile.place(file, part));
+                    parts.add(scalar.getValue());
+                } else {
+                    problems.add(wrong(YamlFile.place(file, part), setting, YamlFile.shown(part)));
+                }
+            }
+            take(setting, String.join(",", parts), base, place, place);
+        } else if (value instanceof MappingNode && setting.kind().map()) {
+            Map<String, String> map = new LinkedHashMap<>();
+            YamlFile.entries(file, value, setting.kind().expected(), problems).forEach((name, entry) -> {
+                if (entry.value() instanceof ScalarNode scalar) {
+                    map.put(name, scalar.getValue());
+                } else {
+                    problems.add(wrong(YamlFile.place(file, entry.value()), setting, YamlFile.shown(entry.value())));
+                }
+            });
+            try {
+                found.put(setting.key(), new Found<>(setting.kind().ofMap(map), shownSecretless(map), place));
+            } catch (Unfit e) {
+                problems.add(wrong(place, setting, "a mapping"));
+            }
+        } else if (value instanceof ScalarNode scalar) {
+            // "key:" with nothing behind it means what the default means.
+            String text = scalar.getTag().getValue().endsWith(":null") ? setting.defaultText() : scalar.getValue();
+            take(setting, text, base, place, place);
+        } else {
+            problems.add(wrong(place, setting, YamlFile.shown(value)));
+        }
+    }
+
+    /** Names without values: a property may be a password. */
+    private static String shownSecretless(Map<String, String> map) {
+        return String.join(", ", new TreeSet<>(map.keySet()));
+    }
+
+    private void environment(Map<String, String> environment) {
+        Map<String, Setting<?>> variables = new LinkedHashMap<>();
+        Settings.ALL.stream()
+                .filter(setting -> !setting.kind().map())
+                .forEach(setting -> variables.put(setting.variable(), setting));
+        for (String name : new TreeSet<>(environment.keySet())) {
+            if (!name.startsWith("TRAILWARDEN_") || LAUNCHER_VARIABLES.contains(name)) {
+                continue;
+            }
+            Setting<?> setting = variables.get(name);
+            if (setting == null) {
+                problems.add(new ConfigProblem(
+                        "environment variable " + name,
+                        "is not a setting"
+                                + Spelling.nearest(name, variables.keySet())
+                                        .map(near -> " (did you mean " + near + "?)")
+                                        .orElse(" (`trailwarden config explain` lists them)")));
+            } else {
+                String origin = "environment variable " + name;
+                take(setting, environment.get(name), workingDirectory, origin, origin);
+            }
+        }
+    }
+
+    private void flags(Map<String, Flag> flags) {
+        for (Setting<?> setting : Settings.ALL) {
+            Flag flag = flags.get(setting.key());
+            if (flag != null) {
+                take(setting, flag.text(), workingDirectory, "flag " + flag.name(), "flag " + flag.name());
+            }
+        }
+    }
+
+    private <T> void take(Setting<T> setting, String text, Path base, String origin, String place) {
+        try {
+            found.put(setting.key(), new Found<>(setting.kind().parse(text, base), text, origin));
+        } catch (Unfit e) {
+            problems.add(wrong(place, setting, setting.kind().secret() ? "(a secret)" : '"' + text + '"'));
+        }
+    }
+
+    private static ConfigProblem wrong(String place, Setting<?> setting, String value) {
+        return new ConfigProblem(
+                place,
+                setting.key() + ": " + value + " (expected: " + setting.kind().expected() + ")");
+    }
+
+    private Configuration configuration(@Nullable Path file) {
+        List<Path> reference = new ArrayList<>();
+        if (file != null) {
+            reference.add(file);
+        }
+        reference.addAll(get(Settings.REFERENCE));
+        List<Configuration.Explained> explained = new ArrayList<>();
+        for (Setting<?> setting : Settings.ALL) {
+            Found<?> one = found.get(setting.key());
+            if (one == null) {
+                throw new IllegalStateException("no default for " + setting.key());
+            }
+            explained.add(new Configuration.Explained(
+                    setting.key(),
+                    setting.kind().secret() && !one.text().isEmpty() ? "(set)" : one.text(),
+                    one.origin(),
+                    setting.meaning()));
+        }
+        return new Configuration(
+                file,
+                get(Settings.DATA).toAbsolutePath().normalize(),
+                get(Settings.INPUTS),
+                get(Settings.FOLLOW),
+                List.copyOf(reference),
+                get(Settings.RULES),
+                new Configuration.Kafka(
+                        get(Settings.KAFKA_BOOTSTRAP),
+                        get(Settings.KAFKA_PORT).intValue(),
+                        get(Settings.KAFKA_PARTITIONS).intValue(),
+                        get(Settings.KAFKA_REPLICATION).intValue(),
+                        get(Settings.KAFKA_PROPERTIES)),
+                new Configuration.Processing(
+                        get(Settings.PARALLELISM).intValue(),
+                        get(Settings.CHECKPOINT_INTERVAL),
+                        get(Settings.STATE_BACKEND),
+                        get(Settings.DISORDER),
+                        get(Settings.MAX_KEYS)),
+                new Configuration.Storage(get(Settings.CATALOG)),
+                get(Settings.SINKS),
+                new Configuration.Console(
+                        get(Settings.CONSOLE_ENABLED),
+                        get(Settings.CONSOLE_HOST),
+                        get(Settings.CONSOLE_PORT).intValue(),
+                        get(Settings.CONSOLE_TOKEN),
+                        get(Settings.CONSOLE_HOST_NAMES)),
+                List.copyOf(explained));
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> T get(Setting<T> setting) {
+        // take() put it there under this very setting, so it is of its type.
+        Found<T> one = (Found<T>) found.get(setting.key());
+        if (one == null) {
+            throw new IllegalStateException("no default for " + setting.key());
+        }
+        return one.value();
+    }
+
+    /** A duration as people write it in the file and in flags, such as {@code 90s} or {@code 2h}. */
+    public static @Nullable Duration duration(String text) {
+        try {
+            return Kinds.duration(text);
+        } catch (Unfit e) {
+            return null;
+        }
+    }
+}

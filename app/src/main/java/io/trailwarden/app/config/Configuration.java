@@ -1,0 +1,87 @@
+package io.trailwarden.app.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything configured, checked and typed. Made by {@link ConfigReader}; the defaults are in {@link Settings}.
+ *
+ * @param file the file that was read, if any
+ * @param data directory for tables, checkpoints, positions and the embedded broker
+ * @param inputs files and folders to read
+ * @param follow whether to wait for new files in the inputs
+ * @param reference files with reference data, {@code file} first when it has such sections
+ * @param rules folders with detection rules
+ * @param sinks names of the sinks that get findings
+ * @param explained every setting with where its value came from, in the order in which people read them
+ */
+public record Configuration(
+        @Nullable Path file,
+        Path data,
+        List<Path> inputs,
+        boolean follow,
+        List<Path> reference,
+        List<Path> rules,
+        Kafka kafka,
+        Processing processing,
+        Storage storage,
+        List<String> sinks,
+        Console console,
+        List<Explained> explained) {
+
+    /** Where detectors keep what they remember. */
+    public enum Backend {
+        HEAP,
+        ROCKSDB
+    }
+
+    /**
+     * The broker.
+     *
+     * @param bootstrap a real Kafka; empty: the embedded broker
+     * @param port of the embedded broker; 0: any free one
+     * @param properties for every client
+     */
+    public record Kafka(String bootstrap, int port, int partitions, int replication, Map<String, String> properties) {
+
+        /** Whether the broker is in this process. */
+        public boolean embedded() {
+            return bootstrap.isEmpty();
+        }
+    }
+
+    /** The detection job. */
+    public record Processing(
+            int parallelism, Duration checkpointInterval, Backend stateBackend, Duration disorder, long maxKeys) {}
+
+    /**
+     * The tables.
+     *
+     * @param catalog Iceberg's own properties; empty: local tables
+     */
+    public record Storage(Map<String, String> catalog) {}
+
+    /**
+     * The pages.
+     *
+     * @param token empty: none is asked for
+     */
+    public record Console(boolean enabled, String host, int port, String token, List<String> hostNames) {
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Console[" + enabled + ", " + host + ":" + port + "]";
+        }
+    }
+
+    /**
+     * One setting, its value and where it came from.
+     *
+     * @param origin {@code default}, {@code file:line:column}, an environment variable or a flag
+     */
+    public record Explained(String key, String value, String origin, String meaning) {}
+}

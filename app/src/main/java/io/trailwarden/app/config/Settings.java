@@ -1,0 +1,121 @@
+package io.trailwarden.app.config;
+
+import io.trailwarden.app.config.Configuration.Backend;
+import io.trailwarden.console.ConsoleConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Every setting with its default: the one place where they stand. */
+final class Settings {
+
+    static final Setting<Path> DATA = new Setting<>(
+            "data",
+            Kinds.path(),
+            ".trailwarden",
+            "directory for tables, checkpoints, positions and the embedded broker");
+    static final Setting<List<Path>> INPUTS =
+            new Setting<>("inputs", Kinds.paths(), "", "files and folders to read audit records from");
+    static final Setting<Boolean> FOLLOW =
+            new Setting<>("follow", Kinds.bool(), "false", "whether to wait for new files in the inputs");
+    static final Setting<List<Path>> REFERENCE = new Setting<>(
+            "reference",
+            Kinds.paths(),
+            "",
+            "further files with accounts, expectations, state-machines, detections and suppressions");
+    static final Setting<List<Path>> RULES = new Setting<>("rules", Kinds.paths(), "", "folders with detection rules");
+
+    static final Setting<String> KAFKA_BOOTSTRAP = new Setting<>(
+            "kafka.bootstrap",
+            Kinds.text("host:port, comma-separated"),
+            "",
+            "a real Kafka; empty: the embedded broker");
+    static final Setting<Long> KAFKA_PORT =
+            new Setting<>("kafka.port", Kinds.number(0, 65535), "0", "the embedded broker's port; 0: any free one");
+    static final Setting<Long> KAFKA_PARTITIONS = new Setting<>(
+            "kafka.partitions",
+            Kinds.number(1, 128),
+            "2",
+            "partitions of new audit topics; keep it once there is data");
+    static final Setting<Long> KAFKA_REPLICATION =
+            new Setting<>("kafka.replication", Kinds.number(1, 9), "1", "replicas of new topics in a real Kafka");
+    static final Setting<Map<String, String>> KAFKA_PROPERTIES = new Setting<>(
+            "kafka.properties", Kinds.map(), "", "further client properties, such as those of TLS and SASL");
+
+    static final Setting<Long> PARALLELISM =
+            new Setting<>("processing.parallelism", Kinds.number(1, 128), "2", "subtasks that run side by side");
+    static final Setting<Duration> CHECKPOINT_INTERVAL = new Setting<>(
+            "processing.checkpoint-interval",
+            Kinds.duration(Duration.ofMillis(200), Duration.ofHours(1)),
+            "2s",
+            "also how long a record waits until it can be queried");
+    static final Setting<Backend> STATE_BACKEND = new Setting<>(
+            "processing.state-backend", Kinds.oneOf(Backend.class), "heap", "where detectors keep what they remember");
+    static final Setting<Duration> DISORDER = new Setting<>(
+            "processing.disorder",
+            Kinds.duration(Duration.ZERO, Duration.ofDays(7)),
+            "10m",
+            "how far events may come behind newer ones without counting as late");
+    static final Setting<Long> MAX_KEYS = new Setting<>(
+            "processing.max-keys",
+            Kinds.number(1000, 1_000_000_000),
+            "1000000",
+            "the most principals, sessions and so on that one detector remembers; reaching it is a finding");
+
+    static final Setting<Map<String, String>> CATALOG = new Setting<>(
+            "storage.catalog",
+            Kinds.map(),
+            "",
+            "properties of an Iceberg catalog; empty: tables in the data directory");
+
+    static final Setting<List<String>> SINKS =
+            new Setting<>("sinks", Kinds.names("storage", "stdout"), "storage", "where findings go");
+
+    static final Setting<Boolean> CONSOLE_ENABLED =
+            new Setting<>("console.enabled", Kinds.bool(), "true", "whether run serves the console");
+    static final Setting<String> CONSOLE_HOST = new Setting<>(
+            "console.host",
+            Kinds.text("an address of this machine"),
+            "127.0.0.1",
+            "where the console listens; anything but loopback needs a token");
+    static final Setting<Long> CONSOLE_PORT = new Setting<>(
+            "console.port",
+            Kinds.number(0, 65535),
+            Integer.toString(ConsoleConfig.DEFAULT_PORT),
+            "the console's port; 0: any free one");
+    static final Setting<String> CONSOLE_TOKEN = new Setting<>(
+            "console.token",
+            Kinds.secret(),
+            "",
+            "whoever shows it may use the console; empty: whoever is at this machine");
+    static final Setting<List<String>> CONSOLE_HOST_NAMES =
+            new Setting<>("console.host-names", Kinds.texts(), "", "further names that people reach the console by");
+
+    /** In the order in which people read them. */
+    static final List<Setting<?>> ALL = List.of(
+            DATA,
+            INPUTS,
+            FOLLOW,
+            REFERENCE,
+            RULES,
+            KAFKA_BOOTSTRAP,
+            KAFKA_PORT,
+            KAFKA_PARTITIONS,
+            KAFKA_REPLICATION,
+            KAFKA_PROPERTIES,
+            PARALLELISM,
+            CHECKPOINT_INTERVAL,
+            STATE_BACKEND,
+            DISORDER,
+            MAX_KEYS,
+            CATALOG,
+            SINKS,
+            CONSOLE_ENABLED,
+            CONSOLE_HOST,
+            CONSOLE_PORT,
+            CONSOLE_TOKEN,
+            CONSOLE_HOST_NAMES);
+
+    private Settings() {}
+}
