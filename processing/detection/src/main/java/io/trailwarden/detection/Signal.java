@@ -5,6 +5,7 @@ import io.trailwarden.event.AuditResource;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param principalType {@code userIdentity.type}
  * @param sessionArn {@code userIdentity.arn}
  * @param invokedBy the AWS service that made the call for the principal
- * @param resource the resource's ARN, cut to what the detector tells apart
+ * @param resources ARNs that the call named, at most {@link #MAX_RESOURCES}
  * @param link the other end of what the signal tells, as the detector defines it: a foreign account, an issued key
  * @param detail more about the other end
  * @param readOnly whether CloudTrail says that the call changes nothing
@@ -50,12 +51,15 @@ public record Signal(
         @Nullable String invokedBy,
         @Nullable String sourceAddress,
         @Nullable String errorCode,
-        @Nullable String resource,
+        List<String> resources,
         @Nullable String stateMachineArn,
         @Nullable String link,
         @Nullable String detail,
         boolean readOnly,
         List<String> path) {
+
+    /** How many resources of one call are told apart. */
+    public static final int MAX_RESOURCES = 8;
 
     /** What a CloudTrail record says: everything it holds that a signal has room for. */
     public static Signal of(String detector, String key, String kind, CloudTrailEvent event) {
@@ -76,7 +80,7 @@ public record Signal(
                 event.userIdentity().invokedBy(),
                 event.sourceIpAddress(),
                 event.errorCode(),
-                firstArn(event.resources()),
+                arns(event.resources()),
                 event.stateMachineArn(),
                 null,
                 null,
@@ -103,7 +107,7 @@ public record Signal(
                 null,
                 null,
                 event.error(),
-                event.executionArn(),
+                List.of(),
                 event.stateMachineArn(),
                 null,
                 null,
@@ -113,28 +117,28 @@ public record Signal(
 
     /** The same signal for another key and of another kind. */
     public Signal as(String newKey, String newKind) {
-        return copy(newKey, newKind, resource, link, detail, path);
+        return copy(newKey, newKind, resources, link, detail, path);
     }
 
-    /** The same signal about this resource. */
-    public Signal withResource(@Nullable String newResource) {
-        return copy(key, kind, newResource, link, detail, path);
+    /** The same signal about these resources. */
+    public Signal withResources(List<String> newResources) {
+        return copy(key, kind, List.copyOf(newResources), link, detail, path);
     }
 
     /** The same signal with another end. */
     public Signal withLink(@Nullable String newLink, @Nullable String newDetail) {
-        return copy(key, kind, resource, newLink, newDetail, path);
+        return copy(key, kind, resources, newLink, newDetail, path);
     }
 
     /** The same signal, having come this way. */
     public Signal withPath(List<String> newPath) {
-        return copy(key, kind, resource, link, detail, List.copyOf(newPath));
+        return copy(key, kind, resources, link, detail, List.copyOf(newPath));
     }
 
     private Signal copy(
             String newKey,
             String newKind,
-            @Nullable String newResource,
+            List<String> newResources,
             @Nullable String newLink,
             @Nullable String newDetail,
             List<String> newPath) {
@@ -155,7 +159,7 @@ public record Signal(
                 invokedBy,
                 sourceAddress,
                 errorCode,
-                newResource,
+                newResources,
                 stateMachineArn,
                 newLink,
                 newDetail,
@@ -163,12 +167,16 @@ public record Signal(
                 newPath);
     }
 
-    private static @Nullable String firstArn(List<AuditResource> resources) {
+    private static List<String> arns(List<AuditResource> resources) {
+        if (resources.isEmpty()) {
+            return List.of();
+        }
+        List<String> arns = new ArrayList<>(Math.min(resources.size(), MAX_RESOURCES));
         for (AuditResource resource : resources) {
-            if (resource.arn() != null) {
-                return resource.arn();
+            if (resource.arn() != null && arns.size() < MAX_RESOURCES) {
+                arns.add(resource.arn());
             }
         }
-        return null;
+        return List.copyOf(arns);
     }
 }
