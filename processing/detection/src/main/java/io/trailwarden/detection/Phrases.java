@@ -110,7 +110,8 @@ public final class Phrases {
      */
     public static String query(
             String intent, String columns, String table, Instant from, Instant to, @Nullable String... equal) {
-        StringBuilder sql = new StringBuilder("SELECT ").append(columns).append(" FROM ").append(table);
+        StringBuilder sql =
+                new StringBuilder("SELECT ").append(columns).append(" FROM ").append(table);
         // A span wide enough for the clocks of two services.
         sql.append(" WHERE event_time BETWEEN TIMESTAMP '")
                 .append(sqlTime(from.minus(15, ChronoUnit.MINUTES)))
@@ -120,7 +121,11 @@ public final class Phrases {
         for (int i = 0; i + 1 < equal.length; i += 2) {
             String value = equal[i + 1];
             if (isPlain(value)) {
-                sql.append(" AND ").append(equal[i]).append(" = '").append(value).append('\'');
+                sql.append(" AND ")
+                        .append(equal[i])
+                        .append(" = '")
+                        .append(value)
+                        .append('\'');
             }
         }
         return intent + ": " + sql.append(" ORDER BY event_time");

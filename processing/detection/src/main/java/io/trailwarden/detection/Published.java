@@ -2,6 +2,7 @@ package io.trailwarden.detection;
 
 import io.trailwarden.event.Severity;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,16 @@ public record Published(Map<String, Mark> open, long highest) {
 
     /** Nothing published yet. */
     public static final Published NOTHING = new Published(Map.of(), 0);
+
+    /**
+     * Forgets findings whose evidence begins before this time, because the evidence is no longer in the state: they
+     * stand as they are and will not be withdrawn.
+     */
+    public Published keepFrom(Instant time) {
+        Map<String, Mark> kept = new LinkedHashMap<>(open);
+        kept.values().removeIf(mark -> mark.firstTime().isBefore(time));
+        return kept.size() == open.size() ? this : new Published(kept, highest);
+    }
 
     /**
      * One open finding.

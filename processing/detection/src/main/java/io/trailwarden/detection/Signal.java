@@ -135,6 +135,33 @@ public record Signal(
         return copy(key, kind, resources, link, detail, List.copyOf(newPath));
     }
 
+    /** The same signal about another service's call. */
+    public Signal withCall(String newService, String newCall) {
+        return new Signal(
+                detector,
+                key,
+                kind,
+                eventId,
+                eventTime,
+                account,
+                region,
+                newService,
+                newCall,
+                principal,
+                principalType,
+                sessionArn,
+                accessKeyId,
+                invokedBy,
+                sourceAddress,
+                errorCode,
+                resources,
+                stateMachineArn,
+                link,
+                detail,
+                readOnly,
+                path);
+    }
+
     private Signal copy(
             String newKey,
             String newKind,

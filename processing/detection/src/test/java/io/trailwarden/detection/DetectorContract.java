@@ -1,0 +1,212 @@
+package io.trailwarden.detection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.Finding;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every stateful detector promises to whoever runs it.
+ *
+ * @param <S> the detector's state
+ */
+public abstract class DetectorContract<S extends Record> {
+
+    /** The detector. */
+    protected abstract KeyedDetector<S> detector();
+
+    /** What is known to it. */
+    protected abstract Reference reference();
+
+    /** Events, in order of time, that end with at least one open finding. */
+    protected abstract List<?> scenario();
+
+    /** Makes at least one of the scenario's findings untrue: by late events, or by what people say. */
+    protected abstract void disprove(Rehearsal<S> rehearsal);
+
+    /** More than any key should remember, all of it for one key, in order of time. */
+    protected abstract Stream<?> flood();
+
+    /** The most that the flooded key's state may take, in characters of its text. */
+    protected abstract int mostCharacters();
+
+    /** The longest time after the scenario's last event that state is kept. */
+    protected abstract Duration longestMemory();
+
+    private final List<Object> events = new ArrayList<>();
+
+    private List<Object> events() {
+        if (events.isEmpty()) {
+            events.addAll(scenario());
+        }
+        return events;
+    }
+
+    @Test
+    final void the_scenario_has_findings_that_say_what_is_needed() {
+        List<Finding> open = run(events(), 1, false).open();
+        assertThat(open).isNotEmpty();
+        for (Finding finding : open) {
+            assertThat(finding.id()).matches("[0-9a-f]{32}");
+            assertThat(finding.detection()).isEqualTo(detector().name());
+            assertThat(finding.title()).isNotBlank().hasSizeLessThan(200);
+            assertThat(finding.description()).endsWith(".");
+            assertThat(finding.subject()).isNotBlank();
+            assertThat(finding.eventIds()).isNotEmpty().doesNotHaveDuplicates();
+            assertThat(finding.eventCount())
+                    .isGreaterThanOrEqualTo(finding.eventIds().size());
+            assertThat(finding.firstTime()).isBeforeOrEqualTo(finding.lastTime());
+            assertThat(finding.facts()).containsKeys("Expected", "Seen");
+            assertThat(finding.nextSteps()).isNotEmpty().allSatisfy(step -> assertThat(step)
+                    .isNotBlank());
+            assertThat(finding.author()).isNotBlank();
+        }
+    }
+
+    @Test
+    final void any_order_of_arrival_in_any_number_of_chains_gives_the_same_open_findings() {
+        List<Finding> expected = run(events(), 1, false).open();
+        for (int seed = 0; seed < 60; seed++) {
+            List<Object> shuffled = new ArrayList<>(events());
+            Collections.shuffle(shuffled, new Random(seed));
+            Rehearsal<S> rehearsal = run(shuffled, 1 + seed % 4, seed % 3 == 0);
+            assertThat(rehearsal.open()).as("seed %d", seed).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    final void the_newest_first_gives_the_same_open_findings() {
+        List<Object> reversed = new ArrayList<>(events());
+        Collections.reverse(reversed);
+        assertThat(run(reversed, 2, false).open())
+                .isEqualTo(run(events(), 1, false).open());
+    }
+
+    @Test
+    final void three_deliveries_count_once() {
+        List<Object> thrice = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            thrice.addAll(events());
+        }
+        Collections.shuffle(thrice, new Random(7));
+        assertThat(run(thrice, 3, false).open())
+                .isEqualTo(run(events(), 1, false).open());
+    }
+
+    @Test
+    final void merging_before_judging_gives_the_same_as_judging_each_signal() {
+        assertThat(run(events(), 1, true).open())
+                .isEqualTo(run(events(), 1, false).open());
+    }
+
+    @Test
+    final void nothing_new_is_published_when_nothing_changed() {
+        Rehearsal<S> rehearsal = run(events(), 1, false);
+        int before = rehearsal.revisions().size();
+        rehearsal.deliver(events()).settle();
+        assertThat(rehearsal.revisions()).hasSize(before);
+    }
+
+    @Test
+    final void what_turns_out_to_be_untrue_is_withdrawn_by_a_higher_revision() {
+        Rehearsal<S> rehearsal = run(events(), 1, false);
+        List<Finding> before = rehearsal.open();
+        disprove(rehearsal);
+        rehearsal.settle();
+        Set<String> open = new HashSet<>();
+        rehearsal.open().forEach(finding -> open.add(finding.id()));
+        List<Finding> gone =
+                before.stream().filter(finding -> !open.contains(finding.id())).toList();
+        assertThat(gone).isNotEmpty();
+        for (Finding finding : gone) {
+            Finding last = rehearsal.revisions().stream()
+                    .filter(revision -> revision.id().equals(finding.id()))
+                    .reduce((earlier, later) -> later)
+                    .orElseThrow();
+            assertThat(last.state()).isEqualTo(Finding.State.WITHDRAWN);
+            assertThat(last.title()).isEqualTo(finding.title());
+            assertThat(last.severity()).isEqualTo(finding.severity());
+        }
+    }
+
+    @Test
+    final void state_stays_small_under_a_flood() {
+        Rehearsal<S> rehearsal = new Rehearsal<>(detector(), reference()).lazily();
+        flood().forEach(rehearsal::deliver);
+        rehearsal.settle();
+        assertThat(rehearsal.states()).isNotEmpty();
+        rehearsal.states().forEach((key, state) -> assertThat(state.toString().length())
+                .as("state of %s", key)
+                .isLessThanOrEqualTo(mostCharacters()));
+    }
+
+    @Test
+    final void state_outlives_its_events_but_not_for_ever() {
+        Rehearsal<S> rehearsal = run(events(), 1, false);
+        Instant last = rehearsal.signals().stream()
+                .map(Signal::eventTime)
+                .max(Instant::compareTo)
+                .orElseThrow();
+        assertThat(rehearsal.states()).isNotEmpty();
+        rehearsal.states().forEach((key, state) -> assertThat(detector().expiresAt(state, reference()))
+                .as("state of %s", key)
+                .isBeforeOrEqualTo(last.plus(longestMemory())));
+        rehearsal.signals().forEach(signal -> assertThat(
+                        detector().expiresAt(rehearsal.states().get(signal.key()), reference()))
+                .as("state of %s", signal.key())
+                .isAfter(signal.eventTime()));
+    }
+
+    @Test
+    final void state_is_made_of_what_streams_can_carry() {
+        assertCarried(detector().stateType(), new HashSet<>());
+        assertCarried(Signal.class, new HashSet<>());
+    }
+
+    private Rehearsal<S> run(List<?> events, int chains, boolean lazily) {
+        Rehearsal<S> rehearsal = new Rehearsal<>(detector(), reference(), chains);
+        return (lazily ? rehearsal.lazily() : rehearsal).deliver(events).settle();
+    }
+
+    private static void assertCarried(Type type, Set<Type> known) {
+        if (!known.add(type)) {
+            return;
+        }
+        if (type instanceof ParameterizedType generic) {
+            assertThat(generic.getRawType()).isIn(List.class, Map.class);
+            for (Type argument : generic.getActualTypeArguments()) {
+                assertCarried(argument, known);
+            }
+        } else if (type instanceof Class<?> plain && plain.isRecord()) {
+            assertThat(Modifier.isPublic(plain.getModifiers()))
+                    .as("%s is public", plain)
+                    .isTrue();
+            for (RecordComponent component : plain.getRecordComponents()) {
+                assertCarried(component.getGenericType(), known);
+            }
+        } else {
+            assertThat(type instanceof Class<?> plain
+                            && (plain.isPrimitive()
+                                    || plain.isEnum() && Modifier.isPublic(plain.getModifiers())
+                                    || Set.of(String.class, Instant.class, Long.class, Integer.class)
+                                            .contains(plain)))
+                    .as("%s can be carried", type)
+                    .isTrue();
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package io.trailwarden.detection;
+
+import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.CloudTrailEvent;
+import io.trailwarden.event.ExecutionEvent;
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.event.ReferenceEntry.Kind;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What a job does with a detector, in a few lines and without a stream: de-duplicates, reads signals in one of several
+ * source chains, merges them by key and round, evaluates, keeps the highest revision of every finding.
+ *
+ * @param <S> the detector's state
+ */
+public final class Rehearsal<S extends Record> {
+
+    private final KeyedDetector<S> detector;
+    private final List<SignalSource> chains = new ArrayList<>();
+    private final List<Map<String, S>> rounds = new ArrayList<>();
+    private final Set<String> delivered = new HashSet<>();
+    private final Deque<RoundKey> dirty = new ArrayDeque<>();
+    private final Set<RoundKey> waiting = new LinkedHashSet<>();
+    private final Map<String, Finding> latest = new TreeMap<>();
+    private final List<Finding> revisions = new ArrayList<>();
+    private final List<Signal> signals = new ArrayList<>();
+    private Reference reference;
+    private boolean lazy;
+    private long now = Instant.parse("2026-03-03T00:00:00Z").toEpochMilli();
+
+    private record RoundKey(int round, String key) {}
+
+    /** A rehearsal in one chain that evaluates after every event. */
+    public Rehearsal(KeyedDetector<S> detector, Reference reference) {
+        this(detector, reference, 1);
+    }
+
+    /** A rehearsal in several chains, among which events are dealt by their ids' hash. */
+    public Rehearsal(KeyedDetector<S> detector, Reference reference, int chains) {
+        this.detector = detector;
+        this.reference = reference;
+        for (int i = 0; i < chains; i++) {
+            this.chains.add(detector.signals());
+        }
+        for (int i = 0; i < detector.rounds(); i++) {
+            rounds.add(new TreeMap<>());
+        }
+    }
+
+    /** Evaluates only when {@link #settle()} is called, as a job under load does. */
+    public Rehearsal<S> lazily() {
+        lazy = true;
+        return this;
+    }
+
+    /** Delivers events, in this order, duplicates included. */
+    public Rehearsal<S> deliver(Iterable<?> events) {
+        events.forEach(this::deliver);
+        return this;
+    }
+
+    /** Delivers one event. */
+    public Rehearsal<S> deliver(Object event) {
+        if (event instanceof CloudTrailEvent trail) {
+            if (delivered.add(trail.eventId() + '|' + trail.recipientAccountId())) {
+                chain(trail.eventId()).read(trail, reference, signal -> merge(1, signal));
+            }
+        } else if (event instanceof ExecutionEvent execution) {
+            if (delivered.add(execution.eventId())) {
+                chain(execution.eventId()).read(execution, reference, signal -> merge(1, signal));
+            }
+        } else {
+            throw new IllegalArgumentException("not an event: " + event);
+        }
+        if (!lazy) {
+            settle();
+        }
+        return this;
+    }
+
+    /** Changes reference data; every key is evaluated again. */
+    public Rehearsal<S> learn(Kind kind, String key, String body) {
+        reference = reference.with(entry(kind, key, body));
+        for (int round = 1; round <= rounds.size(); round++) {
+            for (String each : rounds.get(round - 1).keySet()) {
+                waiting.add(new RoundKey(round, each));
+            }
+        }
+        if (!lazy) {
+            settle();
+        }
+        return this;
+    }
+
+    /** An entry of the reference data; single quotes stand for double ones. */
+    public static ReferenceEntry entry(Kind kind, String key, String body) {
+        return new ReferenceEntry(kind, key, body.replace('\'', '"'), Instant.parse("2026-03-01T00:00:00Z"));
+    }
+
+    /** Evaluates what has changed. */
+    public Rehearsal<S> settle() {
+        dirty.addAll(waiting);
+        waiting.clear();
+        while (!dirty.isEmpty()) {
+            RoundKey at = dirty.poll();
+            Map<String, S> states = rounds.get(at.round() - 1);
+            S state = states.get(at.key());
+            Findings out = new Findings(() -> Instant.ofEpochMilli(now++), at.round(), this::take, news -> {
+                if (at.round() == rounds.size()) {
+                    throw new AssertionError("news after the last round: " + news);
+                }
+                merge(at.round() + 1, news);
+            });
+            states.put(at.key(), detector.evaluate(state, reference, out));
+            dirty.addAll(waiting);
+            waiting.clear();
+        }
+        return this;
+    }
+
+    /** The open findings by id, as they are without revision and time of detection. */
+    public List<Finding> open() {
+        return latest.values().stream()
+                .filter(finding -> finding.state() == Finding.State.OPEN)
+                .map(Rehearsal::timeless)
+                .sorted(Comparator.comparing(Finding::firstTime).thenComparing(Finding::id))
+                .toList();
+    }
+
+    /** The only open finding. */
+    public Finding only() {
+        List<Finding> open = open();
+        if (open.size() != 1) {
+            throw new AssertionError("expected one open finding: " + open);
+        }
+        return open.get(0);
+    }
+
+    /** Every revision in the order it was made. */
+    public List<Finding> revisions() {
+        return List.copyOf(revisions);
+    }
+
+    /** Every signal of the first round. */
+    public List<Signal> signals() {
+        return List.copyOf(signals);
+    }
+
+    /** The states of the first round by key. */
+    public Map<String, S> states() {
+        return rounds.get(0);
+    }
+
+    private SignalSource chain(String eventId) {
+        return chains.get(Math.floorMod(eventId.hashCode(), chains.size()));
+    }
+
+    private void merge(int round, Signal signal) {
+        if (!signal.detector().equals(detector.name())) {
+            throw new AssertionError("for somebody else: " + signal);
+        }
+        if (round == 1) {
+            signals.add(signal);
+        }
+        Map<String, S> states = rounds.get(round - 1);
+        S before = states.get(signal.key());
+        S after = detector.merge(before, signal);
+        states.put(signal.key(), after);
+        if (after != before) {
+            waiting.add(new RoundKey(round, signal.key()));
+        }
+    }
+
+    private void take(Finding finding) {
+        Finding known = latest.get(finding.id());
+        if (known != null && known.revision() >= finding.revision()) {
+            throw new AssertionError("revision does not ascend: " + known + " then " + finding);
+        }
+        revisions.add(finding);
+        latest.put(finding.id(), finding);
+    }
+
+    private static Finding timeless(Finding finding) {
+        return new Finding(
+                finding.id(),
+                0,
+                finding.state(),
+                finding.detection(),
+                finding.severity(),
+                finding.title(),
+                finding.description(),
+                finding.author(),
+                finding.subject(),
+                finding.account(),
+                finding.region(),
+                finding.principal(),
+                finding.firstTime(),
+                finding.lastTime(),
+                Instant.EPOCH,
+                finding.eventIds(),
+                finding.eventCount(),
+                finding.techniques(),
+                finding.facts(),
+                finding.nextSteps());
+    }
+}
