@@ -236,6 +236,16 @@ public final class Archive implements Closeable {
         return new StoredIds(this, lineage, detected, bytes, cap);
     }
 
+    /** The stored findings. */
+    public FindingTable findings() {
+        return new FindingTable(this);
+    }
+
+    /** Whether every record that was received has its one outcome. */
+    public Ledger ledger() {
+        return new Ledger(this);
+    }
+
     /** A fresh view of a table for one user. */
     Table load(TableLayout<?> layout) {
         try {

@@ -13,17 +13,35 @@ import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
+import org.jspecify.annotations.Nullable;
 
 /** Reads Parquet files column by column, without making rows. */
 final class ParquetFiles {
 
     private ParquetFiles() {}
+
+    /** Reads a column whose neighbours are mostly equal without making the same text again. */
+    static final class Texts {
+        private @Nullable Binary last;
+        private String text = "";
+
+        String next(ColumnReader column) {
+            Binary binary = column.getBinary();
+            column.consume();
+            if (!binary.equals(last)) {
+                last = binary.copy();
+                text = binary.toStringUsingUTF8();
+            }
+            return text;
+        }
+    }
 
     /** Called for every row group. */
     @FunctionalInterface

@@ -343,9 +343,9 @@ public final class StoredIds {
             ColumnReader offset = columns.leaf("object_offset");
             ColumnReader by = columns.leaf("stored_lineage");
             ColumnReader after = columns.leaf("stored_after");
-            Texts sources = new Texts();
-            Texts shas = new Texts();
-            Texts lineages = new Texts();
+            ParquetFiles.Texts sources = new ParquetFiles.Texts();
+            ParquetFiles.Texts shas = new ParquetFiles.Texts();
+            ParquetFiles.Texts lineages = new ParquetFiles.Texts();
             for (long row = 0; row < rows; row++) {
                 hashStored(id, account);
                 long delivery = delivery(sources.next(source), shas.next(sha), number(offset));
@@ -366,9 +366,9 @@ public final class StoredIds {
             ColumnReader source = columns.leaf("source");
             ColumnReader sha = columns.leaf("object_sha256");
             ColumnReader offset = columns.leaf("object_offset");
-            Texts kindTexts = new Texts();
-            Texts sources = new Texts();
-            Texts shas = new Texts();
+            ParquetFiles.Texts kindTexts = new ParquetFiles.Texts();
+            ParquetFiles.Texts sources = new ParquetFiles.Texts();
+            ParquetFiles.Texts shas = new ParquetFiles.Texts();
             String wanted = (kind == Kind.CLOUDTRAIL ? Duplicate.Kind.CLOUDTRAIL : Duplicate.Kind.EXECUTION).name();
             for (long row = 0; row < rows; row++) {
                 boolean mine = kindTexts.next(kinds).equals(wanted);
@@ -393,8 +393,8 @@ public final class StoredIds {
             ColumnReader source = columns.leaf("source");
             ColumnReader sha = columns.leaf("object_sha256");
             ColumnReader offset = columns.leaf("object_offset");
-            Texts sources = new Texts();
-            Texts shas = new Texts();
+            ParquetFiles.Texts sources = new ParquetFiles.Texts();
+            ParquetFiles.Texts shas = new ParquetFiles.Texts();
             for (long row = 0; row < rows; row++) {
                 hashOrigin(delivery(sources.next(source), shas.next(sha), number(offset)));
                 int at = day.ids.find(hi, lo);
@@ -497,22 +497,6 @@ public final class StoredIds {
         long value = column.getLong();
         column.consume();
         return value;
-    }
-
-    /** Reads a column whose neighbours are mostly equal without making the same text again. */
-    private static final class Texts {
-        private @Nullable Binary last;
-        private String text = "";
-
-        String next(ColumnReader column) {
-            Binary binary = column.getBinary();
-            column.consume();
-            if (!binary.equals(last)) {
-                last = binary.copy();
-                text = binary.toStringUsingUTF8();
-            }
-            return text;
-        }
     }
 
     private enum Kind {
