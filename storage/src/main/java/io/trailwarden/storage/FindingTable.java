@@ -70,8 +70,8 @@ public final class FindingTable {
             return 0;
         }
         List<DataFile> files;
-        try (TableWriter<Finding> writer = new TableWriter<>(
-                Tables.FINDING_REVISIONS, table, archive.config(), "findings-" + UUID.randomUUID())) {
+        try (TableWriter<Finding> writer =
+                new TableWriter<>(Tables.FINDING_REVISIONS, table, archive.config(), "findings-" + UUID.randomUUID())) {
             for (Finding finding : wanted) {
                 writer.write(finding);
             }
@@ -157,8 +157,8 @@ public final class FindingTable {
             if (current == null || current.snapshotId() == knownSnapshot) {
                 return;
             }
-            boolean onlyCompacted = knownSnapshot == valueOf(current.parentId())
-                    && DataOperations.REPLACE.equals(current.operation());
+            boolean onlyCompacted =
+                    knownSnapshot == valueOf(current.parentId()) && DataOperations.REPLACE.equals(current.operation());
             if (!onlyCompacted) {
                 try {
                     for (String file : locations(table)) {

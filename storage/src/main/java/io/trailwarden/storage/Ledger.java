@@ -63,7 +63,13 @@ public final class Ledger {
 
     /** An object whose records do not add up; {@code received} is 0 when its receipt is not in the tables. */
     public record Mismatch(
-            String source, String objectSha256, String object, long received, long stored, long duplicate, long deadLettered) {}
+            String source,
+            String objectSha256,
+            String object,
+            long received,
+            long stored,
+            long duplicate,
+            long deadLettered) {}
 
     /**
      * What counting the rows gave.
