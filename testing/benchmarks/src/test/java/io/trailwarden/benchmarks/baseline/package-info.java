@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.benchmarks.baseline;
+
+import org.jspecify.annotations.NullMarked;
