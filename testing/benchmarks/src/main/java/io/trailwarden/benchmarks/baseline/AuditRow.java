@@ -70,7 +70,13 @@ public record AuditRow(
         JsonNode details = json.path("details");
         String type = json.path("type").asText();
         return new AuditRow(
-                arn + '#' + json.path("redrive_count").asText() + '#' + json.path("id").asText() + '#' + type,
+                arn
+                        + '#'
+                        + json.path("redrive_count").asText()
+                        + '#'
+                        + json.path("id").asText()
+                        + '#'
+                        + type,
                 Long.parseLong(json.path("event_timestamp").asText()),
                 "execution",
                 type,

@@ -62,7 +62,8 @@ final class BaselineIngest {
                 JsonNode record = JSON.readTree(line);
                 producer.send(new ProducerRecord<>(
                         Topics.EXECUTIONS.name(),
-                        record.path("execution_arn").asText() + '#'
+                        record.path("execution_arn").asText()
+                                + '#'
                                 + record.path("id").asText(),
                         JSON.writeValueAsBytes(record)));
                 records++;

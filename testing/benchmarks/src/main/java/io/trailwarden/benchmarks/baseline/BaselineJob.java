@@ -111,9 +111,8 @@ final class BaselineJob {
                         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                         .build())
                 .name("findings");
-        IcebergSink.forRowData(
-                        detected.map(BaselineJob::row, InternalTypeInfo.of(FlinkSchemaUtil.convert(SCHEMA)))
-                                .name("row"))
+        IcebergSink.forRowData(detected.map(BaselineJob::row, InternalTypeInfo.of(FlinkSchemaUtil.convert(SCHEMA)))
+                        .name("row"))
                 .table(table)
                 .tableLoader(loader)
                 .writeParallelism(parallelism)
@@ -247,7 +246,8 @@ final class BaselineJob {
         @Override
         public void open(OpenContext context) {
             uses = getRuntimeContext().getMapState(new MapStateDescriptor<>("uses", String.class, Long.class));
-            throttles = getRuntimeContext().getMapState(new MapStateDescriptor<>("throttles", String.class, Integer.class));
+            throttles =
+                    getRuntimeContext().getMapState(new MapStateDescriptor<>("throttles", String.class, Integer.class));
             since = getRuntimeContext().getState(new ValueStateDescriptor<>("since", Long.class));
         }
 
@@ -267,7 +267,10 @@ final class BaselineJob {
                 }
             }
             String error = row.errorCode();
-            if (error != null && (error.contains("Throttl") || error.contains("LimitExceeded") || error.contains("TooManyRequests"))) {
+            if (error != null
+                    && (error.contains("Throttl")
+                            || error.contains("LimitExceeded")
+                            || error.contains("TooManyRequests"))) {
                 String window = use + '|' + time / WINDOW_MILLIS;
                 Integer before = throttles.get(window);
                 int count = before == null ? 1 : before + 1;

@@ -54,9 +54,12 @@ public final class BaselinePipeline implements AutoCloseable {
         CatalogLoader catalogs = CatalogLoader.custom(
                 "baseline",
                 Map.of(
-                        "uri", "jdbc:sqlite:" + warehouse.resolve("catalog.sqlite"),
-                        "jdbc.schema-version", "V1",
-                        "warehouse", warehouse.toUri().toString()),
+                        "uri",
+                        "jdbc:sqlite:" + warehouse.resolve("catalog.sqlite"),
+                        "jdbc.schema-version",
+                        "V1",
+                        "warehouse",
+                        warehouse.toUri().toString()),
                 new Configuration(),
                 JdbcCatalog.class.getName());
         JdbcCatalog catalog = (JdbcCatalog) catalogs.loadCatalog();
@@ -87,13 +90,15 @@ public final class BaselinePipeline implements AutoCloseable {
         Properties settings = new Properties();
         settings.putAll(producerSettings);
         settings.put("bootstrap.servers", kafka.bootstrapServers());
-        CompletableFuture<Long> ingest = CompletableFuture.supplyAsync(() -> {
-            try {
-                return BaselineIngest.run(input, settings);
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        }, task -> new Thread(task, "ingest-baseline").start());
+        CompletableFuture<Long> ingest = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return BaselineIngest.run(input, settings);
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                task -> new Thread(task, "ingest-baseline").start());
         long deadline = System.nanoTime() + patience.toNanos();
         long stored = stored();
         while (stored < distinct) {

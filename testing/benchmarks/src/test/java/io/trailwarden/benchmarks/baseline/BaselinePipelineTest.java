@@ -38,12 +38,9 @@ class BaselinePipelineTest {
         Scenario scenario = Scenario.of(3, 2_000).withPlanted(8).withDuplicates(0.2);
         GeneratedFiles files = GeneratedFiles.write(scenario, directory.resolve("generated"));
         try (BaselinePipeline baseline = BaselinePipeline.start(
-                directory.resolve("baseline"),
-                2,
-                Set.copyOf(Generator.accounts(scenario)),
-                Duration.ofMillis(500))) {
-            long read = baseline.run(
-                    directory.resolve("generated/input"), new Properties(), 2_000, Duration.ofSeconds(60));
+                directory.resolve("baseline"), 2, Set.copyOf(Generator.accounts(scenario)), Duration.ofMillis(500))) {
+            long read =
+                    baseline.run(directory.resolve("generated/input"), new Properties(), 2_000, Duration.ofSeconds(60));
             assertThat(read).isEqualTo(files.events() + files.duplicates());
             assertThat(baseline.stored()).isEqualTo(2_000);
         }
