@@ -92,6 +92,7 @@ public final class CloudTrailCodec {
 
     private byte[] bytes = new byte[0];
     private int marks;
+    private boolean upperId;
 
     private @Nullable String eventVersion;
     private @Nullable Instant eventTime;
@@ -262,7 +263,11 @@ public final class CloudTrailCodec {
                 case 11 -> responseElements = readResponse();
                 case 12 -> additionalEventData = span();
                 case 13 -> requestId = text();
-                case 14 -> eventId = mark(nonEmpty(text()));
+                case 14 -> {
+                    String found = mark(nonEmpty(text()));
+                    eventId = found == null ? eventId : found;
+                    upperId = found != null;
+                }
                 case 15 -> eventType = mark(symbol());
                 case 16 -> apiVersion = symbol();
                 case 17 -> managementEvent = bool();
@@ -276,7 +281,7 @@ public final class CloudTrailCodec {
                 case 25 -> eventCategory = mark(symbol());
                 case 26 -> {
                     String lowerCase = mark(nonEmpty(text()));
-                    eventId = eventId == null ? lowerCase : eventId;
+                    eventId = upperId || lowerCase == null ? eventId : lowerCase;
                 }
                 case 27 -> readWindow();
                 case 28 -> accountId = nonEmpty(symbol());
@@ -588,6 +593,7 @@ public final class CloudTrailCodec {
 
     private void clear() {
         marks = 0;
+        upperId = false;
         eventVersion = null;
         eventTime = null;
         eventTimeText = null;

@@ -1,0 +1,17 @@
+package io.trailwarden.ingest;
+
+/** A source or Kafka cannot be reached or used as configured. Trying again may help; nothing is lost by it. */
+public final class IngestException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** With what failed, on what, and what was expected. */
+    public IngestException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** With what failed, on what, and what was expected. */
+    public IngestException(String message) {
+        super(message);
+    }
+}

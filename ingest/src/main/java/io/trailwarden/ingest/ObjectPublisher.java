@@ -1,0 +1,261 @@
+package io.trailwarden.ingest;
+
+import io.trailwarden.event.DeadLetter;
+import io.trailwarden.event.Origin;
+import io.trailwarden.event.Receipt;
+import io.trailwarden.event.codec.EventKeys;
+import io.trailwarden.event.codec.OriginCodec;
+import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.topic.AuditHeaders;
+import io.trailwarden.event.topic.Topics;
+import io.trailwarden.ingest.format.ObjectContent;
+import io.trailwarden.ingest.format.RecordFinder;
+import io.trailwarden.ingest.format.RecordSink;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntFunction;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes objects: their records, then their receipt, then their position. Every ingester uses one; what differs is
+ * only where objects come from.
+ *
+ * <p>Objects overlap: while Kafka acknowledges one, the next is read. Its receipt follows when all of its records are
+ * acknowledged, and its position waits in {@link Positions} until all of that is stored. Belongs to one thread, apart
+ * from {@link #progress()}.
+ */
+public final class ObjectPublisher {
+
+    private static final int MAX_UNRECEIPTED = 10_000;
+
+    private record Sent(Receipt receipt, Delivery delivery, @Nullable String key, String position) {}
+
+    private final String source;
+    private final EventPublisher publisher;
+    private final Positions positions;
+    private final Clock clock;
+    private final FailPoint.Listener failPoints;
+    private final RecordFinder finder = new RecordFinder();
+    private final MessageDigest sha256 = sha256();
+    private final Deque<Sent> unreceipted = new ArrayDeque<>();
+    private final Deque<Delivery> receipts = new ArrayDeque<>();
+
+    private final LongAdder objects = new LongAdder();
+    private final LongAdder skipped = new LongAdder();
+    private final LongAdder records = new LongAdder();
+    private final LongAdder rejected = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final Map<String, LongAdder> ignored = new ConcurrentHashMap<>();
+
+    /** A publisher for this source. */
+    public ObjectPublisher(
+            String source, EventPublisher publisher, Positions positions, Clock clock, FailPoint.Listener failPoints) {
+        this.source = source;
+        this.publisher = publisher;
+        this.positions = positions;
+        this.clock = clock;
+        this.failPoints = failPoints;
+    }
+
+    /** Lower-case hex SHA-256 of content. */
+    public String hash(byte[] content, int from, int to) {
+        sha256.update(content, from, to - from);
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    /**
+     * Publishes one object; may return before it is acknowledged.
+     *
+     * @param object its name in the records' origin
+     * @param sha256 of its content
+     * @param key of its position; null if it has none, so that it is read again after a restart
+     * @param position what the key's position becomes once all of it is stored, given the index from which a longer
+     *     version of the object would have to be read: see {@link RecordFinder#openFrom()}
+     */
+    public void publish(
+            String object, ObjectContent content, String sha256, @Nullable String key, IntFunction<String> position)
+            throws IngestException, InterruptedException {
+        failPoints.reached(FailPoint.AFTER_READ, object);
+        Sending sending = new Sending(object, sha256);
+        finder.find(content.bytes(), content.length(), sending);
+        ObjectContent.Break broken = content.broken();
+        if (broken != null) {
+            sending.rejected(broken.reason(), broken.message(), broken.place(), content.bytes(), 0, 0);
+        }
+        sending.rethrow();
+        failPoints.reached(FailPoint.AFTER_SEND, object);
+        Receipt receipt = new Receipt(source, object, sha256, sending.offset, content.length(), sending.ingestedAt);
+        unreceipted.addLast(new Sent(receipt, sending.delivery, key, position.apply(finder.openFrom())));
+        objects.increment();
+        bytes.add(content.length());
+        sendReceipts();
+        while (unreceipted.size() > MAX_UNRECEIPTED) {
+            publisher.flush();
+            sendReceipts();
+        }
+    }
+
+    /** Publishes a dead letter in the name of an object that cannot be read at all; it gets no position. */
+    public void publishUnreadable(String object, DeadLetter.Reason reason, String message)
+            throws IngestException, InterruptedException {
+        byte[] name = object.getBytes(StandardCharsets.UTF_8);
+        // There is no content to hash; the name keeps two unreadable objects apart.
+        String hash = hash(name, 0, name.length);
+        publish(
+                object,
+                new ObjectContent(
+                        new byte[0], 0, false, new ObjectContent.Break(reason, message, "the object as a whole")),
+                hash,
+                null,
+                unused -> "");
+    }
+
+    /** An object was passed over because it is stored or on its way. */
+    public void skipped() {
+        skipped.increment();
+    }
+
+    /** Returns when everything published is acknowledged, receipts too. */
+    public void finish() throws IngestException, InterruptedException {
+        publisher.flush();
+        sendReceipts();
+        publisher.flush();
+        while (!receipts.isEmpty()) {
+            check(receipts.removeFirst());
+        }
+    }
+
+    /** Forgets what is not acknowledged, after a failure: the next pass reads it again. */
+    public void reset() {
+        unreceipted.clear();
+        receipts.clear();
+        positions.forgetWaiting(source);
+    }
+
+    /** What was done since the start. */
+    public IngestProgress progress() {
+        Map<String, Long> named = new LinkedHashMap<>();
+        ignored.forEach((what, count) -> named.put(what, count.sum()));
+        return new IngestProgress(
+                objects.sum(), skipped.sum(), records.sum(), rejected.sum(), bytes.sum(), Map.copyOf(named));
+    }
+
+    private void sendReceipts() throws IngestException, InterruptedException {
+        while (!unreceipted.isEmpty() && unreceipted.getFirst().delivery().isSettled()) {
+            Sent sent = unreceipted.removeFirst();
+            check(sent.delivery());
+            failPoints.reached(FailPoint.BEFORE_RECEIPT, sent.receipt().object());
+            publisher.send(
+                    new ProducerRecord<>(
+                            Topics.RECEIPTS.name(),
+                            EventKeys.of(sent.receipt()).getBytes(StandardCharsets.UTF_8),
+                            RecordCodec.RECEIPT.encode(sent.receipt())),
+                    sent.delivery());
+            receipts.addLast(sent.delivery());
+            if (sent.key() != null) {
+                positions.add(source, sent.key(), sent.position(), sent.delivery());
+            }
+        }
+        while (!receipts.isEmpty() && receipts.getFirst().isSettled()) {
+            check(receipts.removeFirst());
+        }
+    }
+
+    private static void check(Delivery delivery) throws IngestException {
+        Exception failure = delivery.failure();
+        if (failure != null) {
+            throw new IngestException("Kafka did not take a message", failure);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Sends the records of one object. */
+    private final class Sending implements RecordSink {
+
+        private final Delivery delivery = new Delivery();
+        private final Instant ingestedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        private final Origin origin;
+        private final Header objectHeader;
+        private long offset;
+        private @Nullable Exception stopped;
+
+        Sending(String object, String hash) {
+            origin = new Origin(source, object, 0, hash, ingestedAt);
+            objectHeader = new RecordHeader(AuditHeaders.OBJECT, OriginCodec.objectHeader(origin));
+        }
+
+        @Override
+        public void cloudTrail(byte[] key, byte[] bytes, int from, int to) {
+            send(Topics.CLOUDTRAIL, key, Arrays.copyOfRange(bytes, from, to), null);
+        }
+
+        @Override
+        public void execution(byte[] key, byte[] bytes, int from, int to) {
+            send(Topics.EXECUTIONS, key, Arrays.copyOfRange(bytes, from, to), null);
+        }
+
+        @Override
+        public void rejected(DeadLetter.Reason reason, String message, String place, byte[] bytes, int from, int to) {
+            DeadLetter letter = DeadLetter.of(reason, message, place, bytes, from, to, origin);
+            byte[] key = EventKeys.rejected(origin.objectSha256(), offset).getBytes(StandardCharsets.UTF_8);
+            send(
+                    Topics.CLOUDTRAIL,
+                    key,
+                    letter.payload(),
+                    new RecordHeader(AuditHeaders.REJECTED, OriginCodec.rejectedHeader(letter)));
+            rejected.increment();
+        }
+
+        @Override
+        public void ignored(String what) {
+            ignored.computeIfAbsent(what, unused -> new LongAdder()).increment();
+        }
+
+        private void send(Topics.Topic topic, byte[] key, byte[] value, @Nullable Header rejection) {
+            Header place = new RecordHeader(AuditHeaders.OFFSET, OriginCodec.offsetHeader(offset++));
+            records.increment();
+            if (stopped != null) {
+                return;
+            }
+            List<Header> headers =
+                    rejection == null ? List.of(objectHeader, place) : List.of(objectHeader, place, rejection);
+            try {
+                publisher.send(new ProducerRecord<>(topic.name(), null, key, value, headers), delivery);
+            } catch (IngestException | InterruptedException e) {
+                stopped = e;
+            }
+        }
+
+        void rethrow() throws IngestException, InterruptedException {
+            if (stopped instanceof IngestException e) {
+                throw e;
+            }
+            if (stopped instanceof InterruptedException e) {
+                throw e;
+            }
+        }
+    }
+}
