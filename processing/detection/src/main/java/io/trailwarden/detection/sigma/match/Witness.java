@@ -1,0 +1,135 @@
+package io.trailwarden.detection.sigma.match;
+
+import io.trailwarden.detection.sigma.rule.Expression;
+import io.trailwarden.detection.sigma.rule.TextPattern;
+import io.trailwarden.detection.sigma.rule.ValueTest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an event must show before a rule is worth evaluating: at least one of the clues. A rule that could match an
+ * event showing none of them has no witness and is evaluated always.
+ *
+ * @param cost an estimate of how often such a clue is seen; lower is rarer
+ */
+record Witness(List<Clue> clues, double cost) {
+
+    private static final int LONGEST_STRETCH = 16;
+    private static final double PRESENT_COST = 100;
+    private static final double KEYWORD_COST = 20;
+    /** Fields with few distinct values: an exact value in them says little. */
+    private static final Set<String> COMMON =
+            Set.of("eventSource", "awsRegion", "eventType", "userIdentity.type", "eventVersion", "Channel", "Provider_Name");
+
+    /** One thing an event can show. */
+    sealed interface Clue {
+
+        /** The field; null for any scalar. */
+        @Nullable String field();
+    }
+
+    /** The field has exactly this value, folded. */
+    record Value(@Nullable String field, byte[] literal) implements Clue {}
+
+    /** The field's text holds these bytes, folded. */
+    record Stretch(@Nullable String field, byte[] literal) implements Clue {}
+
+    /** The field is there. */
+    record Presence(@Nullable String field) implements Clue {}
+
+    /** The best witness of an expression, or null when there is none. */
+    static @Nullable Witness of(Expression expression) {
+        return of(expression, false);
+    }
+
+    private static @Nullable Witness of(Expression expression, boolean negated) {
+        if (expression instanceof Expression.Labelled labelled) {
+            return of(labelled.part(), negated);
+        }
+        if (expression instanceof Expression.Not not) {
+            return of(not.part(), !negated);
+        }
+        if (expression instanceof Expression.Constant constant) {
+            return constant.value() == negated ? new Witness(List.of(), 0) : null;
+        }
+        if (expression instanceof Expression.All all) {
+            return negated ? union(all.parts(), true) : rarest(all.parts(), false);
+        }
+        if (expression instanceof Expression.Any any) {
+            return negated ? rarest(any.parts(), true) : union(any.parts(), false);
+        }
+        return of((Expression.Test) expression, negated);
+    }
+
+    private static @Nullable Witness rarest(List<Expression> parts, boolean negated) {
+        Witness best = null;
+        for (Expression part : parts) {
+            Witness witness = of(part, negated);
+            if (witness != null && (best == null || witness.cost < best.cost)) {
+                best = witness;
+            }
+        }
+        return best;
+    }
+
+    private static @Nullable Witness union(List<Expression> parts, boolean negated) {
+        List<Clue> clues = new ArrayList<>();
+        double cost = 0;
+        for (Expression part : parts) {
+            Witness witness = of(part, negated);
+            if (witness == null) {
+                return null;
+            }
+            clues.addAll(witness.clues);
+            cost += witness.cost;
+        }
+        return new Witness(clues, cost);
+    }
+
+    private static @Nullable Witness of(Expression.Test test, boolean negated) {
+        String field = test.field();
+        if (test.test() instanceof ValueTest.IsNull) {
+            return negated ? new Witness(List.of(new Presence(field)), PRESENT_COST) : null;
+        }
+        if (negated) {
+            return null;
+        }
+        if (!(test.test() instanceof ValueTest.Text text)) {
+            return new Witness(List.of(new Presence(field)), PRESENT_COST);
+        }
+        return of(field, text.pattern());
+    }
+
+    private static Witness of(@Nullable String field, TextPattern text) {
+        BytePattern pattern = new BytePattern(text, false);
+        byte[] literal = pattern.literal;
+        if (pattern.form == BytePattern.Form.EXACT) {
+            return new Witness(List.of(new Value(field, literal)), exactCost(field, literal));
+        }
+        if (literal.length == 0) {
+            return new Witness(List.of(new Presence(field)), PRESENT_COST);
+        }
+        byte[] end = Arrays.copyOfRange(literal, Math.max(0, literal.length - LONGEST_STRETCH), literal.length);
+        double cost = end.length >= 6 ? 8 : end.length >= 4 ? 15 : end.length >= 2 ? 40 : 90;
+        return new Witness(List.of(new Stretch(field, end)), cost + (field == null ? KEYWORD_COST : 0));
+    }
+
+    private static double exactCost(@Nullable String field, byte[] literal) {
+        if ("eventName".equals(field)) {
+            return 1;
+        }
+        if (field == null || COMMON.contains(field) || literal.length <= 2) {
+            return 30;
+        }
+        boolean digits = true;
+        for (byte b : literal) {
+            digits &= b >= '0' && b <= '9';
+        }
+        boolean truth = Arrays.equals(literal, CaseFolding.utf8("true"))
+                || Arrays.equals(literal, CaseFolding.utf8("false"));
+        return truth ? 60 : digits ? 12 : 4;
+    }
+}

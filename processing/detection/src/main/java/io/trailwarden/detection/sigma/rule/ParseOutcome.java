@@ -1,0 +1,11 @@
+package io.trailwarden.detection.sigma.rule;
+
+/** What became of one document of a rule file. */
+public sealed interface ParseOutcome {
+
+    /** The document is a rule, filter or correlation. */
+    record Parsed(SigmaDocument document) implements ParseOutcome {}
+
+    /** The document cannot be used; nothing of it is. */
+    record Refused(RuleProblem problem) implements ParseOutcome {}
+}

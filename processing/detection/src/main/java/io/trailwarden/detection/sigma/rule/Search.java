@@ -1,0 +1,25 @@
+package io.trailwarden.detection.sigma.rule;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What stands under one identifier of a detection. */
+public sealed interface Search {
+
+    /** A map: every part must match. */
+    record AllOf(List<Search> parts) implements Search {}
+
+    /** A list: one part must match. */
+    record AnyOf(List<Search> parts) implements Search {}
+
+    /**
+     * {@code field|modifier|modifier: values}.
+     *
+     * @param field null for keywords, which are searched in every value of the event
+     * @param values scalars only
+     * @param written the item as a person would name it, for explanations
+     */
+    record Item(
+            @Nullable String field, List<Modifier> modifiers, List<YamlNode> values, Position at, String written)
+            implements Search {}
+}

@@ -1,0 +1,77 @@
+package io.trailwarden.detection.sigma;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trailwarden.detection.sigma.rule.Logsource;
+import io.trailwarden.detection.sigma.rule.RuleProblem;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class PublishedRulesTest {
+
+    @Test
+    void legacy_aggregations_and_open_placeholders_are_refused_with_the_way_out() throws IOException {
+        RuleSet rules = RuleSet.load(SharedData.path("sigma/sigmahq-unsupported"), Map.of());
+        Map<String, String> messages =
+                rules.refused().stream().collect(Collectors.toMap(p -> p.at().file(), RuleProblem::message));
+        assertThat(messages.keySet())
+                .containsExactlyInAnyOrder(
+                        "aws_cloudtrail_console_login_success_from_susp_locations.yml",
+                        "aws_ec2_download_userdata.yml",
+                        "aws_enum_backup.yml",
+                        "aws_enum_listing.yml",
+                        "aws_enum_network.yml",
+                        "aws_enum_storage.yml",
+                        "aws_lambda_function_created_or_invoked.yml",
+                        "aws_macic_evasion.yml");
+        assertThat(messages.get("aws_cloudtrail_console_login_success_from_susp_locations.yml"))
+                .contains("placeholder %Legitimate_Countries% has no value");
+        messages.remove("aws_cloudtrail_console_login_success_from_susp_locations.yml");
+        assertThat(messages.values())
+                .allSatisfy(message -> assertThat(message).contains("left Sigma with version 2", "`correlation:`"));
+    }
+
+    @Test
+    void a_refusal_names_file_line_and_column() throws IOException {
+        RuleSet rules = RuleSet.load(SharedData.path("sigma/sigmahq-unsupported"), Map.of());
+        assertThat(rules.refused().stream().map(RuleProblem::toString))
+                .anyMatch(text -> text.startsWith("aws_enum_backup.yml:30:16: condition: \"selection | count() > 5\""));
+    }
+
+    @Test
+    void a_rule_that_only_has_a_leftover_timeframe_is_loaded() throws IOException {
+        RuleSet rules = RuleSet.load(SharedData.path("sigma/sigmahq-unsupported"), Map.of());
+        assertThat(rules.rules()).singleElement().satisfies(rule -> assertThat(
+                        rule.rule().header().title())
+                .isEqualTo("Potential AWS Cloud Email Service Abuse"));
+    }
+
+    @Test
+    void placeholders_with_values_are_expanded() throws IOException {
+        RuleSet rules = RuleSet.load(
+                SharedData.path(
+                        "sigma/sigmahq-unsupported/aws_cloudtrail_console_login_success_from_susp_locations.yml"),
+                Map.of("Legitimate_Countries", List.of("NO", "SE"), "Legitimate_IP_Ranges", List.of("10.0.0.1")));
+        assertThat(rules.refused()).isEmpty();
+        assertThat(rules.rules()).hasSize(1);
+    }
+
+    @Test
+    void every_suzaku_sample_is_loaded_with_its_correlations() throws IOException {
+        RuleSet rules = RuleSet.load(SharedData.path("sigma/suzaku"), Map.of());
+        assertThat(rules.refused()).isEmpty();
+        assertThat(rules.correlations()).hasSize(2);
+        assertThat(rules.rules()).hasSize(66 + 3);
+        assertThat(rules.routedTo(Logsource.CLOUDTRAIL).rules()).hasSize(69);
+    }
+
+    @Test
+    void every_SigmaHQ_cloudtrail_rule_is_loaded() throws IOException {
+        RuleSet rules = RuleSet.load(SharedData.path("sigma/sigmahq"), Map.of());
+        assertThat(rules.refused()).isEmpty();
+        assertThat(rules.rules()).hasSize(57);
+    }
+}
