@@ -209,7 +209,8 @@ public record RuleSet(
             }
             if (!inProgress.add(key)) {
                 throw new RuleRefusedException(
-                        rule.rulesAt(), "correlations refer to each other in a circle: " + String.join(" -> ", inProgress));
+                        rule.rulesAt(),
+                        "correlations refer to each other in a circle: " + String.join(" -> ", inProgress));
             }
             try {
                 List<String> references = new ArrayList<>();

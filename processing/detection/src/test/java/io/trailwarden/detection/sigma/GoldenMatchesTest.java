@@ -40,8 +40,10 @@ class GoldenMatchesTest {
                 expectedIds.add(entry.get("id").asText());
             }
         }
-        assertThat(rules.refused().stream().filter(p -> !p.message().contains("placeholder"))).isEmpty();
-        assertThat(rules.refused().stream().map(p -> p.at().file())).containsExactlyInAnyOrderElementsOf(expectedRefusals);
+        assertThat(rules.refused().stream().filter(p -> !p.message().contains("placeholder")))
+                .isEmpty();
+        assertThat(rules.refused().stream().map(p -> p.at().file()))
+                .containsExactlyInAnyOrderElementsOf(expectedRefusals);
         assertThat(rules.rules().stream().map(BoundRule::key)).containsExactlyInAnyOrderElementsOf(expectedIds);
     }
 

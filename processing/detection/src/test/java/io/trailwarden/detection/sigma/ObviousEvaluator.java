@@ -24,8 +24,9 @@ public final class ObviousEvaluator {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
-    private static final JsonMapper STRICT =
-            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+    private static final JsonMapper STRICT = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private ObviousEvaluator() {}
 
@@ -164,7 +165,9 @@ public final class ObviousEvaluator {
         ValueTest.FieldReference reference = (ValueTest.FieldReference) test;
         List<JsonNode> others = new ArrayList<>();
         field(reference.other(), event, others);
-        return others.stream().filter(other -> !other.isNull()).anyMatch(other -> related(text, text(other), reference));
+        return others.stream()
+                .filter(other -> !other.isNull())
+                .anyMatch(other -> related(text, text(other), reference));
     }
 
     private static boolean related(String text, String other, ValueTest.FieldReference reference) {

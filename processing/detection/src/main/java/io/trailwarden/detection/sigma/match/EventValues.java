@@ -602,7 +602,9 @@ final class EventValues {
                 String raw = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
                 BigDecimal number = new BigDecimal(raw);
                 if (Math.abs((long) number.scale()) < 400) {
-                    byte[] text = (number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString())
+                    byte[] text = (number.signum() == 0
+                                    ? "0"
+                                    : number.stripTrailingZeros().toPlainString())
                             .getBytes(StandardCharsets.ISO_8859_1);
                     append(text, 0, text.length);
                     return;

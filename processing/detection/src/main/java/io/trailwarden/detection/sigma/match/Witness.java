@@ -21,14 +21,15 @@ record Witness(List<Clue> clues, double cost) {
     private static final double PRESENT_COST = 100;
     private static final double KEYWORD_COST = 20;
     /** Fields with few distinct values: an exact value in them says little. */
-    private static final Set<String> COMMON =
-            Set.of("eventSource", "awsRegion", "eventType", "userIdentity.type", "eventVersion", "Channel", "Provider_Name");
+    private static final Set<String> COMMON = Set.of(
+            "eventSource", "awsRegion", "eventType", "userIdentity.type", "eventVersion", "Channel", "Provider_Name");
 
     /** One thing an event can show. */
     sealed interface Clue {
 
         /** The field; null for any scalar. */
-        @Nullable String field();
+        @Nullable
+        String field();
     }
 
     /** The field has exactly this value, folded. */
@@ -128,8 +129,8 @@ record Witness(List<Clue> clues, double cost) {
         for (byte b : literal) {
             digits &= b >= '0' && b <= '9';
         }
-        boolean truth = Arrays.equals(literal, CaseFolding.utf8("true"))
-                || Arrays.equals(literal, CaseFolding.utf8("false"));
+        boolean truth =
+                Arrays.equals(literal, CaseFolding.utf8("true")) || Arrays.equals(literal, CaseFolding.utf8("false"));
         return truth ? 60 : digits ? 12 : 4;
     }
 }

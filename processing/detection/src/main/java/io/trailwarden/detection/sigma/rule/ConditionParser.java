@@ -31,7 +31,8 @@ final class ConditionParser {
         if (pipe >= 0) {
             throw new RuleRefusedException(
                     source.at(),
-                    "condition: " + source.written() + ": aggregations (`| count()`, `| near`) left Sigma with version 2"
+                    "condition: " + source.written()
+                            + ": aggregations (`| count()`, `| near`) left Sigma with version 2"
                             + " (write a second document with `correlation:`, type event_count, value_count or temporal,"
                             + " over this rule)");
         }

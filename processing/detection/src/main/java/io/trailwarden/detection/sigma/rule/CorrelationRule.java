@@ -54,10 +54,7 @@ public record CorrelationRule(
      * @param expression a condition over rule references instead of bounds, for {@link Type#TEMPORAL}
      */
     public record Criterion(
-            List<String> fields,
-            @Nullable BigDecimal percentile,
-            List<Bound> bounds,
-            @Nullable Condition expression) {}
+            List<String> fields, @Nullable BigDecimal percentile, List<Bound> bounds, @Nullable Condition expression) {}
 
     /** One comparison of the window's result. */
     public record Bound(ValueTest.Relation relation, BigDecimal value) {}

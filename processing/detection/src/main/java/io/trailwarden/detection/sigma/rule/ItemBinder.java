@@ -81,7 +81,8 @@ final class ItemBinder {
         }
         if (node instanceof YamlNode.Moment) {
             throw new RuleRefusedException(
-                    node.at(), item.written() + ": " + node.written() + " is a YAML date (quote it to compare as text)");
+                    node.at(),
+                    item.written() + ": " + node.written() + " is a YAML date (quote it to compare as text)");
         }
         throw new RuleRefusedException(
                 node.at(),
@@ -137,17 +138,15 @@ final class ItemBinder {
                     throw refused(item, node, node.written() + " (expected: a whole number, unquoted)");
                 }
                 yield List.of(new TimeValue(
-                        ValueTest.Part.valueOf(modifier.name()),
-                        ValueTest.Relation.EQUAL,
-                        number.number.value()));
+                        ValueTest.Part.valueOf(modifier.name()), ValueTest.Relation.EQUAL, number.number.value()));
             }
             case FIELDREF -> {
                 TextValue text = text(modifier, value, item, node);
                 if (!first || item.field() == null || !text.pattern.isLiteral()) {
                     throw refused(item, node, "fieldref comes first and takes the name of a field, without wildcards");
                 }
-                yield List.of(new ReferenceValue(
-                        text.pattern.literal().replace(" ", ""), ValueTest.Reach.WHOLE, text.cased));
+                yield List.of(
+                        new ReferenceValue(text.pattern.literal().replace(" ", ""), ValueTest.Reach.WHOLE, text.cased));
             }
             case EXPAND -> expanded(value, item, node);
             case WIDE -> List.of(encoded(StandardCharsets.UTF_16LE, false, modifier, value, item, node));
@@ -380,7 +379,8 @@ final class ItemBinder {
     private static Expression test(Search.Item item, Value value, YamlNode node) {
         String field = item.field();
         if (value instanceof TextValue text) {
-            return new Expression.Test(field, new ValueTest.Text(located(field, finished(text, item, node)), text.cased));
+            return new Expression.Test(
+                    field, new ValueTest.Text(located(field, finished(text, item, node)), text.cased));
         }
         if (value instanceof NumberValue number) {
             return new Expression.Test(
@@ -392,9 +392,7 @@ final class ItemBinder {
                     new ValueTest.Text(located(field, TextPattern.literal(Boolean.toString(truth.value))), false));
         }
         if (value instanceof NullValue) {
-            return field == null
-                    ? new Expression.Constant(false)
-                    : new Expression.Test(field, new ValueTest.IsNull());
+            return field == null ? new Expression.Constant(false) : new Expression.Test(field, new ValueTest.IsNull());
         }
         if (value instanceof ExistsValue exists) {
             Expression present = new Expression.Test(field, new ValueTest.Exists());

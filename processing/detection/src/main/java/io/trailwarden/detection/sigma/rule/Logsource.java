@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param product for example {@code aws}
  * @param service for example {@code cloudtrail}
  */
-public record Logsource(
-        @Nullable String category, @Nullable String product, @Nullable String service) {
+public record Logsource(@Nullable String category, @Nullable String product, @Nullable String service) {
 
     /** CloudTrail records. */
     public static final Logsource CLOUDTRAIL = new Logsource(null, "aws", "cloudtrail");

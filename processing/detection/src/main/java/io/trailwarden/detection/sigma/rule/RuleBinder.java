@@ -33,9 +33,7 @@ public final class RuleBinder {
         for (FilterRule filter : filters) {
             if (filter.appliesTo(rule)) {
                 Expression extra = new Expression.Labelled(
-                        "filter " + filter.header().title(),
-                        filter.header().at(),
-                        bind(filter));
+                        "filter " + filter.header().title(), filter.header().at(), bind(filter));
                 expression = new Expression.All(List.of(expression, extra));
                 applied.add(filter.header().key());
             }

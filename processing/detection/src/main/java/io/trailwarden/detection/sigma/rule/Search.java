@@ -19,7 +19,6 @@ public sealed interface Search {
      * @param values scalars only
      * @param written the item as a person would name it, for explanations
      */
-    record Item(
-            @Nullable String field, List<Modifier> modifiers, List<YamlNode> values, Position at, String written)
+    record Item(@Nullable String field, List<Modifier> modifiers, List<YamlNode> values, Position at, String written)
             implements Search {}
 }

@@ -24,8 +24,25 @@ import org.jspecify.annotations.Nullable;
 public final class SigmaParser {
 
     private static final Set<String> COMPONENTS = Set.of(
-            "title", "id", "name", "status", "level", "description", "author", "license", "date", "modified", "tags",
-            "references", "falsepositives", "fields", "logsource", "detection", "correlation", "filter", "action");
+            "title",
+            "id",
+            "name",
+            "status",
+            "level",
+            "description",
+            "author",
+            "license",
+            "date",
+            "modified",
+            "tags",
+            "references",
+            "falsepositives",
+            "fields",
+            "logsource",
+            "detection",
+            "correlation",
+            "filter",
+            "action");
     private static final Set<String> RELATIONS =
             Set.of("derived", "obsolete", "obsoletes", "merged", "renamed", "similar", "correlation");
     private static final Pattern UUID =
@@ -97,7 +114,8 @@ public final class SigmaParser {
         if (action == null) {
             return "";
         }
-        if (action instanceof YamlNode.Text text && Set.of("global", "reset", "repeat").contains(text.value())) {
+        if (action instanceof YamlNode.Text text
+                && Set.of("global", "reset", "repeat").contains(text.value())) {
             return text.value();
         }
         throw new RuleRefusedException(
@@ -112,9 +130,8 @@ public final class SigmaParser {
             boolean both = below != null
                     && below.value() instanceof YamlNode.Mapping
                     && entry.value() instanceof YamlNode.Mapping;
-            YamlNode value = both
-                    ? merged((YamlNode.Mapping) below.value(), (YamlNode.Mapping) entry.value())
-                    : entry.value();
+            YamlNode value =
+                    both ? merged((YamlNode.Mapping) below.value(), (YamlNode.Mapping) entry.value()) : entry.value();
             entries.put(entry.key(), new YamlNode.Entry(entry.key(), entry.keyAt(), value));
         }
         entries.remove("action");
@@ -144,7 +161,8 @@ public final class SigmaParser {
     private static RuleHeader header(YamlNode.Mapping mapping) {
         String title = string(mapping, "title");
         if (title == null || title.isBlank()) {
-            throw new RuleRefusedException(mapping.at(), "no title (expected: title: one line, at most 256 characters)");
+            throw new RuleRefusedException(
+                    mapping.at(), "no title (expected: title: one line, at most 256 characters)");
         }
         if (title.length() > 256) {
             throw new RuleRefusedException(
@@ -308,7 +326,8 @@ public final class SigmaParser {
         YamlNode condition = detection.get("condition");
         if (condition == null) {
             throw new RuleRefusedException(
-                    detection.at(), "no condition (expected: condition: over " + String.join(", ", searches.keySet()) + ")");
+                    detection.at(),
+                    "no condition (expected: condition: over " + String.join(", ", searches.keySet()) + ")");
         }
         List<Condition> conditions = new ArrayList<>();
         if (condition instanceof YamlNode.Sequence list && !list.items().isEmpty()) {
@@ -370,7 +389,8 @@ public final class SigmaParser {
         }
         if (node instanceof YamlNode.Sequence list) {
             if (list.items().isEmpty()) {
-                throw new RuleRefusedException(node.at(), identifier + " is empty (expected: keywords, or maps of fields)");
+                throw new RuleRefusedException(
+                        node.at(), identifier + " is empty (expected: keywords, or maps of fields)");
             }
             List<Search> parts = new ArrayList<>();
             list.items().forEach(item -> parts.add(search(identifier, item)));
@@ -392,8 +412,7 @@ public final class SigmaParser {
             }
             modifiers.add(modifier);
         }
-        List<YamlNode> values =
-                entry.value() instanceof YamlNode.Sequence list ? list.items() : List.of(entry.value());
+        List<YamlNode> values = entry.value() instanceof YamlNode.Sequence list ? list.items() : List.of(entry.value());
         return new Search.Item(
                 field.isEmpty() ? null : field, List.copyOf(modifiers), values, entry.keyAt(), entry.key());
     }
@@ -404,20 +423,21 @@ public final class SigmaParser {
         CorrelationRule.Type type = oneOf(correlation, "type", CorrelationRule.Type.values());
         if (type == null) {
             throw new RuleRefusedException(
-                    correlation.at(), "correlation without type (expected: type: event_count, value_count, temporal, ...)");
+                    correlation.at(),
+                    "correlation without type (expected: type: event_count, value_count, temporal, ...)");
         }
         YamlNode rules = correlation.get("rules");
         List<String> references =
                 rules instanceof YamlNode.Text text ? List.of(text.value()) : strings(correlation, "rules");
         YamlNode condition = correlation.get("condition");
-        boolean temporal =
-                type == CorrelationRule.Type.TEMPORAL || type == CorrelationRule.Type.TEMPORAL_ORDERED;
+        boolean temporal = type == CorrelationRule.Type.TEMPORAL || type == CorrelationRule.Type.TEMPORAL_ORDERED;
         CorrelationRule.Criterion criterion;
         if (condition == null && temporal) {
             criterion = new CorrelationRule.Criterion(List.of(), null, List.of(), null);
         } else if (condition == null) {
             throw new RuleRefusedException(
-                    correlation.at(), "correlation without condition (expected: condition: with gte, gt, lte, lt, eq or neq)");
+                    correlation.at(),
+                    "correlation without condition (expected: condition: with gte, gt, lte, lt, eq or neq)");
         } else if (condition instanceof YamlNode.Text text) {
             criterion = extended(type, text);
             if (rules == null) {
@@ -428,7 +448,8 @@ public final class SigmaParser {
         }
         if (references.isEmpty()) {
             throw new RuleRefusedException(
-                    correlation.at(), "correlation without rules (expected: rules: names or ids of the rules it is over)");
+                    correlation.at(),
+                    "correlation without rules (expected: rules: names or ids of the rules it is over)");
         }
         YamlNode groupBy = correlation.get("group-by");
         List<String> groups =
@@ -487,16 +508,13 @@ public final class SigmaParser {
         if (fields.size() > 1 && type != CorrelationRule.Type.VALUE_COUNT) {
             throw new RuleRefusedException(condition.at(), "several fields (only value_count compares tuples)");
         }
-        boolean outside = percentile != null
-                && (percentile.signum() < 0 || percentile.compareTo(BigDecimal.valueOf(100)) > 0);
+        boolean outside =
+                percentile != null && (percentile.signum() < 0 || percentile.compareTo(BigDecimal.valueOf(100)) > 0);
         if (type == CorrelationRule.Type.VALUE_PERCENTILE && percentile == null || outside) {
             throw new RuleRefusedException(condition.at(), "percentile: " + percentile + " (expected: 0 to 100)");
         }
         return new CorrelationRule.Criterion(
-                fields.stream().map(field -> field.replace(" ", "")).toList(),
-                percentile,
-                List.copyOf(bounds),
-                null);
+                fields.stream().map(field -> field.replace(" ", "")).toList(), percentile, List.copyOf(bounds), null);
     }
 
     private static CorrelationRule.Criterion extended(CorrelationRule.Type type, YamlNode.Text text) {
@@ -511,10 +529,16 @@ public final class SigmaParser {
 
     private static List<String> identifiers(Condition condition) {
         if (condition instanceof Condition.And and) {
-            return and.parts().stream().flatMap(part -> identifiers(part).stream()).distinct().toList();
+            return and.parts().stream()
+                    .flatMap(part -> identifiers(part).stream())
+                    .distinct()
+                    .toList();
         }
         if (condition instanceof Condition.Or or) {
-            return or.parts().stream().flatMap(part -> identifiers(part).stream()).distinct().toList();
+            return or.parts().stream()
+                    .flatMap(part -> identifiers(part).stream())
+                    .distinct()
+                    .toList();
         }
         if (condition instanceof Condition.Not not) {
             return identifiers(not.part());
@@ -577,7 +601,8 @@ public final class SigmaParser {
         Map<String, Map<String, String>> aliases = new LinkedHashMap<>();
         for (YamlNode.Entry alias : mapping("aliases", node).entries()) {
             Map<String, String> fields = new LinkedHashMap<>();
-            for (YamlNode.Entry entry : mapping("alias " + alias.key(), alias.value()).entries()) {
+            for (YamlNode.Entry entry :
+                    mapping("alias " + alias.key(), alias.value()).entries()) {
                 if (!(entry.value() instanceof YamlNode.Text field)) {
                     throw new RuleRefusedException(
                             entry.value().at(),

@@ -166,7 +166,9 @@ final class YamlReader {
     }
 
     private static boolean isMergeKey(Event key) {
-        return key instanceof ScalarEvent scalar && scalar.isPlain() && scalar.getValue().equals("<<");
+        return key instanceof ScalarEvent scalar
+                && scalar.isPlain()
+                && scalar.getValue().equals("<<");
     }
 
     private static List<YamlNode.Entry> mergeable(YamlNode value, Position at) {
@@ -197,7 +199,9 @@ final class YamlReader {
         if (tag.isPresent() && tag.get().endsWith("str")) {
             return new YamlNode.Text(value, at);
         }
-        if (tag.isPresent() && !tag.get().startsWith("tag:yaml.org,2002:") && !tag.get().equals("!")) {
+        if (tag.isPresent()
+                && !tag.get().startsWith("tag:yaml.org,2002:")
+                && !tag.get().equals("!")) {
             throw new RuleRefusedException(at, "tag " + tag.get() + " is not part of Sigma (leave it out)");
         }
         if (!event.isPlain() && tag.isEmpty()) {
