@@ -1,0 +1,143 @@
+package io.trailwarden.e2e.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The rules of {@code docs/architecture.md} that Maven cannot see, by name. */
+final class Architecture {
+
+    private static final String[] MODULES = {
+        "event", "ingest", "detection", "jobs", "storage", "sinks", "console", "embedded", "app"
+    };
+
+    static final Map<String, ArchRule> RULES = rules();
+
+    private Architecture() {}
+
+    private static Map<String, ArchRule> rules() {
+        Map<String, ArchRule> rules = new LinkedHashMap<>();
+        rules.put("events use nothing of ours", only("event"));
+        rules.put("ingest uses events", only("ingest", "event"));
+        rules.put("detection uses events", only("detection", "event"));
+        rules.put("storage uses events", only("storage", "event"));
+        rules.put("jobs use events, detection and storage", only("jobs", "event", "detection", "storage"));
+        rules.put("sinks use events and storage", only("sinks", "event", "storage"));
+        rules.put("console uses events, storage and detection", only("console", "event", "storage", "detection"));
+        rules.put("embedded uses nothing of ours", only("embedded"));
+        rules.put(
+                "packages have no cycles",
+                slices().matching("io.trailwarden.(**)").should().beFreeOfCycles());
+        rules.put(
+                "detection is pure Java",
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.trailwarden.detection..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(
+                                "org.apache.flink..",
+                                "org.apache.kafka..",
+                                "org.apache.iceberg..",
+                                "software.amazon.awssdk.."));
+        rules.put(
+                "only jobs, embedded and app know Flink",
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.trailwarden..")
+                        .and()
+                        .resideOutsideOfPackages(
+                                "io.trailwarden.jobs..", "io.trailwarden.embedded..", "io.trailwarden.app..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("org.apache.flink.."));
+        rules.put(
+                "only app ends the process",
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage("io.trailwarden.app..")
+                        .should()
+                        .callMethod(System.class, "exit", int.class)
+                        .orShould()
+                        .callMethod(Runtime.class, "exit", int.class));
+        rules.put(
+                "only app reads the environment",
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage("io.trailwarden.app..")
+                        .should()
+                        .callMethod(System.class, "getenv", String.class)
+                        .orShould()
+                        .callMethod(System.class, "getenv"));
+        rules.put(
+                "detection uses linear-time regular expressions",
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.trailwarden.detection..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("java.util.regex..")
+                        .orShould()
+                        .callMethod(String.class, "matches", String.class)
+                        .orShould()
+                        .callMethod(String.class, "replaceAll", String.class, String.class));
+        rules.put(
+                "nothing reads serialised Java objects",
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.trailwarden..")
+                        .should()
+                        .dependOnClassesThat()
+                        .haveFullyQualifiedName("java.io.ObjectInputStream")
+                        .orShould()
+                        .dependOnClassesThat()
+                        .haveFullyQualifiedName("org.apache.flink.util.InstantiationUtil"));
+        rules.put(
+                "YAML is read by snakeyaml-engine only",
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.trailwarden..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("org.yaml.snakeyaml.."));
+        rules.put(
+                "no package is called util, common, helper or manager",
+                classes()
+                        .that()
+                        .resideInAPackage("io.trailwarden..")
+                        .should()
+                        .resideOutsideOfPackages(
+                                "..util..",
+                                "..utils..",
+                                "..common..",
+                                "..helper..",
+                                "..helpers..",
+                                "..manager.."));
+        rules.put(
+                "no class is called Impl or Utils",
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.trailwarden..")
+                        .should()
+                        .haveNameMatching(".*(Impl|Util|Utils|Helper|Manager)"));
+        return rules;
+    }
+
+    private static ArchRule only(String module, String... allowed) {
+        String[] forbidden = Arrays.stream(MODULES)
+                .filter(each -> !each.equals(module) && !Arrays.asList(allowed).contains(each))
+                .map(each -> "io.trailwarden." + each + "..")
+                .toArray(String[]::new);
+        return noClasses()
+                .that()
+                .resideInAPackage("io.trailwarden." + module + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(forbidden);
+    }
+}
