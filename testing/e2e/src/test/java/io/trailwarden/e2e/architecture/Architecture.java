@@ -112,12 +112,7 @@ final class Architecture {
                         .resideInAPackage("io.trailwarden..")
                         .should()
                         .resideOutsideOfPackages(
-                                "..util..",
-                                "..utils..",
-                                "..common..",
-                                "..helper..",
-                                "..helpers..",
-                                "..manager.."));
+                                "..util..", "..utils..", "..common..", "..helper..", "..helpers..", "..manager.."));
         rules.put(
                 "no class is called Impl or Utils",
                 noClasses()

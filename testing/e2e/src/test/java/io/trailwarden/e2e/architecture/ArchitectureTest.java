@@ -54,15 +54,7 @@ class ArchitectureTest {
         }
         assertThat(modules)
                 .containsExactly(
-                        "app",
-                        "console",
-                        "detection",
-                        "embedded",
-                        "event",
-                        "ingest",
-                        "jobs",
-                        "sinks",
-                        "storage");
+                        "app", "console", "detection", "embedded", "event", "ingest", "jobs", "sinks", "storage");
     }
 
     @Test

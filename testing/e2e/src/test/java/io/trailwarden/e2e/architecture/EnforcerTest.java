@@ -54,7 +54,9 @@ class EnforcerTest {
         plant("sinks", "io.trailwarden", "trailwarden-detection");
         assertThat(validate("sinks"))
                 .contains(
-                        "BUILD FAILURE", "the layers are in docs/architecture.md", "io.trailwarden:trailwarden-detection");
+                        "BUILD FAILURE",
+                        "the layers are in docs/architecture.md",
+                        "io.trailwarden:trailwarden-detection");
     }
 
     @Test

@@ -44,7 +44,10 @@ final class Planted {
             uses("only jobs, embedded and app know Flink", "console", "org.apache.flink.api.Other"),
             body("only app ends the process", "storage", "System.exit(1);"),
             body("only app reads the environment", "sinks", "System.getenv(\"HOME\");"),
-            body("detection uses linear-time regular expressions", "detection", "java.util.regex.Pattern.compile(\"\");"),
+            body(
+                    "detection uses linear-time regular expressions",
+                    "detection",
+                    "java.util.regex.Pattern.compile(\"\");"),
             body("nothing reads serialised Java objects", "jobs", "new java.io.ObjectInputStream(null).readObject();"),
             uses("YAML is read by snakeyaml-engine only", "app", "org.yaml.snakeyaml.Other"),
             Map.entry(
