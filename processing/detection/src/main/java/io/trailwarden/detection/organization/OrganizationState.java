@@ -1,0 +1,94 @@
+package io.trailwarden.detection.organization;
+
+import io.trailwarden.detection.Published;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one key of the detection remembers.
+ *
+ * @param subject the access key id, session ARN or foreign account that the key is about
+ * @param account the account in which it was seen
+ * @param sources how the session came to be, where another account had a part in it
+ * @param parents access keys of the sessions that issued this one
+ * @param children sessions that this one issued, by access key
+ * @param deeds the first call of each kind, at most {@link OrganizationDetector#MAX_DEEDS}
+ * @param earliest the earliest calls, at most {@link OrganizationDetector#MAX_EARLIEST}
+ * @param more whether there were calls beyond those
+ * @param newest the latest event time seen
+ * @param told digest of what was handed to the next round
+ */
+public record OrganizationState(
+        Kind kind,
+        String subject,
+        String account,
+        @Nullable String sessionArn,
+        Map<String, Source> sources,
+        List<String> parents,
+        Map<String, Child> children,
+        Map<String, Deed> deeds,
+        List<Deed> earliest,
+        boolean more,
+        Instant newest,
+        String told,
+        Published published) {
+
+    /** What a key is about. */
+    public enum Kind {
+        /** A session by its access key. */
+        SESSION,
+        /** A session by its ARN and day, for calls without an access key. */
+        SESSION_ARN,
+        /** Another account that called into ours, by day. */
+        SIGHTING,
+        /** Another account whose resources ours used, by day. */
+        REACH,
+        /** Everything that cannot be judged because nobody told us about the organization. */
+        DIRECTORY
+    }
+
+    /**
+     * How a session came to be: somebody of another account took a role.
+     *
+     * @param account the other account
+     * @param principal who took it, see {@link io.trailwarden.event.ActorKey}
+     * @param roleArn the role taken first
+     * @param path access keys of the sessions between, the first of them issued for that role; empty when it is this one
+     */
+    public record Source(
+            String account,
+            String principal,
+            @Nullable String roleArn,
+            Instant time,
+            String eventId,
+            @Nullable String sourceAddress,
+            List<String> path) {}
+
+    /** A session that this one issued. */
+    public record Child(@Nullable String sessionArn, @Nullable String roleArn, Instant time, String eventId) {}
+
+    /** One call. */
+    public record Deed(
+            Instant time,
+            String eventId,
+            String account,
+            @Nullable String region,
+            @Nullable String service,
+            @Nullable String call,
+            @Nullable String principal,
+            @Nullable String errorCode,
+            @Nullable String sourceAddress,
+            @Nullable String resource,
+            @Nullable String via,
+            boolean readOnly)
+            implements Comparable<Deed> {
+
+        @Override
+        public int compareTo(Deed other) {
+            int byTime = time.compareTo(other.time);
+            return byTime != 0 ? byTime : eventId.compareTo(other.eventId);
+        }
+    }
+}

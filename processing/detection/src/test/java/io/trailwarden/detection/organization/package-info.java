@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.detection.organization;
+
+import org.jspecify.annotations.NullMarked;
