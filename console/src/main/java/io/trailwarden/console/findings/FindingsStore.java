@@ -141,10 +141,8 @@ public final class FindingsStore implements AutoCloseable {
 
     private static void create(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement();
-                PreparedStatement meta =
-                        connection.prepareStatement("INSERT INTO meta (key, value) VALUES ('identity', ?)")) {
-            statement.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT");
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT");
             statement.execute("CREATE TABLE finding (number INTEGER PRIMARY KEY, seq INTEGER NOT NULL UNIQUE,"
                     + " id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, status TEXT NOT NULL,"
                     + " severity INTEGER NOT NULL, detection TEXT NOT NULL, title TEXT NOT NULL, subject TEXT NOT NULL,"
@@ -166,8 +164,11 @@ public final class FindingsStore implements AutoCloseable {
                     + " offset INTEGER NOT NULL, message TEXT NOT NULL, payload BLOB NOT NULL,"
                     + " PRIMARY KEY (topic_id, partition, offset)) STRICT");
             statement.execute("PRAGMA user_version = " + SCHEMA);
-            meta.setString(1, UUID.randomUUID().toString());
-            meta.execute();
+            try (PreparedStatement meta =
+                    connection.prepareStatement("INSERT INTO meta (key, value) VALUES ('identity', ?)")) {
+                meta.setString(1, UUID.randomUUID().toString());
+                meta.execute();
+            }
             connection.commit();
         } finally {
             connection.setAutoCommit(true);
