@@ -7,10 +7,15 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
-/** The committed offsets of group {@link Topics#STORED_GROUP}. */
+/**
+ * The committed offsets of group {@link Topics#STORED_GROUP}.
+ *
+ * <p>An offset behind the end of its partition is no promise about what is there: it was committed for a log that is
+ * gone. It is left out, so that nothing counts as stored because of it.
+ */
 public final class KafkaStoredOffsets implements StoredOffsets, AutoCloseable {
 
     private final Admin admin;
@@ -32,21 +37,29 @@ public final class KafkaStoredOffsets implements StoredOffsets, AutoCloseable {
 
     @Override
     public Map<TopicPartition, Long> committed() throws InterruptedException, IngestException {
-        Map<TopicPartition, OffsetAndMetadata> offsets;
         try {
-            offsets = admin.listConsumerGroupOffsets(Topics.STORED_GROUP)
+            Map<TopicPartition, Long> committed = new HashMap<>();
+            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+            admin.listConsumerGroupOffsets(Topics.STORED_GROUP)
                     .partitionsToOffsetAndMetadata()
-                    .get();
+                    .get()
+                    .forEach((partition, offset) -> {
+                        if (offset != null) {
+                            committed.put(partition, offset.offset());
+                            ends.put(partition, OffsetSpec.latest());
+                        }
+                    });
+            if (!ends.isEmpty()) {
+                admin.listOffsets(ends).all().get().forEach((partition, end) -> {
+                    if (committed.get(partition) > end.offset()) {
+                        committed.remove(partition);
+                    }
+                });
+            }
+            return committed;
         } catch (ExecutionException e) {
             throw new IngestException("Kafka does not tell the offsets of group " + Topics.STORED_GROUP, e.getCause());
         }
-        Map<TopicPartition, Long> committed = new HashMap<>();
-        offsets.forEach((partition, offset) -> {
-            if (offset != null) {
-                committed.put(partition, offset.offset());
-            }
-        });
-        return committed;
     }
 
     @Override

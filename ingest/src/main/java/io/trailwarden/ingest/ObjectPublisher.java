@@ -44,6 +44,9 @@ public final class ObjectPublisher {
 
     private static final int MAX_UNRECEIPTED = 10_000;
 
+    /** How far reading may run ahead of storing, in uncompressed bytes; far less than topics keep. */
+    private static final long MAX_LEAD = 1L << 30;
+
     private record Sent(Receipt receipt, Delivery delivery, @Nullable String key, String position) {}
 
     private final String source;
@@ -92,6 +95,10 @@ public final class ObjectPublisher {
             String object, ObjectContent content, String sha256, @Nullable String key, IntFunction<String> position)
             throws IngestException, InterruptedException {
         failPoints.reached(FailPoint.AFTER_READ, object);
+        if (positions.waitingBytes() > MAX_LEAD) {
+            finish();
+            positions.awaitLead(MAX_LEAD);
+        }
         Sending sending = new Sending(object, sha256);
         finder.find(content.bytes(), content.length(), sending);
         ObjectContent.Break broken = content.broken();
@@ -169,7 +176,12 @@ public final class ObjectPublisher {
                     sent.delivery());
             receipts.addLast(sent.delivery());
             if (sent.key() != null) {
-                positions.add(source, sent.key(), sent.position(), sent.delivery());
+                positions.add(
+                        source,
+                        sent.key(),
+                        sent.position(),
+                        sent.delivery(),
+                        sent.receipt().bytes());
             }
         }
         while (!receipts.isEmpty() && receipts.getFirst().isSettled()) {

@@ -33,13 +33,14 @@ public final class Positions implements AutoCloseable {
 
     private record Key(String source, String key) {}
 
-    private record Waiting(String position, Delivery delivery) {}
+    private record Waiting(String position, Delivery delivery, long bytes) {}
 
     private final Connection connection;
     private final PreparedStatement find;
     private final PreparedStatement save;
     private final FailPoint.Listener failPoints;
     private final Map<Key, Deque<Waiting>> waiting = new HashMap<>();
+    private long waitingBytes;
 
     private Positions(Connection connection, FailPoint.Listener failPoints) throws SQLException {
         this.connection = connection;
@@ -94,15 +95,40 @@ public final class Positions implements AutoCloseable {
         }
     }
 
-    /** From now on the key is at this position, once what was delivered is stored. */
-    public synchronized void add(String source, String key, String position, Delivery delivery) {
+    /**
+     * From now on the key is at this position, once what was delivered is stored.
+     *
+     * @param bytes how much was delivered, uncompressed
+     */
+    public synchronized void add(String source, String key, String position, Delivery delivery, long bytes) {
         waiting.computeIfAbsent(new Key(source, key), unused -> new ArrayDeque<>(1))
-                .addLast(new Waiting(position, delivery));
+                .addLast(new Waiting(position, delivery, bytes));
+        waitingBytes += bytes;
     }
 
     /** What this source has on its way is not counted on any more: the next pass reads it again. */
     public synchronized void forgetWaiting(String source) {
         waiting.keySet().removeIf(key -> key.source().equals(source));
+        waitingBytes = waiting.values().stream()
+                .flatMap(Deque::stream)
+                .mapToLong(Waiting::bytes)
+                .sum();
+        notifyAll();
+    }
+
+    /**
+     * Returns when the archive is at most this many bytes behind. Topics keep a bounded past: who ran further ahead than
+     * that would see messages deleted that nobody has stored.
+     */
+    public synchronized void awaitLead(long maxBytes) throws InterruptedException {
+        while (waitingBytes > maxBytes) {
+            wait();
+        }
+    }
+
+    /** How many bytes are delivered and not yet stored. */
+    public synchronized long waitingBytes() {
+        return waitingBytes;
     }
 
     /** How many positions wait for the archive. */
@@ -145,7 +171,7 @@ public final class Positions implements AutoCloseable {
         for (Map.Entry<Key, Waiting> entry : confirmed) {
             Deque<Waiting> queue = waiting.get(entry.getKey());
             if (queue != null) {
-                queue.removeFirst();
+                waitingBytes -= queue.removeFirst().bytes();
             }
         }
         for (Iterator<Deque<Waiting>> queues = waiting.values().iterator(); queues.hasNext(); ) {
@@ -153,6 +179,7 @@ public final class Positions implements AutoCloseable {
                 queues.remove();
             }
         }
+        notifyAll();
         return confirmed.size();
     }
 

@@ -213,7 +213,7 @@ public final class FileIngester implements Ingester {
     /** The file is what it was but for its time; nothing is published. */
     private void unchanged(Found file, FilePosition last) {
         FilePosition same = new FilePosition(file.size(), file.modified(), last.sha256(), last.consumed(), last.tail());
-        positions.add(config.source(), file.path().toString(), same.encode(), new Delivery());
+        positions.add(config.source(), file.path().toString(), same.encode(), new Delivery(), 0);
         objects.skipped();
     }
 
