@@ -164,10 +164,11 @@ final class CallCatalogue {
         return calls;
     }
 
-    /** The call of this service and name. */
+    /** The call of this service and name that principals make. */
     Call named(String eventSource, String eventName) {
         for (Call call : calls) {
-            if (new String(call.eventSource, StandardCharsets.UTF_8).equals(eventSource)
+            if (call.service == null
+                    && new String(call.eventSource, StandardCharsets.UTF_8).equals(eventSource)
                     && new String(call.eventName, StandardCharsets.UTF_8).equals(eventName)) {
                 return call;
             }

@@ -1,15 +1,14 @@
 package io.trailwarden.testing.generator;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Writes the execution-log lines of one run of a state machine (Step Functions developer guide, "cw-logs"). */
 final class ExecutionLines {
 
     private static final List<String> STATES = List.of("Validate", "Charge", "Reserve", "Ship", "Notify", "Refund");
+
+    private static final String LAMBDA = "\"resource\":\"invoke\",\"resourceType\":\"lambda\"";
 
     /** One line and when it was logged. */
     record Line(String eventId, long time, byte[] json) {}
@@ -40,9 +39,9 @@ final class ExecutionLines {
                             + "\\\",\\\"Payload\\\":{\\\"orderId\\\":" + random.nextInt(1_000_000)
                             + ",\\\"customer\\\":{\\\"tier\\\":\\\"gold\\\"}}}\",\"region\":\"" + region
                             + "\",\"resource\":\"invoke\",\"resourceType\":\"lambda\",\"timeoutInSeconds\":\"300\"");
-            run.line("TaskStarted", "\"resource\":\"invoke\",\"resourceType\":\"lambda\"");
+            run.line("TaskStarted", LAMBDA);
             if (failure != null && task == tasks - 1) {
-                run.failed(failure, "The card was declined");
+                run.failed(LAMBDA, failure, "The card was declined");
                 run.line("ExecutionFailed", "\"error\":\"" + failure + "\",\"cause\":\"The card was declined\"");
                 return run.lines;
             }
@@ -60,18 +59,22 @@ final class ExecutionLines {
 
     /** A run whose task is throttled this many times, a second or two apart, and then gives up. */
     static List<Line> throttled(
-            String account, String region, String machine, int throttles, long start, Randomness random) {
+            String account,
+            String region,
+            String machine,
+            Plants.Integration integration,
+            int throttles,
+            long start,
+            Randomness random) {
         ExecutionLines run = begin(account, region, machine, false, start, random);
         run.enter("Charge");
+        String target = "\"resource\":\"" + integration.resource() + "\",\"resourceType\":\"" + integration.type() + '"';
         for (int attempt = 0; attempt < throttles; attempt++) {
-            run.line(
-                    "TaskScheduled",
-                    "\"parameters\":\"{\\\"FunctionName\\\":\\\"charge\\\"}\",\"region\":\"" + region
-                            + "\",\"resource\":\"invoke\",\"resourceType\":\"lambda\"");
-            run.failed("Lambda.TooManyRequestsException", "Rate Exceeded. (Service: Lambda, Status Code: 429)");
+            run.line("TaskScheduled", "\"parameters\":\"{}\",\"region\":\"" + region + "\"," + target);
+            run.failed(target, integration.error(), "Rate exceeded (Status Code: 400)");
             run.time += 500 + random.nextInt(1500);
         }
-        run.line("ExecutionFailed", "\"error\":\"Lambda.TooManyRequestsException\",\"cause\":\"Rate Exceeded.\"");
+        run.line("ExecutionFailed", "\"error\":\"" + integration.error() + "\",\"cause\":\"Rate exceeded\"");
         return run.lines;
     }
 
@@ -97,11 +100,8 @@ final class ExecutionLines {
                 "\"name\":\"" + state + "\",\"input\":\"{\\\"orderId\\\":42}\",\"inputDetails\":{\"truncated\":false}");
     }
 
-    private void failed(String error, @Nullable String cause) {
-        line(
-                "TaskFailed",
-                "\"resource\":\"invoke\",\"resourceType\":\"lambda\",\"error\":\"" + error + "\",\"cause\":\"" + cause
-                        + '"');
+    private void failed(String target, String error, String cause) {
+        line("TaskFailed", target + ",\"error\":\"" + error + "\",\"cause\":\"" + cause + '"');
     }
 
     private void line(String type, String details) {
@@ -120,10 +120,5 @@ final class ExecutionLines {
                 .number(time);
         out.add("\",\"execution_arn\":\"").add(executionArn).add("\",\"redrive_count\":\"0\"}");
         lines.add(new Line(executionArn + "#0#" + id + '#' + type, time, out.copy()));
-    }
-
-    /** The lines' text, for messages and tests. */
-    static String text(Line line) {
-        return new String(line.json, UTF_8);
     }
 }

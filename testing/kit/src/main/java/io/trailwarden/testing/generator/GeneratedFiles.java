@@ -14,7 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A generated folder: {@code input/} to be read by Trailwarden, {@code truth/} to check it against.
+ * A generated folder: {@code input/} to be read by Trailwarden, {@code reference/reference.yaml} with its accounts and
+ * expectations, {@code truth/} to check it against.
  *
  * @param events distinct records
  * @param duplicates records that were delivered a second time, beside those
@@ -49,6 +50,8 @@ public record GeneratedFiles(long events, long duplicates, long objects, long by
             truth.append(json(finding)).append('\n');
         }
         Files.writeString(directory.resolve("truth/planted.jsonl"), truth, StandardCharsets.UTF_8);
+        Path reference = Files.createDirectories(directory.resolve("reference"));
+        Files.writeString(reference.resolve("reference.yaml"), ReferenceFile.yaml(scenario), StandardCharsets.UTF_8);
         return delivery.summary();
     }
 

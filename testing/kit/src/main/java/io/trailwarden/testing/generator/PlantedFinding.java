@@ -9,7 +9,7 @@ import java.util.List;
  * @param kind what was planted
  * @param account where it happens
  * @param principal stable actor key of who does it; of a throttled execution, the execution's ARN
- * @param eventSource of the call; of a throttled execution the integration that throttles, {@code lambda}
+ * @param eventSource of the call; of a throttled execution the resource type, for example {@code lambda}
  * @param eventName of the call; of an outsider's session {@code AssumeRole}
  * @param subject the foreign account and principal, the caller that is throttled, or the state machine that was started
  * @param firstTime event time of the first evidence

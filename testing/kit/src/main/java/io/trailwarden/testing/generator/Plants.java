@@ -34,12 +34,28 @@ final class Plants {
             new Throttle("ssm.amazonaws.com", "GetParameter", "ThrottlingException"),
             new Throttle("dynamodb.amazonaws.com", "GetItem", "ProvisionedThroughputExceededException"),
             new Throttle("ec2.amazonaws.com", "DescribeInstances", "Client.RequestLimitExceeded"),
-            new Throttle("lambda.amazonaws.com", "Invoke", "TooManyRequestsException"),
+            new Throttle("athena.amazonaws.com", "StartQueryExecution", "TooManyRequestsException"),
             new Throttle("kms.amazonaws.com", "Decrypt", "ThrottlingException"),
             new Throttle("secretsmanager.amazonaws.com", "GetSecretValue", "ThrottlingException"));
 
-    /** A finding still to be planted. */
-    record Plant(int index, Kind kind, long start, int records) {}
+    /** What a task asks of another service, and how Step Functions names that service's "slow down". */
+    record Integration(String type, String resource, String error) {}
+
+    private static final List<Integration> INTEGRATIONS = List.of(
+            new Integration("lambda", "invoke", "Lambda.TooManyRequestsException"),
+            new Integration("dynamodb", "putItem", "DynamoDB.ProvisionedThroughputExceededException"),
+            new Integration("sns", "publish", "SNS.ThrottledException"),
+            new Integration("sqs", "sendMessage", "SQS.RequestThrottledException"),
+            new Integration("events", "putEvents", "EventBridge.ThrottlingException"),
+            new Integration("aws-sdk:sfn", "describeExecution", "Sfn.ThrottlingException"));
+
+    /**
+     * A finding still to be planted.
+     *
+     * @param index among all
+     * @param ordinal among its kind
+     */
+    record Plant(int index, int ordinal, Kind kind, long start, int records) {}
 
     /** One record of a planted finding. */
     record Planted(RecordSink.Kind kind, String account, String region, String eventId, long time, byte[] json) {}
@@ -68,7 +84,7 @@ final class Plants {
             double spot = 0.05 + 0.9 * (i + 0.5) / scenario.planted();
             Kind kind = kinds.get(i % kinds.size());
             long start = scenario.start().toEpochMilli() + (long) (spot * durationMillis);
-            plan.add(new Plant(i, kind, start, size(kind, i)));
+            plan.add(new Plant(i, i / kinds.size(), kind, start, size(kind, i)));
         }
         return plan;
     }
@@ -96,7 +112,7 @@ final class Plants {
 
     /** The call of the expected role, which is no finding. */
     Planted expectedStart(int account, long time, Randomness random) {
-        Principal scheduler = Principal.named(scenario, account, CallCatalogue.Who.DATA, SCHEDULER);
+        Principal scheduler = Principal.named(scenario, account, 0, CallCatalogue.Who.DATA, SCHEDULER);
         return call(scheduler, START_PAYMENTS, time, null, null, random);
     }
 
@@ -120,7 +136,7 @@ final class Plants {
 
     private Grown throttledCalls(Plant plant, Randomness random) {
         Principal role = role(plant, CallCatalogue.Who.APP, "batch-" + plant.index);
-        Throttle throttle = THROTTLES.get((plant.index + plant.index / scenario.accounts()) % THROTTLES.size());
+        Throttle throttle = THROTTLES.get(quota(plant, THROTTLES.size()));
         Call call = calls.named(throttle.source, throttle.name);
         CloudTrailRecords.Error error = CloudTrailRecords.Error.of(throttle.code, "Rate exceeded");
         List<Planted> all = new ArrayList<>();
@@ -138,8 +154,15 @@ final class Plants {
         int throttles = (plant.records - 3) / 2;
         List<Planted> all = new ArrayList<>();
         List<String> evidence = new ArrayList<>();
+        Integration integration = INTEGRATIONS.get(quota(plant, INTEGRATIONS.size()));
         for (ExecutionLines.Line line : ExecutionLines.throttled(
-                text(where.account()), text(where.region()), machine, throttles, plant.start, random)) {
+                text(where.account()),
+                text(where.region()),
+                machine,
+                integration,
+                throttles,
+                plant.start,
+                random)) {
             all.add(new Planted(
                     RecordSink.Kind.EXECUTION,
                     text(where.account()),
@@ -160,8 +183,8 @@ final class Plants {
                         text(where.account()),
                         text(where.region()),
                         execution,
-                        "lambda",
-                        "invoke",
+                        integration.type,
+                        integration.resource,
                         machineArn,
                         Instant.ofEpochMilli(all.get(0).time),
                         Instant.ofEpochMilli(all.get(all.size() - 1).time),
@@ -178,7 +201,22 @@ final class Plants {
     }
 
     private Principal role(Plant plant, CallCatalogue.Who who, String name) {
-        return Principal.named(scenario, plant.index % scenario.accounts(), who, name);
+        return Principal.named(scenario, account(plant), turn(plant), who, name);
+    }
+
+    private int account(Plant plant) {
+        return plant.ordinal % scenario.accounts();
+    }
+
+    /** How often every account has had its turn before. */
+    private int turn(Plant plant) {
+        return plant.ordinal / scenario.accounts();
+    }
+
+    /** Which of so many calls, so that no two bursts share account, Region and call until all have had one. */
+    private int quota(Plant plant, int calls) {
+        int turn = turn(plant);
+        return (account(plant) + turn / Principal.REGION_COUNT) % calls;
     }
 
     private Planted call(

@@ -59,6 +59,8 @@ record Principal(
     private static final byte[][] REGIONS =
             bytes(List.of("us-east-1", "eu-west-1", "eu-central-1", "us-west-2", "ap-southeast-2", "sa-east-1"));
 
+    static final int REGION_COUNT = REGIONS.length;
+
     /** What a principal works with: the same project, a couple of nouns, a few numbered things. */
     record Belongings(byte[] project, long keyHash) {
 
@@ -102,8 +104,12 @@ record Principal(
                                 scenario.seed() + account * 1_000L + Randomness.pick(hash + 4, PROJECTS.size()))));
     }
 
-    /** A role of this name in the account of this index: one that a finding is planted with. */
-    static Principal named(Scenario scenario, int account, CallCatalogue.Who who, String name) {
+    /**
+     * A role of this name in the account of this index: one that a finding is planted with.
+     *
+     * @param region how many Regions after the account's home
+     */
+    static Principal named(Scenario scenario, int account, int region, CallCatalogue.Who who, String name) {
         long hash = Randomness.mix(scenario.seed() * 37 + name.hashCode() * 65_599L + account);
         return new Principal(
                 hash,
@@ -112,7 +118,7 @@ record Principal(
                 Organization.accountId(scenario.seed(), account).getBytes(US_ASCII),
                 name.getBytes(US_ASCII),
                 new JsonBytes().add("AROA").base32(new Randomness(hash), 17).copy(),
-                homeRegion(scenario, account),
+                REGIONS[(Randomness.pick(scenario.seed() + account, REGIONS.length) + region) % REGIONS.length],
                 new Belongings("payments".getBytes(US_ASCII), Randomness.mix(hash)));
     }
 
