@@ -68,7 +68,8 @@ final class ExecutionLines {
             Randomness random) {
         ExecutionLines run = begin(account, region, machine, false, start, random);
         run.enter("Charge");
-        String target = "\"resource\":\"" + integration.resource() + "\",\"resourceType\":\"" + integration.type() + '"';
+        String target =
+                "\"resource\":\"" + integration.resource() + "\",\"resourceType\":\"" + integration.type() + '"';
         for (int attempt = 0; attempt < throttles; attempt++) {
             run.line("TaskScheduled", "\"parameters\":\"{}\",\"region\":\"" + region + "\"," + target);
             run.failed(target, integration.error(), "Rate exceeded (Status Code: 400)");

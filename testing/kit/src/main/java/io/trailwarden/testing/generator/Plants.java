@@ -156,13 +156,7 @@ final class Plants {
         List<String> evidence = new ArrayList<>();
         Integration integration = INTEGRATIONS.get(quota(plant, INTEGRATIONS.size()));
         for (ExecutionLines.Line line : ExecutionLines.throttled(
-                text(where.account()),
-                text(where.region()),
-                machine,
-                integration,
-                throttles,
-                plant.start,
-                random)) {
+                text(where.account()), text(where.region()), machine, integration, throttles, plant.start, random)) {
             all.add(new Planted(
                     RecordSink.Kind.EXECUTION,
                     text(where.account()),

@@ -14,7 +14,11 @@ final class ReferenceFile {
         StringBuilder yaml = new StringBuilder("accounts:\n");
         List<String> accounts = Generator.accounts(scenario);
         for (int i = 0; i < accounts.size(); i++) {
-            yaml.append("  \"").append(accounts.get(i)).append("\": {name: workload-").append(i).append("}\n");
+            yaml.append("  \"")
+                    .append(accounts.get(i))
+                    .append("\": {name: workload-")
+                    .append(i)
+                    .append("}\n");
         }
         return yaml.append(
                         """
