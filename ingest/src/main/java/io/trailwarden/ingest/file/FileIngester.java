@@ -151,7 +151,8 @@ public final class FileIngester implements Ingester {
 
     private void readWhole(Found file, @Nullable FilePosition last)
             throws IOException, IngestException, InterruptedException {
-        ObjectContent content = unpacker.unpack(buffer, load(file.path(), 0));
+        int stored = load(file.path(), 0);
+        ObjectContent content = unpacker.unpack(buffer, stored);
         boolean growing = isGrowing(file);
         if (growing) {
             content = completeLines(content);
