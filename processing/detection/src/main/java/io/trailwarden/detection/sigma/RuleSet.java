@@ -70,7 +70,8 @@ public record RuleSet(
     }
 
     /**
-     * Reads a rule file, or every {@code .yml} and {@code .yaml} file below a folder, sorted by path.
+     * Reads a rule file, or every {@code .yml} and {@code .yaml} file below a folder, sorted by path. Files that end in
+     * {@code .test.yml} hold tests of the rule beside them and are left out.
      *
      * @throws IOException when a file cannot be read; a file that is not UTF-8 is refused instead
      */
@@ -97,7 +98,8 @@ public record RuleSet(
 
     private static boolean isRuleFile(Path path) {
         String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
-        return name.endsWith(".yml") || name.endsWith(".yaml");
+        boolean yaml = name.endsWith(".yml") || name.endsWith(".yaml");
+        return yaml && !name.endsWith(".test.yml") && !name.endsWith(".test.yaml");
     }
 
     /** Those rules that are for this kind of log, and every correlation over them alone. */
