@@ -46,11 +46,10 @@ class RuleContentTest {
                 Map<?, ?> test = (Map<?, ?>) entry;
                 boolean expected = (boolean) test.get("match");
                 byte[] event = JSON.writeValueAsBytes(test.get("event"));
-                tests.add(DynamicTest.dynamicTest(
-                        RULES.relativize(file) + ": " + test.get("name"),
-                        () -> assertThat(matcher.ids(event).contains(rule))
-                                .as("%s: %s", RULES.relativize(file), test.get("name"))
-                                .isEqualTo(expected)));
+                tests.add(DynamicTest.dynamicTest(RULES.relativize(file) + ": " + test.get("name"), () -> assertThat(
+                                matcher.ids(event).contains(rule))
+                        .as("%s: %s", RULES.relativize(file), test.get("name"))
+                        .isEqualTo(expected)));
                 matches += expected ? 1 : 0;
                 misses += expected ? 0 : 1;
             }
@@ -66,8 +65,10 @@ class RuleContentTest {
 
     @Test
     void everyRuleHasTestsATechniqueFalsePositivesAndARunbook() throws IOException {
-        for (BoundRule rule : RuleSet.load(RULES.resolve("cloudtrail"), Map.of()).rules()) {
-            Path file = RULES.resolve("cloudtrail").resolve(rule.rule().header().at().file());
+        for (BoundRule rule :
+                RuleSet.load(RULES.resolve("cloudtrail"), Map.of()).rules()) {
+            Path file = RULES.resolve("cloudtrail")
+                    .resolve(rule.rule().header().at().file());
             Map<?, ?> document = read(file);
 
             assertThat(Path.of(file.toString().replace(".yml", ".test.yml"))).exists();
@@ -88,6 +89,7 @@ class RuleContentTest {
 
     private static Map<?, ?> read(Path file) throws IOException {
         return (Map<?, ?>)
-                new Load(LoadSettings.builder().setLabel(file.toString()).build()).loadFromString(Files.readString(file));
+                new Load(LoadSettings.builder().setLabel(file.toString()).build())
+                        .loadFromString(Files.readString(file));
     }
 }
