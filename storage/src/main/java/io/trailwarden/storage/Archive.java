@@ -4,7 +4,9 @@ import io.trailwarden.storage.StoredIds.CapListener;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdateSchema;
@@ -26,6 +29,9 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.SeekableInputStream;
 import org.apache.iceberg.types.Types;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -244,6 +250,55 @@ public final class Archive implements Closeable {
     /** Whether every record that was received has its one outcome. */
     public Ledger ledger() {
         return new Ledger(this);
+    }
+
+    /** The tables as they stand now, each from one snapshot. */
+    public List<TableFiles> tableFiles() throws IOException {
+        List<TableFiles> result = new ArrayList<>();
+        for (TableLayout<?> layout : Tables.ALL) {
+            Table table = load(layout);
+            List<String> locations = new ArrayList<>();
+            try (CloseableIterable<FileScanTask> plan = table.newScan().planFiles()) {
+                for (FileScanTask task : plan) {
+                    if (!task.deletes().isEmpty()) {
+                        throw new IllegalStateException("Table " + layout.name()
+                                + " has delete files, which Trailwarden never writes: read it with another engine");
+                    }
+                    locations.add(task.file().location());
+                }
+            }
+            result.add(new TableFiles(
+                    layout.name(),
+                    TableFiles.columns(table.schema().columns()),
+                    List.copyOf(locations),
+                    table.schemas().size() > 1));
+        }
+        return result;
+    }
+
+    /**
+     * Gives a reader its own name for a data file, which stays readable when maintenance removes the file: a hard link
+     * where the reader could not write through it, else a copy.
+     *
+     * @param readOnly whether the reader is confined so that it cannot write to any file
+     * @throws org.apache.iceberg.exceptions.NotFoundException when maintenance was quicker
+     */
+    public void lend(String location, Path target, boolean readOnly) throws IOException {
+        FileIO io = load(Tables.CLOUDTRAIL).io();
+        if (io instanceof LocalFileIO) {
+            Path file = LocalFileIO.path(location);
+            if (readOnly || !Files.isWritable(file)) {
+                try {
+                    Files.createLink(target, file);
+                    return;
+                } catch (UnsupportedOperationException | FileSystemException e) {
+                    LOG.debug("No hard link to {}, copying it", file, e);
+                }
+            }
+        }
+        try (SeekableInputStream in = io.newInputFile(location).newStream()) {
+            Files.copy(in, target);
+        }
     }
 
     /** A fresh view of a table for one user. */

@@ -17,26 +17,26 @@ import java.util.List;
 import java.util.Map;
 
 /** Records for tests, made by the real codecs from the text of a record. */
-final class TestEvents {
+public final class TestEvents {
 
-    static final Instant INGESTED = Instant.parse("2026-03-02T00:00:00Z");
+    public static final Instant INGESTED = Instant.parse("2026-03-02T00:00:00Z");
 
     private TestEvents() {}
 
-    static Origin origin(String object, long offset) {
+    public static Origin origin(String object, long offset) {
         return origin("file", object, offset);
     }
 
-    static Origin origin(String source, String object, long offset) {
+    public static Origin origin(String source, String object, long offset) {
         return new Origin(source, object, offset, sha(object), INGESTED);
     }
 
     /** Looks like a hash and differs by object. */
-    static String sha(String object) {
+    public static String sha(String object) {
         return String.format(java.util.Locale.ROOT, "%064x", Math.abs((long) object.hashCode()) + 1);
     }
 
-    static CloudTrailEvent cloudTrail(String id, String time, Origin origin) {
+    public static CloudTrailEvent cloudTrail(String id, String time, Origin origin) {
         return cloudTrail(
                 ("""
                 {"eventVersion":"1.11","userIdentity":{"type":"AssumedRole","principalId":"AROAX:alice",\
@@ -58,7 +58,7 @@ final class TestEvents {
                 origin);
     }
 
-    static CloudTrailEvent cloudTrail(byte[] raw, Origin origin) {
+    public static CloudTrailEvent cloudTrail(byte[] raw, Origin origin) {
         return read(new CloudTrailCodec().decode(raw, origin));
     }
 
@@ -69,7 +69,7 @@ final class TestEvents {
         throw new AssertionError(decoded);
     }
 
-    static ExecutionEvent execution(int id, String time, Origin origin) {
+    public static ExecutionEvent execution(int id, String time, Origin origin) {
         String line =
                 ("""
                 {"id":"NUMBER","type":"TaskFailed","details":{"cause":"{\\"errorMessage\\":\\"no\\"}",\
@@ -83,16 +83,16 @@ final class TestEvents {
         return read(new ExecutionCodec().decode(line.getBytes(StandardCharsets.UTF_8), origin));
     }
 
-    static DeadLetter deadLetter(Origin origin, byte[] payload) {
+    public static DeadLetter deadLetter(Origin origin, byte[] payload) {
         return new DeadLetter(
                 DeadLetter.Reason.MALFORMED, "not JSON", "record " + origin.offset(), payload, payload.length, origin);
     }
 
-    static Receipt receipt(String object, long records) {
+    public static Receipt receipt(String object, long records) {
         return new Receipt("file", object, sha(object), records, records * 1300, INGESTED);
     }
 
-    static Finding finding(String id, long revision, Finding.State state) {
+    public static Finding finding(String id, long revision, Finding.State state) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("expected", "alice in eu-central-1");
         facts.put("seen", "=HYPERLINK(\"http://example.com\")");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.storage.sql;
+
+import org.jspecify.annotations.NullMarked;
