@@ -24,7 +24,8 @@ public record TableFiles(String table, List<ColumnInfo> columns, List<String> lo
 
     static List<ColumnInfo> columns(List<Types.NestedField> fields) {
         return fields.stream()
-                .map(field -> new ColumnInfo(field.name(), sqlType(field.type()), field.doc() == null ? "" : field.doc()))
+                .map(field ->
+                        new ColumnInfo(field.name(), sqlType(field.type()), field.doc() == null ? "" : field.doc()))
                 .toList();
     }
 
@@ -36,8 +37,9 @@ public record TableFiles(String table, List<ColumnInfo> columns, List<String> lo
             case BOOLEAN -> "BOOLEAN";
             case TIMESTAMP -> "TIMESTAMP WITH TIME ZONE";
             case LIST -> sqlType(type.asListType().elementType()) + "[]";
-            case MAP -> "MAP(" + sqlType(type.asMapType().keyType()) + ", "
-                    + sqlType(type.asMapType().valueType()) + ")";
+            case MAP ->
+                "MAP(" + sqlType(type.asMapType().keyType()) + ", "
+                        + sqlType(type.asMapType().valueType()) + ")";
             case STRUCT -> {
                 StringJoiner fields = new StringJoiner(", ", "STRUCT(", ")");
                 type.asStructType().fields().forEach(field -> fields.add(field.name() + ' ' + sqlType(field.type())));

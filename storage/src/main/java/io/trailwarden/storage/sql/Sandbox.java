@@ -65,8 +65,7 @@ final class Sandbox {
 
     /** The strongest confinement that works here, tried out with a harmless command. */
     static Sandbox strongest(Path scratch) throws IOException {
-        for (SqlConfinement.Level level :
-                List.of(SqlConfinement.Level.BUBBLEWRAP, SqlConfinement.Level.NAMESPACES)) {
+        for (SqlConfinement.Level level : List.of(SqlConfinement.Level.BUBBLEWRAP, SqlConfinement.Level.NAMESPACES)) {
             Sandbox sandbox = new Sandbox(level);
             if (sandbox.works(scratch)) {
                 return sandbox;
@@ -89,9 +88,13 @@ final class Sandbox {
         try {
             Path root = Files.createDirectory(probe.resolve("root"));
             Path own = Files.createDirectory(probe.resolve("own"));
-            Process process = new ProcessBuilder(
-                            wrap(List.of("/bin/sh", "-c", "! touch /usr/probe && : > \"$0/x\"", own.toString()),
-                                    Set.of(), root, own, Long.MAX_VALUE, Long.MAX_VALUE))
+            Process process = new ProcessBuilder(wrap(
+                            List.of("/bin/sh", "-c", "! touch /usr/probe && : > \"$0/x\"", own.toString()),
+                            Set.of(),
+                            root,
+                            own,
+                            Long.MAX_VALUE,
+                            Long.MAX_VALUE))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

@@ -45,8 +45,7 @@ public record SqlSettings(
 
     /** The same with other limits of the result, for exports. */
     public SqlSettings withResult(long otherRows, long otherBytes) {
-        return new SqlSettings(
-                scratch, workers, timeout, memoryBytes, threads, spillBytes, otherRows, otherBytes);
+        return new SqlSettings(scratch, workers, timeout, memoryBytes, threads, spillBytes, otherRows, otherBytes);
     }
 
     /** The same with another number of processes. */

@@ -53,9 +53,8 @@ public final class SqlWorkerMain {
     private static final Pattern LINE = Pattern.compile("(?m)^LINE ([1-9][0-9]{0,5}):");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonFactory PLAN_JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(10_000)
-                    .build())
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(10_000).build())
             .build();
 
     private final OutputStream out;
@@ -122,8 +121,7 @@ public final class SqlWorkerMain {
             String limited = "SELECT * FROM (\n" + withoutSemicolon(sql) + "\n) LIMIT ";
             try (Statement statement = connection.createStatement()) {
                 if (export != null) {
-                    statement.execute(
-                            "COPY (" + limited + maxRows + ") TO '" + export.asText() + "' (FORMAT parquet)");
+                    statement.execute("COPY (" + limited + maxRows + ") TO '" + export.asText() + "' (FORMAT parquet)");
                     line("{\"end\":{\"rows\":0,\"truncated\":null}}");
                 } else {
                     try (ResultSet result = statement.executeQuery(limited + (maxRows + 1))) {

@@ -160,8 +160,7 @@ public final class SqlWorkers implements AutoCloseable {
         return query;
     }
 
-    private void run(
-            RunningQuery query, String sql, SqlSettings limits, RowConsumer consumer, @Nullable Path export) {
+    private void run(RunningQuery query, String sql, SqlSettings limits, RowConsumer consumer, @Nullable Path export) {
         boolean permitted = false;
         Worker worker = null;
         boolean reusable = false;
@@ -385,8 +384,8 @@ public final class SqlWorkers implements AutoCloseable {
         return new QueryFailedException(
                 reason,
                 reason == Reason.OUT_OF_MEMORY
-                        ? "The query needs more than " + (limits.memoryBytes() >> 20)
-                                + " MB (setting: sql.memory): " + message
+                        ? "The query needs more than " + (limits.memoryBytes() >> 20) + " MB (setting: sql.memory): "
+                                + message
                         : message);
     }
 
@@ -401,8 +400,8 @@ public final class SqlWorkers implements AutoCloseable {
 
     private static List<QueryColumn> columns(JsonNode columns) {
         List<QueryColumn> result = new ArrayList<>();
-        columns.forEach(column -> result.add(
-                new QueryColumn(column.get(0).asText(), column.get(1).asText())));
+        columns.forEach(column ->
+                result.add(new QueryColumn(column.get(0).asText(), column.get(1).asText())));
         return result;
     }
 

@@ -136,7 +136,9 @@ final class Worker implements AutoCloseable {
             if (source == null) {
                 throw new IOException("Cannot tell which jar holds " + type.getName());
             }
-            places.add(Path.of(java.net.URI.create(source.getLocation().toString())).toRealPath().toString());
+            places.add(Path.of(java.net.URI.create(source.getLocation().toString()))
+                    .toRealPath()
+                    .toString());
         }
         return new ArrayList<>(places);
     }
@@ -148,7 +150,8 @@ final class Worker implements AutoCloseable {
     }
 
     /** The next line, or null when the process has ended. What it says is not trusted: only lengths are bounded here. */
-    @Nullable JsonNode read() throws IOException {
+    @Nullable
+    JsonNode read() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 12);
         for (int b; (b = answers.read()) != '\n'; ) {
             if (b < 0) {

@@ -54,10 +54,9 @@ class SqlWorkersTest {
                 writer.write(TestEvents.cloudTrail(
                         "e" + i, "2026-03-01T10:00:" + (10 + i % 50) + "Z", TestEvents.origin("a.json", i)));
             }
-            writer.write(Duplicate.of(
-                    TestEvents.cloudTrail("e1", "2026-03-01T10:00:11Z", TestEvents.origin("b.json", 0))));
-            writer.write(TestEvents.deadLetter(
-                    TestEvents.origin("b.json", 1), "{".getBytes(StandardCharsets.UTF_8)));
+            writer.write(
+                    Duplicate.of(TestEvents.cloudTrail("e1", "2026-03-01T10:00:11Z", TestEvents.origin("b.json", 0))));
+            writer.write(TestEvents.deadLetter(TestEvents.origin("b.json", 1), "{".getBytes(StandardCharsets.UTF_8)));
             writer.write(TestEvents.receipt("a.json", 1000));
             writer.write(TestEvents.receipt("b.json", 2));
             archive.commit("run", 1, List.of(writer.flush(1, Map.of())));
@@ -122,8 +121,7 @@ class SqlWorkersTest {
     void json_and_nested_columns_can_be_taken_apart() throws Exception {
         assertThat(rows("SELECT request_parameters->>'$.roleSessionName', resources[1].arn, facts['expected']"
                         + " FROM cloudtrail, findings LIMIT 1"))
-                .containsExactly(List.of(
-                        "x", "arn:aws:iam::444455556666:role/Deploy", "alice in eu-central-1"));
+                .containsExactly(List.of("x", "arn:aws:iam::444455556666:role/Deploy", "alice in eu-central-1"));
         assertThat(rows("SELECT event_ids, facts FROM findings LIMIT 1").get(0).get(0))
                 .isEqualTo(new NestedValue("[\"e1\",\"e2\"]"));
     }
@@ -151,7 +149,8 @@ class SqlWorkersTest {
     void a_result_that_is_too_long_says_so_and_names_the_setting() throws Exception {
         SqlSettings limits = SqlSettings.defaults(data).withResult(10, 1 << 20);
         List<List<@Nullable Object>> rows = new ArrayList<>();
-        QuerySummary summary = workers.start("SELECT event_id FROM cloudtrail", limits, collect(rows)).await();
+        QuerySummary summary = workers.start("SELECT event_id FROM cloudtrail", limits, collect(rows))
+                .await();
 
         assertThat(rows).hasSize(10);
         assertThat(summary.truncated()).isEqualTo("cut after 10 rows (setting: sql.rows)");
@@ -265,12 +264,13 @@ class SqlWorkersTest {
     @Test
     void a_cancelled_query_ends_within_a_second() throws Exception {
         RunningQuery other = workers.start("SELECT 1", collect(new ArrayList<>()));
-        RunningQuery query = workers.start(
-                "SELECT count(*) FROM range(100000000000) a, range(1000) b", collect(new ArrayList<>()));
+        RunningQuery query =
+                workers.start("SELECT count(*) FROM range(100000000000) a, range(1000) b", collect(new ArrayList<>()));
         other.await();
         query.cancel();
         long started = System.nanoTime();
-        assertThat(catchThrowableOfType(QueryFailedException.class, query::await).reason())
+        assertThat(catchThrowableOfType(QueryFailedException.class, query::await)
+                        .reason())
                 .isEqualTo(Reason.CANCELLED);
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(1));
     }
@@ -284,7 +284,8 @@ class SqlWorkersTest {
                         target)
                 .await();
         assertThat(Files.readAllBytes(target)).startsWith('P', 'A', 'R', '1');
-        assertThat(failure("SELECT * FROM read_parquet('" + target + "')").reason()).isEqualTo(Reason.FAILED);
+        assertThat(failure("SELECT * FROM read_parquet('" + target + "')").reason())
+                .isEqualTo(Reason.FAILED);
     }
 
     @Test
