@@ -63,34 +63,47 @@ public final class SeenBefore {
      * now on.
      */
     public boolean isNews(long thing, long time) {
-        long key = thing == 0 ? 1 : thing;
-        int at = (int) (key >>> 20) & mask;
-        for (int i = at; i < at + WAYS; i++) {
-            if (things[i] == key) {
-                if (times[i] < time) {
-                    return false;
-                }
-                // The same second again is handed on: the ids decide which of the two is the earlier one.
-                times[i] = time;
-                return true;
-            }
+        int place = find(thing);
+        if (place < 0) {
+            times[~place] = time;
+            return true;
         }
-        for (int i = at; i < at + WAYS; i++) {
-            if (things[i] == 0) {
-                things[i] = key;
-                times[i] = time;
-                return true;
-            }
+        if (times[place] < time) {
+            return false;
         }
-        int victim = at + (next++ & WAYS - 1);
-        things[victim] = key;
-        times[victim] = time;
+        // The same moment again is handed on: the ids decide which of the two is the earlier one.
+        times[place] = time;
         return true;
+    }
+
+    /** Whether the thing is not remembered. It is from now on. */
+    public boolean isFirst(long thing) {
+        return find(thing) < 0;
     }
 
     /** Forgets everything. */
     public void clear() {
         Arrays.fill(things, 0);
+    }
+
+    /** The thing's place; or, as its complement, the place that was now given to it. */
+    private int find(long thing) {
+        long key = thing == 0 ? 1 : thing;
+        int at = (int) (key >>> 20) & mask;
+        for (int i = at; i < at + WAYS; i++) {
+            if (things[i] == key) {
+                return i;
+            }
+        }
+        for (int i = at; i < at + WAYS; i++) {
+            if (things[i] == 0) {
+                things[i] = key;
+                return ~i;
+            }
+        }
+        int victim = at + (next++ & WAYS - 1);
+        things[victim] = key;
+        return ~victim;
     }
 
     private static long mix(long h) {

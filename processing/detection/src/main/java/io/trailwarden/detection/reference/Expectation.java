@@ -65,11 +65,15 @@ public record Expectation(
 
         /** Whether every part that matters matches; a part that the use does not have, does not match. */
         public boolean matches(Use use) {
+            return matchesApartFromResources(use) && anyOf(resources, use.resources());
+        }
+
+        /** Whether it would match, whatever the resources. */
+        boolean matchesApartFromResources(Use use) {
             return any(accounts, use.account())
                     && any(principals, use.principal())
                     && any(actions, use.action())
                     && any(regions, use.region())
-                    && anyOf(resources, use.resources())
                     && any(stateMachines, use.stateMachine())
                     && any(executionRoles, use.executionRole());
         }
@@ -154,6 +158,11 @@ public record Expectation(
     /** Whether it speaks about this use at this time. */
     public boolean concerns(Use use, Instant at) {
         return (from == null || !at.isBefore(from)) && (to == null || at.isBefore(to)) && when.matches(use);
+    }
+
+    /** Whether it may speak about this use at some time, and then looks at resources. */
+    public boolean needsResourcesOf(Use use) {
+        return readsResources() && when.matchesApartFromResources(use);
     }
 
     /** Whether a use that it concerns is as it should be. */

@@ -1,0 +1,90 @@
+package io.trailwarden.detection.principal;
+
+import io.trailwarden.detection.Published;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about one principal, one state machine, or the principals of one account.
+ *
+ * @param subject the actor key, the state machine's ARN, or the account
+ * @param type {@code userIdentity.type} of a principal
+ * @param since event time of the first use; null as long as only uses are known that are not learned
+ * @param newest event time of the latest signal
+ * @param seen first uses by dimension (see the constants of {@link PrincipalDetector}) and name; of each dimension at
+ *     most {@link PrincipalDetector#MAX_NAMES}, the earliest ones
+ * @param uses uses that some expectation speaks about, by day and content; at most {@link PrincipalDetector#MAX_USES}
+ * @param usesSince uses before this are forgotten; null: none is
+ * @param full dimensions that reached their cap
+ * @param published what stands about first uses
+ * @param judged what stands about expectations
+ */
+public record PrincipalState(
+        Kind kind,
+        String account,
+        String subject,
+        @Nullable String type,
+        @Nullable Instant since,
+        Instant newest,
+        Map<String, Map<String, FirstUse>> seen,
+        Map<String, JudgedUse> uses,
+        @Nullable Instant usesSince,
+        List<String> full,
+        Published published,
+        Published judged) {
+
+    /** What a key is about. */
+    public enum Kind {
+        PRINCIPAL,
+        STATE_MACHINE,
+        ACCOUNT
+    }
+
+    /**
+     * The first use of something.
+     *
+     * @param type of a principal in an account: {@code userIdentity.type}
+     */
+    public record FirstUse(
+            Instant time,
+            String eventId,
+            @Nullable String service,
+            @Nullable String call,
+            @Nullable String region,
+            @Nullable String errorCode,
+            @Nullable String sourceAddress,
+            @Nullable String invokedBy,
+            @Nullable String type,
+            boolean readOnly)
+            implements Comparable<FirstUse> {
+
+        @Override
+        public int compareTo(FirstUse other) {
+            int byTime = time.compareTo(other.time);
+            return byTime != 0 ? byTime : eventId.compareTo(other.eventId);
+        }
+    }
+
+    /** A use as expectations see it: the first of its kind on its day. */
+    public record JudgedUse(
+            Instant time,
+            String eventId,
+            String action,
+            @Nullable String region,
+            List<String> resources,
+            @Nullable String stateMachine,
+            @Nullable String executionRole,
+            @Nullable String errorCode,
+            @Nullable String sourceAddress,
+            @Nullable String invokedBy)
+            implements Comparable<JudgedUse> {
+
+        @Override
+        public int compareTo(JudgedUse other) {
+            int byTime = time.compareTo(other.time);
+            return byTime != 0 ? byTime : eventId.compareTo(other.eventId);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.detection.principal;
+
+import org.jspecify.annotations.NullMarked;
