@@ -14,6 +14,9 @@ public record Logsource(@Nullable String category, @Nullable String product, @Nu
     /** CloudTrail records. */
     public static final Logsource CLOUDTRAIL = new Logsource(null, "aws", "cloudtrail");
 
+    /** History events of Step Functions executions. The name of the service is ours; Sigma knows none. */
+    public static final Logsource EXECUTIONS = new Logsource(null, "aws", "stepfunctions");
+
     /** Whether everything this one names, the other names too, and equal: then a rule for this applies to the other. */
     public boolean covers(Logsource other) {
         return agrees(category, other.category) && agrees(product, other.product) && agrees(service, other.service);

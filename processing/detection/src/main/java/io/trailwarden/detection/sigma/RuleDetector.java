@@ -1,0 +1,115 @@
+package io.trailwarden.detection.sigma;
+
+import io.trailwarden.detection.EventDetector;
+import io.trailwarden.detection.Findings;
+import io.trailwarden.detection.Sighting;
+import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.detection.sigma.match.RuleMatcher;
+import io.trailwarden.detection.sigma.rule.BoundRule;
+import io.trailwarden.detection.sigma.rule.Logsource;
+import io.trailwarden.event.CloudTrailEvent;
+import io.trailwarden.event.ExecutionEvent;
+import io.trailwarden.event.FindingId;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the loaded rules over single events: CloudTrail records against rules for {@code product: aws, service:
+ * cloudtrail}, history events of executions against those for {@code service: stepfunctions}. Rules that only serve
+ * correlations publish nothing.
+ */
+public final class RuleDetector implements EventDetector {
+
+    private static final long serialVersionUID = 1;
+
+    private transient @Nullable LoadedRules rules;
+    private transient @Nullable Map<Logsource, RuleMatcher> matchers;
+
+    /** A detector; all of them are alike. */
+    public RuleDetector() {}
+
+    @Override
+    public void inspect(CloudTrailEvent event, Reference reference, Findings out) {
+        for (BoundRule rule : matched(event.raw(), Logsource.CLOUDTRAIL, reference)) {
+            Map<String, String> facts = new LinkedHashMap<>();
+            fact(facts, "call", event.eventSource() + ":" + event.eventName());
+            fact(facts, "source address", event.sourceIpAddress());
+            fact(facts, "error", event.errorCode());
+            publish(
+                    rule,
+                    new Sighting(event.eventTime(), event.eventId()),
+                    event.account(),
+                    event.awsRegion(),
+                    event.actorKey(),
+                    facts,
+                    out);
+        }
+    }
+
+    @Override
+    public void inspect(ExecutionEvent event, Reference reference, Findings out) {
+        for (BoundRule rule : matched(event.raw(), Logsource.EXECUTIONS, reference)) {
+            Map<String, String> facts = new LinkedHashMap<>();
+            fact(facts, "execution", event.executionArn());
+            fact(facts, "event", event.type());
+            fact(facts, "error", event.error());
+            publish(
+                    rule,
+                    new Sighting(event.eventTime(), event.eventId()),
+                    event.account(),
+                    event.region(),
+                    event.stateMachineArn(),
+                    facts,
+                    out);
+        }
+    }
+
+    private List<BoundRule> matched(byte[] raw, Logsource logsource, Reference reference) {
+        LoadedRules loaded = LoadedRules.of(reference, rules);
+        if (loaded != rules || matchers == null) {
+            if (rules == null || loaded.ruleSet() != rules.ruleSet() || matchers == null) {
+                matchers = new HashMap<>();
+            }
+            rules = loaded;
+        }
+        return matchers.computeIfAbsent(logsource, kind -> RuleMatcher.of(reporting(loaded.ruleSet(), kind)))
+                .match(raw);
+    }
+
+    private static List<BoundRule> reporting(RuleSet ruleSet, Logsource logsource) {
+        return ruleSet.routedTo(logsource).rules().stream()
+                .filter(rule -> !ruleSet.silent().contains(rule.key()))
+                .toList();
+    }
+
+    private static void fact(Map<String, String> facts, String name, @Nullable String value) {
+        if (value != null && !value.isEmpty()) {
+            facts.put(name, value);
+        }
+    }
+
+    private static void publish(
+            BoundRule rule,
+            Sighting seen,
+            String account,
+            @Nullable String region,
+            @Nullable String principal,
+            Map<String, String> facts,
+            Findings out) {
+        String subject = principal == null ? seen.eventId() : principal;
+        out.publish(RuleFindings.conclusion(
+                FindingId.of(rule.key(), seen.eventId(), account),
+                rule.key(),
+                rule.rule().header(),
+                subject,
+                account.isEmpty() ? null : account,
+                region,
+                principal,
+                List.of(seen),
+                facts));
+    }
+}
