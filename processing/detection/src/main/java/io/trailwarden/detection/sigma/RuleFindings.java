@@ -78,10 +78,12 @@ public final class RuleFindings {
         CorrelationRule.Criterion criterion = rule.criterion();
         String fields = criterion.fields().isEmpty() ? "" : " of " + String.join(", ", criterion.fields());
         String bounds = criterion.bounds().stream()
-                .map(bound -> bound.relation().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ' '
+                .map(bound -> bound.relation().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                        + ' '
                         + bound.value().toPlainString())
                 .collect(Collectors.joining(" and "));
-        return (type + fields + ' ' + (bounds.isEmpty() ? "all of " + String.join(", ", rule.rules()) : bounds)).strip();
+        return (type + fields + ' ' + (bounds.isEmpty() ? "all of " + String.join(", ", rule.rules()) : bounds))
+                .strip();
     }
 
     /** A timespan in the largest unit that is whole, for example {@code 5 min}. */
@@ -90,6 +92,8 @@ public final class RuleFindings {
         if (seconds % 86_400 == 0) {
             return seconds / 86_400 + " d";
         }
-        return seconds % 3_600 == 0 ? seconds / 3_600 + " h" : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
+        return seconds % 3_600 == 0
+                ? seconds / 3_600 + " h"
+                : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
     }
 }

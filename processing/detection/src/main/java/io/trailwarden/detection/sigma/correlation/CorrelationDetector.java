@@ -177,11 +177,7 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
 
     /** What the firings after {@code decided} conclude; those before it still count for the ordinals. */
     private static List<Conclusion> conclusions(
-            Family family,
-            List<Firing> firings,
-            Instant decided,
-            List<CorrelatedEvent> events,
-            LoadedRules rules) {
+            Family family, List<Firing> firings, Instant decided, List<CorrelatedEvent> events, LoadedRules rules) {
         Map<String, CorrelatedEvent> byId = new HashMap<>();
         if (!firings.isEmpty()) {
             events.forEach(event -> byId.put(event.seen().eventId(), event));
@@ -205,11 +201,7 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
     }
 
     private static Conclusion conclusion(
-            BoundCorrelation correlation,
-            Firing firing,
-            long hour,
-            int ordinal,
-            Map<String, CorrelatedEvent> byId) {
+            BoundCorrelation correlation, Firing firing, long hour, int ordinal, Map<String, CorrelatedEvent> byId) {
         List<String> parts = new ArrayList<>(firing.group().values());
         parts.add(Long.toString(hour));
         parts.add(Integer.toString(ordinal));

@@ -88,13 +88,7 @@ final class CorrelationSignals implements SignalSource {
         if (matched.isEmpty() || fields == null) {
             return;
         }
-        CorrelatedEvent correlated = new CorrelatedEvent(
-                UNSEEN,
-                matched,
-                fields.read(raw),
-                null,
-                null,
-                null);
+        CorrelatedEvent correlated = new CorrelatedEvent(UNSEEN, matched, fields.read(raw), null, null, null);
         for (Family family : loaded.correlations().families()) {
             for (List<String> partition : family.partitions(correlated)) {
                 Detail detail = new Detail(partition, matched, correlated.fields());

@@ -32,8 +32,7 @@ public record CorrelationState(
 
     /** The state with one more event; the same event again adds what is new about it. */
     public CorrelationState with(CorrelatedEvent event) {
-        int index = Collections.binarySearch(
-                events, event, (a, b) -> a.seen().compareTo(b.seen()));
+        int index = Collections.binarySearch(events, event, (a, b) -> a.seen().compareTo(b.seen()));
         if (index < 0 && !event.seen().time().isAfter(sealed.at())) {
             return new CorrelationState(family, partition, events, sealed, tooLate + 1, published);
         }

@@ -51,7 +51,10 @@ public final class Family {
         });
         List<BoundCorrelation> outermost =
                 correlations.stream().filter(c -> !referenced.contains(c.key())).toList();
-        this.key = outermost.stream().map(BoundCorrelation::key).min(Comparator.naturalOrder()).orElseThrow();
+        this.key = outermost.stream()
+                .map(BoundCorrelation::key)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
         this.partitionParts = outermost.size() == 1 ? plan(outermost.get(0)) : 0;
     }
 
@@ -202,7 +205,9 @@ public final class Family {
             Map<List<String>, Map<Member, GroupEvent>> groups = groups(correlation, events, partition, firings);
             for (Map.Entry<List<String>, Map<Member, GroupEvent>> group : groups.entrySet()) {
                 Evaluated.Timeline timeline = new Evaluated.Timeline(
-                        correlation, group.getKey(), List.copyOf(sorted(group.getValue().values())));
+                        correlation,
+                        group.getKey(),
+                        List.copyOf(sorted(group.getValue().values())));
                 timelines.add(timeline);
                 found.addAll(timeline.firings(sealed));
             }
@@ -233,14 +238,16 @@ public final class Family {
                 for (Firing firing : inner.getOrDefault(reference, List.of())) {
                     Map<String, List<String>> fields = new HashMap<>();
                     firing.group().forEach((name, value) -> fields.put(name, List.of(value)));
-                    String id = "firing of " + firing.correlation() + ' ' + firing.group().values();
+                    String id = "firing of " + firing.correlation() + ' '
+                            + firing.group().values();
                     join(groups, correlation, i, firing.firstTime(), id, fields, firing.evidence());
                 }
             } else {
                 for (CorrelatedEvent event : events) {
                     if (event.rules().contains(reference)
                             && (partition == null
-                                    || partitionKeys(correlation, i, event.fields()).contains(partition))) {
+                                    || partitionKeys(correlation, i, event.fields())
+                                            .contains(partition))) {
                         Sighting seen = event.seen();
                         join(groups, correlation, i, seen.time(), seen.eventId(), event.fields(), List.of(seen));
                     }

@@ -26,7 +26,10 @@ import java.util.TreeSet;
  */
 final class BruteForce {
 
-    private record Item(Instant time, Set<Integer> references, Map<Integer, Map<String, List<String>>> fields,
+    private record Item(
+            Instant time,
+            Set<Integer> references,
+            Map<Integer, Map<String, List<String>>> fields,
             List<Sighting> evidence) {}
 
     private final RuleSet rules;
@@ -130,20 +133,27 @@ final class BruteForce {
     }
 
     private static List<List<String>> keys(BoundCorrelation correlation, Item item, int reference) {
-        return tuples(correlation.rule(), item.fields().get(reference), reference, correlation.rule().groupBy());
+        return tuples(
+                correlation.rule(),
+                item.fields().get(reference),
+                reference,
+                correlation.rule().groupBy());
     }
 
     private static List<List<String>> tuples(
             CorrelationRule rule, Map<String, List<String>> fields, int reference, List<String> names) {
         List<List<String>> tuples = List.of(List.of());
         for (String name : names) {
-            String field = rule.aliases().getOrDefault(name, Map.of()).getOrDefault(rule.rules().get(reference), name);
+            String field = rule.aliases()
+                    .getOrDefault(name, Map.of())
+                    .getOrDefault(rule.rules().get(reference), name);
             tuples = tuples.stream()
-                    .flatMap(tuple -> fields.getOrDefault(field, List.of()).stream().map(value -> {
-                        List<String> longer = new ArrayList<>(tuple);
-                        longer.add(value);
-                        return longer;
-                    }))
+                    .flatMap(tuple -> fields.getOrDefault(field, List.of()).stream()
+                            .map(value -> {
+                                List<String> longer = new ArrayList<>(tuple);
+                                longer.add(value);
+                                return longer;
+                            }))
                     .map(List::copyOf)
                     .toList();
         }
@@ -157,15 +167,15 @@ final class BruteForce {
                 Set<List<String>> distinct = new HashSet<>();
                 for (Item item : window) {
                     for (int r : item.references()) {
-                        distinct.addAll(tuples(rule, item.fields().get(r), r, rule.criterion().fields()));
+                        distinct.addAll(tuples(
+                                rule, item.fields().get(r), r, rule.criterion().fields()));
                     }
                 }
                 yield within(rule, BigDecimal.valueOf(distinct.size()));
             }
             case VALUE_SUM -> {
                 List<BigDecimal> numbers = numbers(rule, window);
-                yield !numbers.isEmpty()
-                        && within(rule, numbers.stream().reduce(BigDecimal.ZERO, BigDecimal::add));
+                yield !numbers.isEmpty() && within(rule, numbers.stream().reduce(BigDecimal.ZERO, BigDecimal::add));
             }
             case VALUE_AVG -> {
                 List<BigDecimal> numbers = numbers(rule, window);
@@ -179,9 +189,12 @@ final class BruteForce {
             case VALUE_PERCENTILE -> {
                 List<BigDecimal> numbers = numbers(rule, window);
                 for (BigDecimal candidate : numbers) {
-                    long below = numbers.stream().filter(n -> n.compareTo(candidate) <= 0).count();
+                    long below = numbers.stream()
+                            .filter(n -> n.compareTo(candidate) <= 0)
+                            .count();
                     if (BigDecimal.valueOf(below * 100)
-                                    .compareTo(rule.criterion().percentile().multiply(BigDecimal.valueOf(numbers.size())))
+                                    .compareTo(
+                                            rule.criterion().percentile().multiply(BigDecimal.valueOf(numbers.size())))
                             >= 0) {
                         yield within(rule, candidate);
                     }
@@ -217,7 +230,9 @@ final class BruteForce {
         int best = reached;
         for (int i = 0; i < window.size() && reached < rules; i++) {
             Item item = window.get(i);
-            if (!used.contains(i) && !item.time().isBefore(since) && item.references().contains(reached)) {
+            if (!used.contains(i)
+                    && !item.time().isBefore(since)
+                    && item.references().contains(reached)) {
                 used.add(i);
                 best = Math.max(best, longest(rules, reached + 1, window, used, item.time()));
                 used.remove(i);
@@ -230,8 +245,9 @@ final class BruteForce {
         List<BigDecimal> numbers = new ArrayList<>();
         for (Item item : window) {
             Set<List<String>> tuples = new LinkedHashSet<>();
-            item.references().forEach(
-                    r -> tuples.addAll(tuples(rule, item.fields().get(r), r, rule.criterion().fields())));
+            item.references()
+                    .forEach(r -> tuples.addAll(tuples(
+                            rule, item.fields().get(r), r, rule.criterion().fields())));
             for (List<String> tuple : tuples) {
                 if (tuple.get(0).matches("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]{1,3})?")) {
                     numbers.add(new BigDecimal(tuple.get(0)));

@@ -185,7 +185,9 @@ class CorrelationDetectorTest {
         state = detector.evaluate(state, reference, out);
         assertThat(state.sealed().at()).isAfter(NOON);
         assertThat(state.tooLate()).isZero();
-        assertThat(open().stream().map(finding -> finding.facts().get("fired at")).sorted())
+        assertThat(open().stream()
+                        .map(finding -> finding.facts().get("fired at"))
+                        .sorted())
                 .containsExactlyElementsOf(BruteForce.firings(FAILED_LOGINS, events).stream()
                         .map(firing -> firing.firstTime().toString())
                         .toList());

@@ -50,13 +50,14 @@ class CorrelationSignalsTest {
 
     @Test
     void what_a_signal_carries_survives_the_way() {
-        CorrelationSignals.Detail detail =
-                new CorrelationSignals.Detail(List.of("a \"b\""), List.of("rule"), Map.of("user", List.of("x", "\u00fc")));
+        CorrelationSignals.Detail detail = new CorrelationSignals.Detail(
+                List.of("a \"b\""), List.of("rule"), Map.of("user", List.of("x", "\u00fc")));
         CorrelatedEvent event = new CorrelatedEvent(
                 new Sighting(Instant.EPOCH, "e1"), detail.rules(), detail.fields(), null, null, null);
         Family family = Correlations.of(CorrelationDetectorTest.FAILED_LOGINS)
                 .families()
                 .get(0);
-        assertThat(CorrelationSignals.detail(signal(family, detail.partition(), event))).isEqualTo(detail);
+        assertThat(CorrelationSignals.detail(signal(family, detail.partition(), event)))
+                .isEqualTo(detail);
     }
 }

@@ -41,7 +41,8 @@ class GoldenCorrelationsTest {
                     : golden.get("expected").asText();
             RuleSet rules = RuleSet.parse("case.yml", golden.get("rules_yaml").asText());
             String actual = rules.refused().isEmpty()
-                    ? texts(rules, Correlations.of(rules).firings(events(rules, golden))).toString()
+                    ? texts(rules, Correlations.of(rules).firings(events(rules, golden)))
+                            .toString()
                     : "rule_error";
             if (!actual.equals(expected)) {
                 differences.add(golden.get("name").asText() + "\n expected " + expected + "\n got      " + actual + "\n"
@@ -66,10 +67,12 @@ class GoldenCorrelationsTest {
     void only_the_rules_that_no_correlation_silences_alert_on_their_own() {
         for (JsonNode golden : SharedData.jsonLines(GOLDEN)) {
             if (golden.has("expected_single_alerts")) {
-                RuleSet rules = RuleSet.parse("case.yml", golden.get("rules_yaml").asText());
+                RuleSet rules =
+                        RuleSet.parse("case.yml", golden.get("rules_yaml").asText());
                 TreeSet<String> expected = new TreeSet<>();
                 golden.get("expected_single_alerts")
-                        .forEach(a -> expected.add(a.get("rule").asText() + ' ' + a.get("event_id").asText()));
+                        .forEach(a -> expected.add(
+                                a.get("rule").asText() + ' ' + a.get("event_id").asText()));
                 TreeSet<String> actual = new TreeSet<>();
                 for (CorrelatedEvent event : events(rules, golden)) {
                     for (String key : event.rules()) {
@@ -101,7 +104,9 @@ class GoldenCorrelationsTest {
                 TreeMap<String, String> open = openFindings(detector, families, reference, events);
                 if (expected == null) {
                     expected = open;
-                    assertThat(open).describedAs(golden.get("name").asText()).hasSize(expected(golden).size());
+                    assertThat(open)
+                            .describedAs(golden.get("name").asText())
+                            .hasSize(expected(golden).size());
                 }
                 assertThat(open).describedAs(golden.get("name").asText()).isEqualTo(expected);
                 Collections.shuffle(events, random);
@@ -111,10 +116,7 @@ class GoldenCorrelationsTest {
 
     /** Delivers the events one by one to the detector, each partition on its own, and keeps what stands in the end. */
     private static TreeMap<String, String> openFindings(
-            CorrelationDetector detector,
-            List<Family> families,
-            Reference reference,
-            List<CorrelatedEvent> events) {
+            CorrelationDetector detector, List<Family> families, Reference reference, List<CorrelatedEvent> events) {
         Map<String, CorrelationState> states = new HashMap<>();
         Map<String, Finding> last = new LinkedHashMap<>();
         Findings out = new Findings(
@@ -122,7 +124,8 @@ class GoldenCorrelationsTest {
                 1,
                 finding -> {
                     Finding before = last.put(finding.id(), finding);
-                    assertThat(before == null || before.revision() < finding.revision()).isTrue();
+                    assertThat(before == null || before.revision() < finding.revision())
+                            .isTrue();
                 },
                 signal -> {});
         for (CorrelatedEvent event : events) {
@@ -135,8 +138,9 @@ class GoldenCorrelationsTest {
             }
         }
         TreeMap<String, String> open = new TreeMap<>();
-        last.values().stream().filter(f -> f.state() == Finding.State.OPEN).forEach(finding -> open.put(
-                finding.id(), finding.detection() + finding.facts() + finding.eventIds()));
+        last.values().stream()
+                .filter(f -> f.state() == Finding.State.OPEN)
+                .forEach(finding -> open.put(finding.id(), finding.detection() + finding.facts() + finding.eventIds()));
         return open;
     }
 
@@ -145,7 +149,8 @@ class GoldenCorrelationsTest {
         FieldReader reader = new FieldReader(Correlations.of(rules).fields());
         List<JsonNode> delivered = new ArrayList<>();
         golden.get("events").forEach(delivered::add);
-        delivered.sort((a, b) -> a.get("arrival_order").asInt() - b.get("arrival_order").asInt());
+        delivered.sort((a, b) ->
+                a.get("arrival_order").asInt() - b.get("arrival_order").asInt());
         List<CorrelatedEvent> events = new ArrayList<>();
         for (JsonNode event : delivered) {
             byte[] json = event.get("fields").toString().getBytes(StandardCharsets.UTF_8);
@@ -178,7 +183,9 @@ class GoldenCorrelationsTest {
         List<String> texts = new ArrayList<>();
         for (JsonNode firing : golden.get("expected_firings")) {
             Map<String, String> group = new LinkedHashMap<>();
-            firing.get("group").properties().forEach(e -> group.put(e.getKey(), e.getValue().asText()));
+            firing.get("group")
+                    .properties()
+                    .forEach(e -> group.put(e.getKey(), e.getValue().asText()));
             List<String> ids = new ArrayList<>();
             firing.get("event_ids").forEach(id -> ids.add(id.asText()));
             texts.add(text(firing.get("rule").asText(), firing.get("first_time").asLong(), group, ids));
