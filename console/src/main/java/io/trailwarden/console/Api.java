@@ -2,7 +2,6 @@ package io.trailwarden.console;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trailwarden.console.findings.BadFilterException;
 import io.trailwarden.console.findings.Decision;
 import io.trailwarden.console.findings.FindingFilter;
 import io.trailwarden.console.findings.FindingPage;
@@ -87,12 +86,22 @@ final class Api {
 
     record Stages(@Nullable StageReport report, FindingsFeed.@Nullable State console) {}
 
+    /** One source of the ledger. */
+    record LedgerLine(
+            String source,
+            long received,
+            long stored,
+            long duplicates,
+            long deadLettered,
+            long inFlight,
+            boolean balances) {}
+
     /**
      * The ledger's answer.
      *
      * @param balances whether all sources do
      */
-    record Ledger(LedgerView.Report report, boolean balances) {}
+    record Ledger(Instant at, boolean balances, List<LedgerLine> sources, List<LedgerView.DeadReason> deadLetters) {}
 
     Session session() {
         return new Session(
@@ -205,7 +214,20 @@ final class Api {
     Ledger ledger() throws Refusal {
         try {
             LedgerView.Report report = ledgerView().read();
-            return new Ledger(report, report.sources().stream().allMatch(LedgerView.Entry::balances));
+            return new Ledger(
+                    report.at(),
+                    report.sources().stream().allMatch(LedgerView.Entry::balances),
+                    report.sources().stream()
+                            .map(entry -> new LedgerLine(
+                                    entry.source(),
+                                    entry.received(),
+                                    entry.stored(),
+                                    entry.duplicates(),
+                                    entry.deadLettered(),
+                                    entry.inFlight(),
+                                    entry.balances()))
+                            .toList(),
+                    report.deadLetters());
         } catch (SourceException e) {
             throw unavailable(e);
         }
@@ -295,12 +317,8 @@ final class Api {
         return new Refusal(503, "The tables did not answer: " + cause.getMessage());
     }
 
-    FindingFilter filter(Map<String, List<String>> parameters) throws Refusal {
-        try {
-            return FindingFilter.parse(parameters);
-        } catch (BadFilterException e) {
-            throw new Refusal(400, String.valueOf(e.getMessage()));
-        }
+    static FindingFilter filter(Map<String, List<String>> parameters) {
+        return FindingFilter.parse(parameters);
     }
 
     /** The place in the sequence that the parameter {@code after} names; negative without one. */

@@ -1,5 +1,6 @@
 package io.trailwarden.console;
 
+import io.trailwarden.console.findings.BadFilterException;
 import io.trailwarden.console.live.LiveStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,6 +49,8 @@ final class Routes extends Handler.Abstract {
             route(request, response, callback);
         } catch (Refusal refusal) {
             json(response, callback, refusal.status(), new Problem(refusal.text()));
+        } catch (BadFilterException e) {
+            json(response, callback, 400, new Problem(String.valueOf(e.getMessage())));
         } catch (IllegalStateException | IOException e) {
             LOG.error("{} {} failed", request.getMethod(), Request.getPathInContext(request), e);
             json(response, callback, 500, new Problem("The console failed; its log says why."));
@@ -152,7 +155,7 @@ final class Routes extends Handler.Abstract {
         if (last != null && !last.isEmpty()) {
             after = Api.after(Map.of("after", List.of(last)));
         }
-        if (!live.connect(request, response, callback, api.filter(parameters), after)) {
+        if (!live.connect(request, response, callback, Api.filter(parameters), after)) {
             throw new Refusal(503, "Too many readers of the live stream.");
         }
     }

@@ -70,7 +70,7 @@ LIMIT 100`,
     title: 'Findings by detection and severity',
     sql: `SELECT detection, severity, count(*) AS findings, max(last_time) AS last
 FROM findings
-WHERE state = 'OPEN'
+WHERE state = 'open'
 GROUP BY ALL
 ORDER BY findings DESC`,
   },
