@@ -47,7 +47,13 @@ class ConsoleTest {
     private void start(String token) throws IOException {
         console = Console.start(
                 new ConsoleConfig(
-                        "127.0.0.1", 0, folder.resolve("findings.sqlite"), Map.of(), token, Set.of("audit.example"), "ada"),
+                        "127.0.0.1",
+                        0,
+                        folder.resolve("findings.sqlite"),
+                        Map.of(),
+                        token,
+                        Set.of("audit.example"),
+                        "ada"),
                 MadeUp.sources(),
                 Clock.systemUTC());
         client = new TestClient(console.url());
@@ -68,7 +74,9 @@ class ConsoleTest {
             int pages = 0;
             do {
                 JsonNode page = client.json("/api/findings?limit=70&cursor=" + cursor);
-                page.path("findings").forEach(each -> assertThat(seen.add(each.path("id").asText())).isTrue());
+                page.path("findings")
+                        .forEach(each ->
+                                assertThat(seen.add(each.path("id").asText())).isTrue());
                 cursor = page.path("next").asText("").replace("null", "");
                 pages++;
             } while (!cursor.isEmpty());
@@ -79,7 +87,8 @@ class ConsoleTest {
 
         @Test
         void the_latest_arrival_comes_first() {
-            JsonNode first = client.json("/api/findings?limit=1").path("findings").get(0);
+            JsonNode first =
+                    client.json("/api/findings?limit=1").path("findings").get(0);
 
             assertThat(first.path("id").asText()).isEqualTo(findings.get(299).id());
             assertThat(first.path("status").asText()).isEqualTo("OPEN");
@@ -99,7 +108,9 @@ class ConsoleTest {
                     "q=ROOT+console",
                     "from=2026-11-22T00:00:00Z&to=2026-11-22T06:00:00Z")) {
                 long total = client.json("/api/facets?" + filter).path("total").asLong();
-                int listed = client.json("/api/findings?limit=1000&" + filter).path("findings").size();
+                int listed = client.json("/api/findings?limit=1000&" + filter)
+                        .path("findings")
+                        .size();
                 long drawn = 0;
                 for (JsonNode bucket : client.json("/api/histogram?" + filter).path("buckets")) {
                     for (JsonNode count : bucket.path("counts")) {
@@ -115,15 +126,25 @@ class ConsoleTest {
 
         @Test
         void a_misspelt_filter_is_refused_rather_than_ignored() {
-            assertThat(TestClient.json(client.get("/api/findings?severty=high"), 400).path("error").asText())
+            assertThat(TestClient.json(client.get("/api/findings?severty=high"), 400)
+                            .path("error")
+                            .asText())
                     .isEqualTo("unknown parameter \"severty\"");
-            assertThat(TestClient.json(client.get("/api/findings?severity=hgih"), 400).path("error").asText())
+            assertThat(TestClient.json(client.get("/api/findings?severity=hgih"), 400)
+                            .path("error")
+                            .asText())
                     .contains("\"hgih\"", "informational, low, medium, high, critical");
-            assertThat(TestClient.json(client.get("/api/findings?limit=0"), 400).path("error").asText())
+            assertThat(TestClient.json(client.get("/api/findings?limit=0"), 400)
+                            .path("error")
+                            .asText())
                     .isEqualTo("limit: \"0\" (expected: 1 to 1000)");
-            assertThat(TestClient.json(client.get("/api/findings?cursor=x"), 400).path("error").asText())
+            assertThat(TestClient.json(client.get("/api/findings?cursor=x"), 400)
+                            .path("error")
+                            .asText())
                     .contains("cursor: \"x\"");
-            assertThat(TestClient.json(client.get("/api/findings?sort=random"), 400).path("error").asText())
+            assertThat(TestClient.json(client.get("/api/findings?sort=random"), 400)
+                            .path("error")
+                            .asText())
                     .contains("arrival, time, severity");
         }
 
@@ -134,7 +155,10 @@ class ConsoleTest {
             JsonNode stored = client.json("/api/findings/" + finding.id());
 
             assertThat(stored.path("finding").path("description").asText()).isEqualTo(finding.description());
-            assertThat(stored.path("finding").path("facts").path("Seen principal").asText())
+            assertThat(stored.path("finding")
+                            .path("facts")
+                            .path("Seen principal")
+                            .asText())
                     .isEqualTo(finding.principal());
             assertThat(stored.path("row").path("status").asText()).isEqualTo("OPEN");
             assertThat(stored.path("decisions")).isEmpty();
@@ -142,7 +166,9 @@ class ConsoleTest {
 
         @Test
         void an_unknown_finding_is_not_found() {
-            assertThat(TestClient.json(client.get("/api/findings/none"), 404).path("error").asText())
+            assertThat(TestClient.json(client.get("/api/findings/none"), 404)
+                            .path("error")
+                            .asText())
                     .isEqualTo("There is no finding none in this console.");
         }
 
@@ -154,7 +180,8 @@ class ConsoleTest {
 
             assertThat(evidence.path("records")).hasSize(finding.eventIds().size() - 1);
             assertThat(evidence.path("missing")).hasSize(1);
-            assertThat(evidence.path("unlisted").asLong()).isEqualTo(finding.eventCount() - finding.eventIds().size());
+            assertThat(evidence.path("unlisted").asLong())
+                    .isEqualTo(finding.eventCount() - finding.eventIds().size());
             JsonNode record = evidence.path("records").get(0);
             assertThat(record.path("name").asText()).isEqualTo("AssumeRole");
             assertThat(record.path("hidden").asInt()).isEqualTo(2);
@@ -183,34 +210,45 @@ class ConsoleTest {
 
             HttpResponse<String> response = client.post(
                     "/api/decisions",
-                    "{\"ids\":[\"" + id + "\"],\"verdict\":\"closed\",\"reason\":\"remediated\",\"note\":\"key deleted\"}");
+                    "{\"ids\":[\"" + id
+                            + "\"],\"verdict\":\"closed\",\"reason\":\"remediated\",\"note\":\"key deleted\"}");
 
-            assertThat(TestClient.json(response, 200).path("findings").get(0).path("status").asText())
+            assertThat(TestClient.json(response, 200)
+                            .path("findings")
+                            .get(0)
+                            .path("status")
+                            .asText())
                     .isEqualTo("CLOSED");
-            JsonNode decision = client.json("/api/findings/" + id).path("decisions").get(0);
+            JsonNode decision =
+                    client.json("/api/findings/" + id).path("decisions").get(0);
             assertThat(decision.path("by").asText()).isEqualTo("ada");
             assertThat(decision.path("reason").asText()).isEqualTo("REMEDIATED");
-            assertThat(client.json("/api/facets?status=closed").path("total").asLong()).isEqualTo(1);
+            assertThat(client.json("/api/facets?status=closed").path("total").asLong())
+                    .isEqualTo(1);
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {
-            "{\"ids\":[],\"verdict\":\"closed\",\"reason\":\"other\"}",
-            "{\"ids\":[\"a\"],\"verdict\":\"closed\"}",
-            "{\"ids\":[\"a\"],\"verdict\":\"ignored\"}",
-            "{\"ids\":[\"a\"],\"verdict\":\"closed\",\"reason\":\"bored\"}",
-            "{\"ids\":[\"a\"],\"verdict\":\"acknowledged\",\"reason\":\"other\"}",
-            "{\"ids\":",
-            ""
-        })
+        @ValueSource(
+                strings = {
+                    "{\"ids\":[],\"verdict\":\"closed\",\"reason\":\"other\"}",
+                    "{\"ids\":[\"a\"],\"verdict\":\"closed\"}",
+                    "{\"ids\":[\"a\"],\"verdict\":\"ignored\"}",
+                    "{\"ids\":[\"a\"],\"verdict\":\"closed\",\"reason\":\"bored\"}",
+                    "{\"ids\":[\"a\"],\"verdict\":\"acknowledged\",\"reason\":\"other\"}",
+                    "{\"ids\":",
+                    ""
+                })
         void a_decision_that_makes_no_sense_is_refused(String body) {
-            assertThat(TestClient.json(client.post("/api/decisions", body), 400).path("error").asText())
+            assertThat(TestClient.json(client.post("/api/decisions", body), 400)
+                            .path("error")
+                            .asText())
                     .isNotEmpty();
         }
 
         @Test
         void a_body_beyond_the_limit_is_refused() {
-            assertThat(client.post("/api/decisions", "x".repeat((1 << 20) + 1)).statusCode()).isEqualTo(413);
+            assertThat(client.post("/api/decisions", "x".repeat((1 << 20) + 1)).statusCode())
+                    .isEqualTo(413);
         }
 
         @Test
@@ -218,9 +256,15 @@ class ConsoleTest {
             JsonNode ledger = client.json("/api/ledger");
 
             assertThat(ledger.path("sources").get(0).path("inFlight").asLong()).isEqualTo(571);
-            assertThat(ledger.path("sources").get(0).path("balances").asBoolean()).isFalse();
-            assertThat(ledger.path("sources").get(1).path("balances").asBoolean()).isTrue();
-            assertThat(client.json("/api/dead-letters?reason=MALFORMED").path("letters").get(0).path("payload").asText())
+            assertThat(ledger.path("sources").get(0).path("balances").asBoolean())
+                    .isFalse();
+            assertThat(ledger.path("sources").get(1).path("balances").asBoolean())
+                    .isTrue();
+            assertThat(client.json("/api/dead-letters?reason=MALFORMED")
+                            .path("letters")
+                            .get(0)
+                            .path("payload")
+                            .asText())
                     .contains("<script>canary()</script>");
         }
 
@@ -236,7 +280,11 @@ class ConsoleTest {
                             .path("error")
                             .asText())
                     .startsWith("Parser Error");
-            assertThat(client.json("/api/schema").path("tables").get(0).path("name").asText())
+            assertThat(client.json("/api/schema")
+                            .path("tables")
+                            .get(0)
+                            .path("name")
+                            .asText())
                     .isEqualTo("cloudtrail");
         }
 
@@ -247,7 +295,9 @@ class ConsoleTest {
 
             client.post("/api/query/cancel", "{\"id\":\"slow one\"}");
 
-            assertThat(TestClient.json(running.get(10, TimeUnit.SECONDS), 422).path("error").asText())
+            assertThat(TestClient.json(running.get(10, TimeUnit.SECONDS), 422)
+                            .path("error")
+                            .asText())
                     .isEqualTo("Cancelled.");
         }
 
@@ -266,7 +316,9 @@ class ConsoleTest {
                     Clock.systemUTC());
             client = new TestClient(console.url());
 
-            assertThat(TestClient.json(client.get("/api/ledger"), 501).path("error").asText())
+            assertThat(TestClient.json(client.get("/api/ledger"), 501)
+                            .path("error")
+                            .asText())
                     .contains("without the tables");
             assertThat(client.get("/metrics").body()).isEqualTo("trailwarden_up 1\n");
         }
@@ -293,26 +345,33 @@ class ConsoleTest {
         void every_answer_carries_the_defences() {
             for (String path : List.of("/", "/api/findings", "/nothing", "/assets/app.js", "/api/findings/none")) {
                 HttpResponse<String> response = client.get(path);
-                assertThat(response.headers().firstValue("X-Content-Type-Options")).as(path).contains("nosniff");
-                assertThat(response.headers().firstValue("Content-Security-Policy")).as(path).isPresent();
-                assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).as(path).isEmpty();
+                assertThat(response.headers().firstValue("X-Content-Type-Options"))
+                        .as(path)
+                        .contains("nosniff");
+                assertThat(response.headers().firstValue("Content-Security-Policy"))
+                        .as(path)
+                        .isPresent();
+                assertThat(response.headers().firstValue("Access-Control-Allow-Origin"))
+                        .as(path)
+                        .isEmpty();
             }
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {
-            "/assets/../Console.class",
-            "/assets/%2e%2e/importmap.json",
-            "/assets/..%2fimportmap.json",
-            "/_static/lit/../../../logback-test.xml",
-            "/_static/other/1.0.0/index.js",
-            "/META-INF/MANIFEST.MF",
-            "/io/trailwarden/console/Console.class",
-            "/logback-test.xml",
-            "//etc/passwd",
-            "/assets/",
-            "/importmap.json"
-        })
+        @ValueSource(
+                strings = {
+                    "/assets/../Console.class",
+                    "/assets/%2e%2e/importmap.json",
+                    "/assets/..%2fimportmap.json",
+                    "/_static/lit/../../../logback-test.xml",
+                    "/_static/other/1.0.0/index.js",
+                    "/META-INF/MANIFEST.MF",
+                    "/io/trailwarden/console/Console.class",
+                    "/logback-test.xml",
+                    "//etc/passwd",
+                    "/assets/",
+                    "/importmap.json"
+                })
         void nothing_else_of_the_class_path_is_served(String path) {
             String answer = client.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
@@ -321,9 +380,11 @@ class ConsoleTest {
 
         @Test
         void unchanged_files_are_not_sent_again() {
-            String tag = client.get("/assets/app.js").headers().firstValue("ETag").orElseThrow();
+            String tag =
+                    client.get("/assets/app.js").headers().firstValue("ETag").orElseThrow();
 
-            assertThat(client.get("/assets/app.js", "If-None-Match", tag).statusCode()).isEqualTo(304);
+            assertThat(client.get("/assets/app.js", "If-None-Match", tag).statusCode())
+                    .isEqualTo(304);
         }
     }
 
@@ -349,10 +410,17 @@ class ConsoleTest {
 
         @Test
         void another_site_gets_nothing() {
-            assertThat(client.get("/api/findings", "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
-            assertThat(client.get("/api/findings", "Sec-Fetch-Site", "same-site").statusCode()).isEqualTo(403);
-            assertThat(client.get("/api/live", "Origin", "http://evil.example").statusCode()).isEqualTo(403);
-            assertThat(client.get("/api/findings", "Sec-Fetch-Site", "same-origin").statusCode()).isEqualTo(200);
+            assertThat(client.get("/api/findings", "Sec-Fetch-Site", "cross-site")
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(client.get("/api/findings", "Sec-Fetch-Site", "same-site")
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(client.get("/api/live", "Origin", "http://evil.example").statusCode())
+                    .isEqualTo(403);
+            assertThat(client.get("/api/findings", "Sec-Fetch-Site", "same-origin")
+                            .statusCode())
+                    .isEqualTo(200);
         }
 
         @Test
@@ -368,18 +436,21 @@ class ConsoleTest {
                         + "\r\nContent-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body);
                 assertThat(answer).as(headers).startsWith("HTTP/1.1 403");
             }
-            assertThat(client.json("/api/facets?status=acknowledged").path("total").asLong()).isZero();
+            assertThat(client.json("/api/facets?status=acknowledged")
+                            .path("total")
+                            .asLong())
+                    .isZero();
         }
 
         @Test
         void an_open_address_without_a_token_is_refused_at_start() {
-            assertThatThrownBy(() -> new ConsoleConfig(
-                            "0.0.0.0", 0, folder.resolve("x"), Map.of(), null, Set.of(), "ada"))
+            assertThatThrownBy(
+                            () -> new ConsoleConfig("0.0.0.0", 0, folder.resolve("x"), Map.of(), null, Set.of(), "ada"))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("console.host: \"0.0.0.0\"")
                     .hasMessageContaining("console.token");
-            assertThatThrownBy(() -> new ConsoleConfig(
-                            "0.0.0.0", 0, folder.resolve("x"), Map.of(), "short", Set.of(), "ada"))
+            assertThatThrownBy(() ->
+                            new ConsoleConfig("0.0.0.0", 0, folder.resolve("x"), Map.of(), "short", Set.of(), "ada"))
                     .hasMessageContaining("console.token: 5 characters");
         }
 
@@ -403,9 +474,20 @@ class ConsoleTest {
         @Test
         void every_path_of_the_api_wants_it() {
             for (String path : List.of(
-                    "/api/session", "/api/findings", "/api/facets", "/api/histogram", "/api/changes", "/api/live",
-                    "/api/findings/x", "/api/findings/x/evidence", "/api/ledger", "/api/dead-letters", "/api/stages",
-                    "/api/schema", "/api/nothing", "/metrics")) {
+                    "/api/session",
+                    "/api/findings",
+                    "/api/facets",
+                    "/api/histogram",
+                    "/api/changes",
+                    "/api/live",
+                    "/api/findings/x",
+                    "/api/findings/x/evidence",
+                    "/api/ledger",
+                    "/api/dead-letters",
+                    "/api/stages",
+                    "/api/schema",
+                    "/api/nothing",
+                    "/metrics")) {
                 assertThat(client.get(path).statusCode()).as(path).isEqualTo(401);
             }
             for (String path : List.of("/api/decisions", "/api/query", "/api/query/cancel")) {
@@ -415,9 +497,15 @@ class ConsoleTest {
 
         @Test
         void a_bearer_token_opens() {
-            assertThat(client.get("/api/findings", "Authorization", "Bearer " + TOKEN).statusCode()).isEqualTo(200);
-            assertThat(client.get("/api/findings", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
-            assertThat(client.get("/api/findings", "Authorization", "Basic " + TOKEN).statusCode()).isEqualTo(401);
+            assertThat(client.get("/api/findings", "Authorization", "Bearer " + TOKEN)
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(client.get("/api/findings", "Authorization", "Bearer wrong")
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(client.get("/api/findings", "Authorization", "Basic " + TOKEN)
+                            .statusCode())
+                    .isEqualTo(401);
         }
 
         @Test
@@ -426,24 +514,29 @@ class ConsoleTest {
             String cookie = response.headers().firstValue("Set-Cookie").orElseThrow();
             assertThat(cookie).contains("HttpOnly", "SameSite=Strict", "Path=/");
             String session = cookie.substring(0, cookie.indexOf(';'));
-            assertThat(client.get("/api/findings", "Cookie", session).statusCode()).isEqualTo(200);
+            assertThat(client.get("/api/findings", "Cookie", session).statusCode())
+                    .isEqualTo(200);
 
             stop();
             start(TOKEN);
 
-            assertThat(client.get("/api/findings", "Cookie", session).statusCode()).isEqualTo(200);
+            assertThat(client.get("/api/findings", "Cookie", session).statusCode())
+                    .isEqualTo(200);
         }
 
         @Test
         void a_forged_session_is_refused() {
             for (String cookie : List.of("trailwarden=99999999999999.x", "trailwarden=", "trailwarden=.", "other=1")) {
-                assertThat(client.get("/api/findings", "Cookie", cookie).statusCode()).as(cookie).isEqualTo(401);
+                assertThat(client.get("/api/findings", "Cookie", cookie).statusCode())
+                        .as(cookie)
+                        .isEqualTo(401);
             }
         }
 
         @Test
         void the_link_works_once() {
-            String path = console.loginUrl().getPath() + "?" + console.loginUrl().getQuery();
+            String path =
+                    console.loginUrl().getPath() + "?" + console.loginUrl().getQuery();
             HttpResponse<String> first = client.get(path);
 
             assertThat(first.statusCode()).isEqualTo(303);
@@ -459,10 +552,15 @@ class ConsoleTest {
                 client.post("/api/login", "{\"token\":\"guess" + i + "\"}");
             }
 
-            assertThat(client.post("/api/login", "{\"token\":\"guess\"}").statusCode()).isIn(429, 401);
+            assertThat(client.post("/api/login", "{\"token\":\"guess\"}").statusCode())
+                    .isIn(429, 401);
             long refused = 0;
             for (int i = 0; i < 25; i++) {
-                refused += client.post("/api/login", "{\"token\":\"guess" + i + "\"}").statusCode() == 429 ? 1 : 0;
+                refused += client.post("/api/login", "{\"token\":\"guess" + i + "\"}")
+                                        .statusCode()
+                                == 429
+                        ? 1
+                        : 0;
             }
             assertThat(refused).isPositive();
         }

@@ -265,7 +265,8 @@ class LiveStreamTest {
                 while (covered < total) {
                     TestClient.Event event = stream.poll(10_000);
                     assertThat(event).as("after %s of %s", covered, total).isNotNull();
-                    covered += event.data().path("findings").size() + event.data().path("count").asLong(0);
+                    covered += event.data().path("findings").size()
+                            + event.data().path("count").asLong(0);
                 }
                 assertThat(covered).isEqualTo(total);
             }

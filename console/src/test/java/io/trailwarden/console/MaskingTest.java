@@ -14,10 +14,19 @@ class MaskingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "password", "masterUserPassword", "secretAccessKey", "sessionToken", "SecretString", "client_secret",
-        "private-key", "Authorization", "apiKey", "dbPassphrase"
-    })
+    @ValueSource(
+            strings = {
+                "password",
+                "masterUserPassword",
+                "secretAccessKey",
+                "sessionToken",
+                "SecretString",
+                "client_secret",
+                "private-key",
+                "Authorization",
+                "apiKey",
+                "dbPassphrase"
+            })
     void hides_values_by_the_name_of_their_member(String name) throws IOException {
         Masking.Masked masked = mask("{\"a\":[{\"" + name + "\":\"hunter2hunter2\"}]}");
 
@@ -26,7 +35,9 @@ class MaskingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"accessKeyId", "roleSessionName", "taskCredentials", "passwordResetRequired", "secretId", "keyId"})
+    @ValueSource(
+            strings = {"accessKeyId", "roleSessionName", "taskCredentials", "passwordResetRequired", "secretId", "keyId"
+            })
     void leaves_what_tells_who_acted(String name) throws IOException {
         assertThat(mask("{\"" + name + "\":\"AKIAEXAMPLE\"}").hidden()).isZero();
     }
@@ -41,7 +52,8 @@ class MaskingTest {
 
     @Test
     void hides_private_keys_wherever_they_are() throws IOException {
-        assertThat(mask("{\"note\":\"-----BEGIN RSA PRIVATE KEY-----\\nMIIE\"}").text()).doesNotContain("MIIE");
+        assertThat(mask("{\"note\":\"-----BEGIN RSA PRIVATE KEY-----\\nMIIE\"}").text())
+                .doesNotContain("MIIE");
     }
 
     @Test
@@ -51,7 +63,8 @@ class MaskingTest {
 
     @Test
     void shows_everything_when_asked() throws IOException {
-        assertThat(Masking.pretty(Json.MAPPER.readTree("{\"password\":\"hunter2\"}"), true).text())
+        assertThat(Masking.pretty(Json.MAPPER.readTree("{\"password\":\"hunter2\"}"), true)
+                        .text())
                 .contains("hunter2");
     }
 

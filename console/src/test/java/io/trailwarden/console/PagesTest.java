@@ -55,15 +55,17 @@ class PagesTest {
                 " style=${",
                 "styleMap",
                 "target=\"_blank\"");
-        sources().forEach((name, text) ->
-                forbidden.forEach(word -> assertThat(text).as(name + " contains " + word).doesNotContain(word)));
+        sources()
+                .forEach((name, text) -> forbidden.forEach(
+                        word -> assertThat(text).as(name + " contains " + word).doesNotContain(word)));
     }
 
     @Test
     void links_are_made_of_our_own_paths_only() throws IOException {
         Set<String> allowed = Set.of("page.path", "`/${queryOf(view.address(next))}`");
         sources().forEach((name, text) -> {
-            Matcher link = Pattern.compile("(?:href|src|action)=\\$\\{(.+?)}[ >]").matcher(text);
+            Matcher link =
+                    Pattern.compile("(?:href|src|action)=\\$\\{(.+?)}[ >]").matcher(text);
             while (link.find()) {
                 assertThat(allowed).as(name).contains(link.group(1));
             }
@@ -88,7 +90,9 @@ class PagesTest {
         for (String name : sources().keySet()) {
             follow("/assets/" + name, imports, seen);
         }
-        assertThat(seen).anyMatch(path -> path.contains("/codemirror/view/")).anyMatch(path -> path.contains("/lit-html/"));
+        assertThat(seen)
+                .anyMatch(path -> path.contains("/codemirror/view/"))
+                .anyMatch(path -> path.contains("/lit-html/"));
     }
 
     private void follow(String path, JsonNode imports, Set<String> seen) {

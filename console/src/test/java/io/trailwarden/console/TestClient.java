@@ -117,7 +117,8 @@ public final class TestClient {
                 request.headers(headers);
             }
             try {
-                HttpResponse<InputStream> response = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+                HttpResponse<InputStream> response =
+                        http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
                 if (response.statusCode() != 200) {
                     throw new AssertionError("stream: " + response.statusCode());
                 }
@@ -176,7 +177,10 @@ public final class TestClient {
         public List<String> findings(int count) {
             List<String> ids = new ArrayList<>();
             while (ids.size() < count) {
-                next("findings").data().path("findings").forEach(each -> ids.add(each.path("id").asText()));
+                next("findings")
+                        .data()
+                        .path("findings")
+                        .forEach(each -> ids.add(each.path("id").asText()));
             }
             return ids;
         }

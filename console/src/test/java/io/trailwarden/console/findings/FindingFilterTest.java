@@ -65,8 +65,16 @@ class FindingFilterTest {
         maybe(random, parameters, "not.account", ACCOUNTS);
         maybe(random, parameters, "status", "open", "withdrawn");
         maybe(random, parameters, "q", "ROOT f1", "f2", "203.0.113.9", "nothing has this", "%", "_", "'");
-        maybe(random, parameters, "from", Findings.TIME.plusSeconds(random.nextInt(100)).toString());
-        maybe(random, parameters, "to", Findings.TIME.plusSeconds(random.nextInt(100)).toString());
+        maybe(
+                random,
+                parameters,
+                "from",
+                Findings.TIME.plusSeconds(random.nextInt(100)).toString());
+        maybe(
+                random,
+                parameters,
+                "to",
+                Findings.TIME.plusSeconds(random.nextInt(100)).toString());
         FindingFilter filter = FindingFilter.parse(parameters);
 
         List<String> bySql = store.list(filter, FindingPage.Sort.ARRIVAL, null, 1000).findings().stream()

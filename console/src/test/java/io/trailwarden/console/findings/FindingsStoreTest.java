@@ -88,7 +88,8 @@ class FindingsStoreTest {
 
         assertThat(changes).isEmpty();
         assertThat(store.seq()).isEqualTo(seq);
-        assertThat(store.list(FindingFilter.ALL, FindingPage.Sort.ARRIVAL, null, 100)).isEqualTo(before);
+        assertThat(store.list(FindingFilter.ALL, FindingPage.Sort.ARRIVAL, null, 100))
+                .isEqualTo(before);
     }
 
     @Test
@@ -143,8 +144,26 @@ class FindingsStoreTest {
         Finding fine = finding("a", 1);
         Finding broken = finding("b", 1, Finding.State.OPEN, Severity.LOW, 1, "1", TIME);
         Finding withoutTitle = new Finding(
-                broken.id(), 1, broken.state(), "d", broken.severity(), null, "", "", "", null, null, null, TIME, TIME,
-                TIME, List.of(), 1, List.of(), Map.of(), List.of());
+                broken.id(),
+                1,
+                broken.state(),
+                "d",
+                broken.severity(),
+                null,
+                "",
+                "",
+                "",
+                null,
+                null,
+                null,
+                TIME,
+                TIME,
+                TIME,
+                List.of(),
+                1,
+                List.of(),
+                Map.of(),
+                List.of());
 
         assertThatThrownBy(() -> store.apply(
                         new Batch(List.of(fine, withoutTitle), List.of(), List.of(new Batch.Position("t", 0, 2)))))
@@ -225,11 +244,11 @@ class FindingsStoreTest {
         assertThatThrownBy(() -> store.decide(List.of("a"), Decision.Verdict.CLOSED, null, "", "ada"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("false_positive");
-        assertThatThrownBy(() -> store.decide(
-                        List.of("a"), Decision.Verdict.ACKNOWLEDGED, Decision.Reason.OTHER, "", "ada"))
+        assertThatThrownBy(() ->
+                        store.decide(List.of("a"), Decision.Verdict.ACKNOWLEDGED, Decision.Reason.OTHER, "", "ada"))
                 .hasMessageContaining("only a closed finding");
-        assertThatThrownBy(() -> store.decide(
-                        List.of("a"), Decision.Verdict.ACKNOWLEDGED, null, "x".repeat(4_001), "ada"))
+        assertThatThrownBy(
+                        () -> store.decide(List.of("a"), Decision.Verdict.ACKNOWLEDGED, null, "x".repeat(4_001), "ada"))
                 .hasMessage("note: 4001 characters (expected: at most 4000)");
     }
 
@@ -298,7 +317,11 @@ class FindingsStoreTest {
                 cursor = page.next();
             } while (cursor != null);
 
-            assertThat(seen).as(sort.name()).extracting(FindingRow::id).doesNotHaveDuplicates().hasSize(137);
+            assertThat(seen)
+                    .as(sort.name())
+                    .extracting(FindingRow::id)
+                    .doesNotHaveDuplicates()
+                    .hasSize(137);
             assertThat(seen).isSortedAccordingTo((left, right) -> switch (sort) {
                 case ARRIVAL -> Long.compare(right.number(), left.number());
                 case TIME -> right.lastTime().compareTo(left.lastTime());
@@ -319,8 +342,14 @@ class FindingsStoreTest {
         apply(finding("f0", 2));
         FindingPage second = store.list(FindingFilter.ALL, FindingPage.Sort.ARRIVAL, first.next(), 10);
 
-        assertThat(first.findings()).extracting(FindingRow::id).startsWith("f29").endsWith("f20");
-        assertThat(second.findings()).extracting(FindingRow::id).startsWith("f19").endsWith("f10");
+        assertThat(first.findings())
+                .extracting(FindingRow::id)
+                .startsWith("f29")
+                .endsWith("f20");
+        assertThat(second.findings())
+                .extracting(FindingRow::id)
+                .startsWith("f19")
+                .endsWith("f10");
     }
 
     @Test
@@ -364,7 +393,13 @@ class FindingsStoreTest {
     void the_histogram_counts_every_finding_once_by_severity() {
         for (int i = 0; i < 100; i++) {
             apply(finding(
-                    "f" + i, 1, Finding.State.OPEN, Severity.values()[i % 5], 1, "1", TIME.plus(Duration.ofMinutes(i))));
+                    "f" + i,
+                    1,
+                    Finding.State.OPEN,
+                    Severity.values()[i % 5],
+                    1,
+                    "1",
+                    TIME.plus(Duration.ofMinutes(i))));
         }
 
         Histogram histogram = store.histogram(FindingFilter.ALL, 15);
