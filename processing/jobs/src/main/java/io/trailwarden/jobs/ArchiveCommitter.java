@@ -1,5 +1,7 @@
 package io.trailwarden.jobs;
 
+import static java.util.stream.Collectors.toList;
+
 import io.trailwarden.event.JobStatus;
 import io.trailwarden.jobs.StoredOffsets.OffsetsRefusedException;
 import io.trailwarden.storage.Archive;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -49,7 +52,7 @@ final class ArchiveCommitter extends AbstractStreamOperator<JobStatus>
     private transient Map<TopicPartition, Long> told;
     private transient @Nullable ListState<PendingCheckpoint> state;
     private transient @Nullable Archive archive;
-    private transient String lineage;
+    private transient String job;
     private transient long committedMillis;
     private transient long lastCheckpoint;
     private transient Numbers.Count commits;
@@ -71,7 +74,7 @@ final class ArchiveCommitter extends AbstractStreamOperator<JobStatus>
         waiting = new TreeMap<>();
         reached = new HashMap<>();
         told = new HashMap<>();
-        lineage = getRuntimeContext().getJobInfo().getJobId().toString();
+        job = getRuntimeContext().getJobInfo().getJobId().toString();
         numbers = new Numbers(getMetricGroup());
         commits = numbers.count("commits");
         rows = numbers.count("rows");
@@ -112,7 +115,8 @@ final class ArchiveCommitter extends AbstractStreamOperator<JobStatus>
         commitUpTo(context.getCheckpointId() - 1);
         List<PendingCheckpoint> now = waiting.computeIfAbsent(context.getCheckpointId(), unused -> new ArrayList<>());
         for (Flushed flushed : arrived) {
-            now.add(new PendingCheckpoint(lineage, context.getCheckpointId(), flushed.feed(), flushed.files()));
+            now.add(new PendingCheckpoint(
+                    flushed.lineage(), context.getCheckpointId(), flushed.feed(), flushed.files()));
         }
         arrived.clear();
         List<PendingCheckpoint> all = new ArrayList<>();
@@ -141,15 +145,15 @@ final class ArchiveCommitter extends AbstractStreamOperator<JobStatus>
     private void commitUpTo(long checkpoint) {
         NavigableMap<Long, List<PendingCheckpoint>> due = waiting.headMap(checkpoint, true);
         for (List<PendingCheckpoint> parts : due.values()) {
-            commit(parts);
+            // One checkpoint's parts are of one run, as all tasks of this job restart together.
+            Map<String, List<PendingCheckpoint>> byRun =
+                    parts.stream().collect(Collectors.groupingBy(PendingCheckpoint::lineage, TreeMap::new, toList()));
+            byRun.values().forEach(this::commit);
         }
         due.clear();
     }
 
     private void commit(List<PendingCheckpoint> parts) {
-        if (parts.isEmpty()) {
-            return;
-        }
         long start = System.nanoTime();
         List<PendingFiles> files = new ArrayList<>();
         for (PendingCheckpoint part : parts) {
@@ -188,7 +192,7 @@ final class ArchiveCommitter extends AbstractStreamOperator<JobStatus>
         if (!"file".equals(checkpoints.getScheme())) {
             return;
         }
-        Path checkpoint = Path.of(checkpoints).resolve(lineage).resolve("chk-" + checkpointId);
+        Path checkpoint = Path.of(checkpoints).resolve(job).resolve("chk-" + checkpointId);
         try {
             CheckpointSeal.write(checkpoint);
         } catch (NoSuchFileException e) {

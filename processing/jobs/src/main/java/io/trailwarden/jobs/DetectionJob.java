@@ -3,10 +3,11 @@ package io.trailwarden.jobs;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
+import io.trailwarden.storage.Archive;
+import java.io.IOException;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -16,11 +17,8 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.MultipleConnectedStreams;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.transformations.KeyedMultipleInputTransformation;
-import org.apache.flink.streaming.api.transformations.MultipleInputTransformation;
 
 /**
  * The detection job, the same object in one process, on a cluster and in tests:
@@ -59,22 +57,26 @@ public final class DetectionJob {
         this.settings = settings;
     }
 
-    /** Configures the environment and puts the job into it. */
-    public void build(StreamExecutionEnvironment environment) {
+    /**
+     * Configures the environment and puts the job into it. Makes tables that are missing, once, before the subtasks open
+     * them side by side.
+     *
+     * @throws IOException if the archive cannot be opened
+     */
+    public void build(StreamExecutionEnvironment environment) throws IOException {
+        Archive.open(sinks.archive()).close();
         environment.configure(configuration(settings));
         environment.setParallelism(settings.parallelism());
         environment.setMaxParallelism(MAX_PARALLELISM);
 
-        DataStream<Delivered> records = environment
+        SingleOutputStreamOperator<Signal> intake = environment
                 .fromSource(sources.records(), WatermarkStrategy.noWatermarks(), "records")
-                .uid("records-" + sources.feed());
-        DataStream<ReferenceDelivered> reference = environment
-                .fromSource(sources.reference(), WatermarkStrategy.noWatermarks(), "reference")
-                .uid("reference-" + sources.feed())
-                .setParallelism(1)
-                .broadcast();
-
-        SingleOutputStreamOperator<Signal> intake = intake(environment, records, reference);
+                .uid("records-" + sources.feed())
+                .transform(
+                        "intake",
+                        TypeInformation.of(Signal.class),
+                        new IntakeFactory(sources.feed(), detection, sources.reference(), sinks.archive(), settings))
+                .uid("intake");
         intake.getSideOutput(IntakeOperator.FINDINGS)
                 .sinkTo(sinks.findings())
                 .name("findings-of-events")
@@ -87,7 +89,7 @@ public final class DetectionJob {
 
         DataStream<Signal> signals = intake;
         for (int round = 1; round <= detection.rounds(); round++) {
-            SingleOutputStreamOperator<Finding> detected = detect(environment, round, signals, reference);
+            SingleOutputStreamOperator<Finding> detected = detect(round, signals);
             detected.sinkTo(sinks.findings()).name("findings-" + round).uid("findings-" + round);
             status = status.union(detected.getSideOutput(DetectorOperator.STATUS));
             signals = detected.getSideOutput(DetectorOperator.FOLLOWED);
@@ -108,35 +110,13 @@ public final class DetectionJob {
                 .setParallelism(1);
     }
 
-    private SingleOutputStreamOperator<Signal> intake(
-            StreamExecutionEnvironment environment,
-            DataStream<Delivered> records,
-            DataStream<ReferenceDelivered> reference) {
-        MultipleInputTransformation<Signal> intake = new MultipleInputTransformation<>(
-                "intake",
-                new IntakeFactory(sources.feed(), detection, sources.backlog(), sinks.archive(), settings),
-                TypeInformation.of(Signal.class),
-                settings.parallelism());
-        intake.addInput(records.getTransformation());
-        intake.addInput(reference.getTransformation());
-        return new MultipleConnectedStreams(environment).transform(intake).uid("intake");
-    }
-
-    private SingleOutputStreamOperator<Finding> detect(
-            StreamExecutionEnvironment environment,
-            int round,
-            DataStream<Signal> signals,
-            DataStream<ReferenceDelivered> reference) {
-        KeyedMultipleInputTransformation<Finding> detect = new KeyedMultipleInputTransformation<>(
-                "detect-" + round,
-                new DetectorFactory(round, detection.inRound(round), sources.backlog(), settings),
-                TypeInformation.of(Finding.class),
-                settings.parallelism(),
-                Types.STRING);
-        SignalKey key = new SignalKey();
-        detect.addInput(signals.keyBy(key).getTransformation(), key);
-        detect.addInput(reference.getTransformation(), null);
-        return new MultipleConnectedStreams(environment).transform(detect).uid("detect-" + round);
+    private SingleOutputStreamOperator<Finding> detect(int round, DataStream<Signal> signals) {
+        return signals.keyBy(new SignalKey())
+                .transform(
+                        "detect-" + round,
+                        TypeInformation.of(Finding.class),
+                        new DetectorFactory(round, detection.inRound(round), sources.reference(), settings))
+                .uid("detect-" + round);
     }
 
     /** What the job asks of Flink, beside where it runs. */

@@ -5,17 +5,12 @@ import org.apache.flink.api.connector.source.Source;
 /**
  * What the job reads.
  *
- * @param feed names this incarnation of the records' source (Kafka's cluster id). It is part of the sources' uids: a
+ * @param feed names this incarnation of the records' source (Kafka's cluster id). It is part of the source's uid: a
  *     job that is restored beside a new, empty Kafka begins at its beginning and keeps all other state
  * @param records audit records and receipts
- * @param reference changes of reference data
- * @param backlog reference data as it is when an operator starts
+ * @param reference accounts, expectations, rules and settings
  */
-public record DetectionSources(
-        String feed,
-        Source<Delivered, ?, ?> records,
-        Source<ReferenceDelivered, ?, ?> reference,
-        ReferenceBacklog backlog) {
+public record DetectionSources(String feed, Source<Delivered, ?, ?> records, ReferenceFeed reference) {
 
     /**
      * The topics of a Kafka cluster, which must exist.
@@ -25,7 +20,6 @@ public record DetectionSources(
     public static DetectionSources ofKafka(KafkaAccess access) {
         KafkaEnds ends = new KafkaEnds(access);
         String cluster = ends.clusterId();
-        return new DetectionSources(
-                cluster, ends.records(), ends.reference(), new KafkaReferenceBacklog(access, cluster));
+        return new DetectionSources(cluster, ends.records(), new KafkaReferenceFeed(access, cluster));
     }
 }

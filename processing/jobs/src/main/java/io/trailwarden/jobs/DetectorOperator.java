@@ -7,9 +7,13 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -18,12 +22,10 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractInput;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperatorV2;
-import org.apache.flink.streaming.api.operators.Input;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
-import org.apache.flink.streaming.api.operators.MultipleInputStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -31,16 +33,19 @@ import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the {@link KeyedDetector}s: keeps their state, calls them, and forgets keys whose time is over. Inputs: signals,
- * keyed by detector and key; changes of reference data, broadcast.
+ * Runs the {@link KeyedDetector}s: keeps their state, calls them, and forgets keys whose time is over. Its input
+ * is keyed by detector and key.
  *
  * <p>One operator runs one round of all detectors. News for the next round leaves as a side output.
  *
  * <p>A signal is merged at once. A key that was quiet is evaluated at once too; a stormy one once a second, the last
- * time after the last signal. A late signal is merged and evaluated like any other.
+ * time after the last signal, and always before a checkpoint: when a checkpoint is complete, all that its records show
+ * is published. A late signal is merged and evaluated like any other.
  */
-final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
-        implements MultipleInputStreamOperator<Finding>, Triggerable<String, VoidNamespace> {
+final class DetectorOperator extends AbstractStreamOperator<Finding>
+        implements OneInputStreamOperator<Signal, Finding>, Triggerable<String, VoidNamespace> {
+
+    private static final long serialVersionUID = 1L;
 
     /** News for the next round. */
     static final OutputTag<Signal> FOLLOWED = new OutputTag<>("followed", TypeInformation.of(Signal.class));
@@ -54,12 +59,13 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
     /** How long a key must be quiet before it is forgotten, for history that is read backwards. */
     static final Duration QUIET = Duration.ofMinutes(10);
 
-    private static final Duration REFERENCE_PAUSE = Duration.ofMillis(200);
+    /** How often changes of reference data are asked for. */
+    static final Duration REFERENCE_INTERVAL = Duration.ofMillis(500);
 
     private final int round;
     private final Map<String, Host<?>> hosts = new LinkedHashMap<>();
     private final List<KeyedDetector<?>> detectors;
-    private final ReferenceBacklog backlog;
+    private final ReferenceFeed feed;
     private final ReferenceTable reference = new ReferenceTable();
     private final long maxKeys;
     private final Duration statusInterval;
@@ -71,22 +77,25 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
     private final Numbers.Count unknown;
     private final Numbers.Count failures;
 
+    private final List<Finding> found = new ArrayList<>();
+    private final List<Signal> followed = new ArrayList<>();
+    private Set<String> evaluatedLately = new HashSet<>();
+    private Set<String> unevaluated = new LinkedHashSet<>();
     private @Nullable InternalTimerService<VoidNamespace> timers;
     private final Findings out;
     private final OwnFindings own;
-    private boolean referenceTimer;
     private boolean evaluateAll;
 
     DetectorOperator(
             StreamOperatorParameters<Finding> parameters,
             int round,
             List<KeyedDetector<?>> detectors,
-            ReferenceBacklog backlog,
+            ReferenceFeed feed,
             JobSettings settings) {
-        super(parameters, 2);
+        super(parameters);
         this.round = round;
         this.detectors = detectors;
-        this.backlog = backlog;
+        this.feed = feed;
         this.statusInterval = settings.statusInterval();
         int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
         this.maxKeys = Math.max(1, settings.maxKeysPerDetector() / subtasks);
@@ -97,34 +106,14 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
         this.evaluations = numbers.count("evaluations");
         this.unknown = numbers.count("signalsForNobody");
         this.failures = numbers.count("detectorFailures");
-        this.out = way();
+        this.out = new Findings(() -> Instant.ofEpochMilli(now()), round, found::add, followed::add);
         this.own = new OwnFindings(out);
-    }
-
-    @Override
-    @SuppressWarnings({"rawtypes", "unchecked"}) // as declared by Flink
-    public List<Input> getInputs() {
-        return List.of(
-                new AbstractInput<Signal, Finding>(this, 1) {
-                    @Override
-                    public void processElement(StreamRecord<Signal> element) throws Exception {
-                        take(element.getValue());
-                    }
-                },
-                new AbstractInput<ReferenceDelivered, Finding>(this, 2) {
-                    @Override
-                    public void processElement(StreamRecord<ReferenceDelivered> element) {
-                        if (reference.take(element.getValue())) {
-                            settleReferenceSoon();
-                        }
-                    }
-                });
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        evaluateAll = reference.open(context.getOperatorStateStore(), backlog);
+        evaluateAll = reference.open(context.getOperatorStateStore(), feed);
     }
 
     @Override
@@ -140,9 +129,29 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
         numbers.gauge("referenceMalformed", reference::malformed);
         numbers.gauge("referenceRefused", reference::refused);
         if (evaluateAll) {
-            settleReferenceSoon();
+            evaluateAll();
         }
+        scheduleEvaluation();
+        scheduleReference();
         scheduleStatus();
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        evaluateRest();
+    }
+
+    @Override
+    public void finish() throws Exception {
+        evaluateRest();
+        super.finish();
+    }
+
+    @Override
+    public void close() throws Exception {
+        super.close();
+        reference.close();
     }
 
     @Override
@@ -167,7 +176,9 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
         }
     }
 
-    private void take(Signal signal) throws Exception {
+    @Override
+    public void processElement(StreamRecord<Signal> element) throws Exception {
+        Signal signal = element.getValue();
         Host<?> host = hosts.get(signal.detector());
         if (host == null) {
             unknown.increment();
@@ -178,6 +189,42 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
             late.increment();
         }
         host.take(signal);
+        emit();
+    }
+
+    /** Outside of the detectors' calls, whose exceptions are caught: those of the way out must stop the task. */
+    private void emit() {
+        for (Finding finding : found) {
+            published.increment();
+            output.collect(new StreamRecord<>(finding));
+        }
+        found.clear();
+        for (Signal news : followed) {
+            output.collect(FOLLOWED, new StreamRecord<>(news));
+        }
+        followed.clear();
+    }
+
+    /** Evaluates the keys that had signals since their last evaluation. */
+    private void evaluateRest() throws Exception {
+        Set<String> keys = unevaluated;
+        unevaluated = new LinkedHashSet<>();
+        for (String key : keys) {
+            Host<?> host = hostOf(key);
+            if (host != null) {
+                setCurrentKey(key);
+                host.evaluateCurrent();
+                emit();
+            }
+        }
+        evaluatedLately = new HashSet<>(keys);
+    }
+
+    private void scheduleEvaluation() {
+        getProcessingTimeService().registerTimer(now() + PAUSE.toMillis(), time -> {
+            evaluateRest();
+            scheduleEvaluation();
+        });
     }
 
     private @Nullable Host<?> hostOf(String key) {
@@ -195,21 +242,19 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
         return getProcessingTimeService().getCurrentProcessingTime();
     }
 
-    /** Changes of reference data come in crowds (an inventory of accounts): all keys are evaluated once for a crowd. */
-    private void settleReferenceSoon() {
-        if (referenceTimer) {
-            return;
-        }
-        referenceTimer = true;
-        getProcessingTimeService().registerTimer(now() + REFERENCE_PAUSE.toMillis(), time -> {
-            referenceTimer = false;
-            if (reference.settle() || evaluateAll) {
-                evaluateAll = false;
-                for (Host<?> host : hosts.values()) {
-                    host.evaluateAll();
-                }
+    private void scheduleReference() {
+        getProcessingTimeService().registerTimer(now() + REFERENCE_INTERVAL.toMillis(), time -> {
+            if (reference.refresh()) {
+                evaluateAll();
             }
+            scheduleReference();
         });
+    }
+
+    private void evaluateAll() throws Exception {
+        for (Host<?> host : hosts.values()) {
+            host.evaluateAll();
+        }
     }
 
     private void scheduleStatus() {
@@ -224,17 +269,6 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
                             numbers)));
             scheduleStatus();
         });
-    }
-
-    private Findings way() {
-        return new Findings(
-                () -> Instant.ofEpochMilli(now()),
-                round,
-                finding -> {
-                    published.increment();
-                    output.collect(new StreamRecord<>(finding));
-                },
-                news -> output.collect(FOLLOWED, new StreamRecord<>(news)));
     }
 
     /** One detector in this round. */
@@ -276,17 +310,12 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
                 clock = KeyClock.NEW;
                 keys += before == null ? 1 : 0;
             }
-            long now = now();
-            clock = clock.signalled(now);
-            if (clock.evaluateTimer() == 0) {
-                long earliest = clock.evaluated() + PAUSE.toMillis();
-                if (now >= earliest) {
-                    after = evaluate(after);
-                    clock = clock.evaluatedAt(now);
-                } else {
-                    timers().registerProcessingTimeTimer(VoidNamespace.INSTANCE, earliest);
-                    clock = clock.withEvaluateTimer(earliest);
-                }
+            clock = clock.signalled(now());
+            String key = (String) getCurrentKey();
+            if (evaluatedLately.add(key)) {
+                after = evaluate(after);
+            } else {
+                unevaluated.add(key);
             }
             states.update(after);
             clocks.update(clock.expiryTimer() == 0 && clock.quietTimer() == 0 ? watchExpiry(after, clock) : clock);
@@ -333,23 +362,22 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
                                 S before = state.value();
                                 if (before != null) {
                                     state.update(evaluate(before));
+                                    emit();
                                 }
                             });
+        }
+
+        void evaluateCurrent() throws Exception {
+            S state = states.value();
+            if (state != null) {
+                states.update(evaluate(state));
+            }
         }
 
         void onProcessingTime(long time) throws Exception {
             KeyClock clock = clocks.value();
             S state = states.value();
-            if (clock == null || state == null) {
-                return;
-            }
-            if (clock.evaluateTimer() == time) {
-                state = evaluate(state);
-                states.update(state);
-                clock = clock.evaluatedAt(now());
-                clocks.update(clock);
-            }
-            if (clock.quietTimer() == time) {
+            if (clock != null && state != null && clock.quietTimer() == time) {
                 forgetOrWait(state, clock.withQuietTimer(0));
             }
         }
@@ -365,7 +393,7 @@ final class DetectorOperator extends AbstractStreamOperatorV2<Finding>
         private void forgetOrWait(S state, KeyClock clock) throws Exception {
             boolean over = expiry(state) <= timers().currentWatermark();
             boolean quiet = clock.lastSignal() + QUIET.toMillis() <= now();
-            if (over && quiet && clock.evaluateTimer() == 0) {
+            if (over && quiet) {
                 states.clear();
                 clocks.clear();
                 keys--;

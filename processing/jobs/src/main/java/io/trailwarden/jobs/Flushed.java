@@ -5,6 +5,7 @@ package io.trailwarden.jobs;
  * checkpoint is complete.
  *
  * @param feed the Kafka cluster that the offsets in {@code files} belong to
+ * @param lineage the run that wrote them, see {@code Archive#newWriter}
  * @param files {@code PendingFiles} in their versioned byte form, with the offsets that they reach
  */
-public record Flushed(String feed, int subtask, byte[] files) {}
+public record Flushed(String feed, String lineage, byte[] files) {}

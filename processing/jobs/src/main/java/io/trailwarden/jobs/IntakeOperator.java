@@ -30,6 +30,7 @@ import io.trailwarden.storage.StoredIds;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,10 +40,8 @@ import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractInput;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperatorV2;
-import org.apache.flink.streaming.api.operators.Input;
-import org.apache.flink.streaming.api.operators.MultipleInputStreamOperator;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -52,7 +51,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The front of the job, in one chain with the records' source: decodes, de-duplicates, stores, judges single events,
- * and hands signals to the stateful detectors. Inputs: records; changes of reference data, broadcast.
+ * and hands signals to the stateful detectors.
  *
  * <p>Each record has exactly one outcome, see {@code docs/architecture.md}. Nothing that a record holds can stop this
  * operator: unreadable ones become dead letters, a detector that fails is counted and found. What does stop it is a
@@ -60,7 +59,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Event time is made here, because only here it is known.
  */
-final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements MultipleInputStreamOperator<Signal> {
+final class IntakeOperator extends AbstractStreamOperator<Signal> implements OneInputStreamOperator<Delivered, Signal> {
+
+    private static final long serialVersionUID = 1L;
 
     /** Findings about single events. */
     static final OutputTag<Finding> FINDINGS = new OutputTag<>("findings", TypeInformation.of(Finding.class));
@@ -75,12 +76,11 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
     /** How this part is doing. */
     static final OutputTag<JobStatus> STATUS = new OutputTag<>("intake-status", TypeInformation.of(JobStatus.class));
 
-    private static final long REFERENCE_PAUSE_MILLIS = 200;
     private static final long WATERMARK_INTERVAL_MILLIS = 200;
 
     private final String feed;
     private final ArchiveConfig archiveConfig;
-    private final ReferenceBacklog backlog;
+    private final ReferenceFeed referenceFeed;
     private final JobSettings settings;
 
     private final CloudTrailCodec cloudTrailCodec = new CloudTrailCodec();
@@ -92,8 +92,9 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
     private final List<EventDetector> eventDetectors;
     private final Findings findings;
     private final OwnFindings own;
-    private final Consumer<Signal> signalOut;
-    private final StreamRecord<Signal> reusedSignal = new StreamRecord<>(null);
+    private final List<Finding> found = new ArrayList<>();
+    private final List<Signal> said = new ArrayList<>();
+    private final Consumer<Signal> signalOut = said::add;
 
     private final Numbers numbers;
     private final Numbers.Count received;
@@ -113,7 +114,6 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
     private @Nullable ArchiveWriter writer;
     private @Nullable StoredIds ids;
 
-    private boolean referenceTimer;
     private boolean finished;
     private Map<String, Long> announced = Map.of();
     private long watermark = Long.MIN_VALUE;
@@ -127,13 +127,13 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
             StreamOperatorParameters<Signal> parameters,
             String feed,
             Detection detection,
-            ReferenceBacklog backlog,
+            ReferenceFeed referenceFeed,
             ArchiveConfig archive,
             JobSettings settings) {
-        super(parameters, 2);
+        super(parameters);
         this.feed = feed;
         this.archiveConfig = archive;
-        this.backlog = backlog;
+        this.referenceFeed = referenceFeed;
         this.settings = settings;
         this.partitions = new Partitions(settings.disorder(), settings.idleAfter());
         this.eventDetectors = detection.eventDetectors();
@@ -156,84 +156,38 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
         numbers.gauge("lagMillis", () -> lastIngested == Long.MIN_VALUE ? 0 : Math.max(0, now() - lastIngested));
         numbers.gauge("referenceMalformed", reference::malformed);
         numbers.gauge("referenceRefused", reference::refused);
-        this.findings = new Findings(() -> Instant.ofEpochMilli(now()), finding -> {
-            published.increment();
-            output.collect(FINDINGS, new StreamRecord<>(finding));
-        });
+        this.findings = new Findings(() -> Instant.ofEpochMilli(now()), found::add);
         this.own = new OwnFindings(findings);
-        this.signalOut = signal -> {
-            signals.increment();
-            output.collect(reusedSignal.replace(signal));
-        };
     }
 
     @Override
-    @SuppressWarnings("rawtypes") // as declared by Flink
-    public List<Input> getInputs() {
-        return List.of(new RecordInput(), new ReferenceInput());
+    public void processElement(StreamRecord<Delivered> element) throws IOException {
+        take(element.getValue());
     }
 
-    @SuppressWarnings("unchecked") // in AbstractInput, by Flink
-    private final class RecordInput extends AbstractInput<Delivered, Signal> {
-        RecordInput() {
-            super(IntakeOperator.this, 1);
-        }
-
-        @Override
-        public void processElement(StreamRecord<Delivered> element) throws Exception {
-            take(element.getValue());
-        }
-
-        @Override
-        public void processWatermark(Watermark mark) {
-            // The source knows no event time; it only says when there is nothing more to come.
-            if (mark.getTimestamp() == Long.MAX_VALUE) {
-                watermark = Long.MAX_VALUE;
-                output.emitWatermark(mark);
-            }
-        }
-
-        @Override
-        public void processWatermarkStatus(WatermarkStatus status) {
-            // Idleness is judged by events, here.
+    @Override
+    public void processWatermark(Watermark mark) {
+        // The source knows no event time; it only says when there is nothing more to come.
+        if (mark.getTimestamp() == Long.MAX_VALUE) {
+            watermark = Long.MAX_VALUE;
+            output.emitWatermark(mark);
         }
     }
 
-    @SuppressWarnings("unchecked") // in AbstractInput, by Flink
-    private final class ReferenceInput extends AbstractInput<ReferenceDelivered, Signal> {
-        ReferenceInput() {
-            super(IntakeOperator.this, 2);
-        }
-
-        @Override
-        public void processElement(StreamRecord<ReferenceDelivered> element) {
-            if (reference.take(element.getValue()) && !referenceTimer) {
-                referenceTimer = true;
-                getProcessingTimeService().registerTimer(now() + REFERENCE_PAUSE_MILLIS, time -> {
-                    referenceTimer = false;
-                    reference.settle();
-                });
-            }
-        }
-
-        @Override
-        public void processWatermark(Watermark mark) {
-            // Reference data has no event time.
-        }
-
-        @Override
-        public void processWatermarkStatus(WatermarkStatus status) {
-            // As above.
-        }
+    @Override
+    public void processWatermarkStatus(WatermarkStatus status) {
+        // Idleness is judged by events, here.
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         OperatorStateStore states = context.getOperatorStateStore();
-        reference.open(states, backlog);
+        reference.open(states, referenceFeed);
         long restoredCheckpoint = context.getRestoredCheckpointId().orElse(0);
-        String lineage = getRuntimeContext().getJobInfo().getJobId().toString();
+        // A restart within the job goes back to a checkpoint too, so it is another run.
+        String lineage = getRuntimeContext().getJobInfo().getJobId() + "-"
+                + getRuntimeContext().getTaskInfo().getAttemptNumber();
         lineages.open(states, lineage, restoredCheckpoint);
 
         archive = Archive.open(archiveConfig);
@@ -250,6 +204,7 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
         super.open();
         openedAt = now();
         scheduleWatermark();
+        scheduleReference();
         scheduleStatus();
     }
 
@@ -332,6 +287,7 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
                 failed(source.detector(), event.eventId(), event.eventTime(), e);
             }
         }
+        emit();
     }
 
     private void takeEvent(ExecutionEvent event) throws IOException {
@@ -360,6 +316,21 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
                 failed(source.detector(), event.eventId(), event.eventTime(), e);
             }
         }
+        emit();
+    }
+
+    /** Outside of the detectors' calls, whose exceptions are caught: those of the way out must stop the task. */
+    private void emit() {
+        for (Signal signal : said) {
+            signals.increment();
+            output.collect(new StreamRecord<>(signal));
+        }
+        said.clear();
+        for (Finding finding : found) {
+            published.increment();
+            output.collect(FINDINGS, new StreamRecord<>(finding));
+        }
+        found.clear();
     }
 
     private void count(Outcome outcome) {
@@ -409,8 +380,7 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
                 record.offset(),
                 feed,
                 Instant.ofEpochMilli(now()));
-        byte[] payload =
-                value.length <= DeadLetter.MAX_PAYLOAD ? value : java.util.Arrays.copyOf(value, DeadLetter.MAX_PAYLOAD);
+        byte[] payload = value.length <= DeadLetter.MAX_PAYLOAD ? value : Arrays.copyOf(value, DeadLetter.MAX_PAYLOAD);
         return new DeadLetter(
                 DeadLetter.Reason.MALFORMED,
                 problem,
@@ -444,13 +414,13 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
     }
 
     private void flush(long checkpointId) throws IOException {
+        emit();
         Map<String, Long> reached = partitions.reached();
         PendingFiles files = writer().flush(checkpointId, reached);
         ids().checkpoint(checkpointId);
         byte[] bytes = files.isEmpty() && reached.equals(announced) ? null : files.toBytes();
         if (bytes != null) {
-            int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-            output.collect(FLUSHED, new StreamRecord<>(new Flushed(feed, subtask, bytes)));
+            output.collect(FLUSHED, new StreamRecord<>(new Flushed(feed, lineages.own(), bytes)));
             announced = reached;
         }
         lineages.flushed(checkpointId, feed, files.isEmpty() ? null : bytes);
@@ -476,6 +446,7 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
     @Override
     public void close() throws Exception {
         super.close();
+        reference.close();
         if (writer != null) {
             writer.close();
         }
@@ -506,6 +477,13 @@ final class IntakeOperator extends AbstractStreamOperatorV2<Signal> implements M
             idle = true;
             output.emitWatermarkStatus(WatermarkStatus.IDLE);
         }
+    }
+
+    private void scheduleReference() {
+        getProcessingTimeService().registerTimer(now() + DetectorOperator.REFERENCE_INTERVAL.toMillis(), time -> {
+            reference.refresh();
+            scheduleReference();
+        });
     }
 
     private void scheduleStatus() {

@@ -2,6 +2,7 @@ package io.trailwarden.jobs;
 
 import io.trailwarden.event.topic.Topics;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -45,25 +47,27 @@ final class KafkaEnds {
     }
 
     Source<Delivered, ?, ?> records() {
-        return KafkaSource.<Delivered>builder()
+        return build(KafkaSource.<Delivered>builder()
                 .setProperties(sourceProperties())
                 .setTopics(RECORD_TOPICS)
                 .setGroupId("trailwarden-detection")
                 .setClientIdPrefix("trailwarden-records")
                 .setStartingOffsets(OffsetsInitializer.earliest())
-                .setDeserializer(new DeliveredDeserializer())
-                .build();
+                .setDeserializer(new DeliveredDeserializer()));
     }
 
-    Source<ReferenceDelivered, ?, ?> reference() {
-        return KafkaSource.<ReferenceDelivered>builder()
-                .setProperties(sourceProperties())
-                .setTopics(Topics.REFERENCE.name())
-                .setGroupId("trailwarden-detection-reference")
-                .setClientIdPrefix("trailwarden-reference")
-                .setStartingOffsets(OffsetsInitializer.earliest())
-                .setDeserializer(new ReferenceDeserializer())
-                .build();
+    /**
+     * The connector (5.0.0) writes EARLIEST in lower case by the default locale, which Kafka refuses where an I becomes
+     * a dotless ı.
+     */
+    private static synchronized <T> KafkaSource<T> build(KafkaSourceBuilder<T> builder) {
+        Locale usual = Locale.getDefault();
+        Locale.setDefault(Locale.ROOT);
+        try {
+            return builder.build();
+        } finally {
+            Locale.setDefault(usual);
+        }
     }
 
     <T> Sink<T> sink(KafkaRecordSerializationSchema<T> serializer) {

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * One intake subtask's memory of who wrote what: the runs that the detection state has seen, and the files that may not
  * be in the tables yet. Given to every subtask on restore, because partitions may change hands.
  *
- * <p>A run is a Flink job: restoring a checkpoint begins a new one, and within one run checkpoint numbers only ascend.
+ * <p>Restoring a checkpoint begins a new run, and within one run checkpoint numbers only ascend.
  */
 final class Lineages {
 
     private final List<PendingCheckpoint> restored = new ArrayList<>();
-    private final List<PendingCheckpoint> own = new ArrayList<>();
+    private final List<PendingCheckpoint> unknown = new ArrayList<>();
     private final Map<String, Long> detected = new HashMap<>();
     private final TreeSet<Long> prepared = new TreeSet<>();
     private String lineage = "";
@@ -45,6 +45,11 @@ final class Lineages {
         }
     }
 
+    /** This run. */
+    String own() {
+        return lineage;
+    }
+
     /** Up to which checkpoint of which run the restored state has seen all events. */
     Map<String, Long> detected() {
         return Map.copyOf(detected);
@@ -65,7 +70,7 @@ final class Lineages {
         lastCheckpoint = checkpoint;
         prepared.add(checkpoint);
         if (files != null) {
-            own.add(new PendingCheckpoint(lineage, checkpoint, feed, files));
+            unknown.add(new PendingCheckpoint(lineage, checkpoint, feed, files));
         }
     }
 
@@ -77,7 +82,7 @@ final class Lineages {
             seen.forEach((run, upTo) -> ancestors.add(new Ancestor(run, upTo)));
         }
         Objects.requireNonNull(ancestorState, "open").update(ancestors);
-        List<PendingCheckpoint> pending = new ArrayList<>(own);
+        List<PendingCheckpoint> pending = new ArrayList<>(unknown);
         if (subtask == 0) {
             pending.addAll(restored);
         }
@@ -92,7 +97,7 @@ final class Lineages {
      */
     OptionalLong completed(long checkpoint) {
         restored.clear();
-        own.removeIf(pending -> pending.checkpoint() < checkpoint);
+        unknown.removeIf(pending -> pending.checkpoint() < checkpoint);
         Long older = prepared.lower(checkpoint);
         if (older == null) {
             return OptionalLong.empty();

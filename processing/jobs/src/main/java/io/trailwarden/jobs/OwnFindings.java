@@ -7,6 +7,7 @@ import io.trailwarden.event.Severity;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,14 +74,17 @@ final class OwnFindings {
 
     /** De-duplication does not remember all ids of a day. */
     void memory(int day, long bytes) {
-        LocalDate date = LocalDate.ofEpochDay(day);
+        // Dead letters have no day of their own.
+        boolean dated = day != Integer.MIN_VALUE;
+        Instant start = Instant.EPOCH.plus(dated ? day : 0, ChronoUnit.DAYS);
+        String what = dated ? "records of " + LocalDate.ofEpochDay(day) : "dead letters";
         say(
                 MEMORY,
-                "de-duplication of " + date,
+                what,
                 "",
-                date.atStartOfDay(ZoneOffset.UTC).toInstant(),
-                "The ids of " + date + " do not fit into memory",
-                "From here on a record of this day that is delivered twice may be stored twice.",
+                start,
+                "The ids of " + what + " do not fit into memory",
+                "From here on one of these that is delivered twice may be stored twice.",
                 Map.of("bytes per subtask", Long.toString(bytes)),
                 List.of(),
                 List.of("Raise idBytes, or run with more subtasks."));

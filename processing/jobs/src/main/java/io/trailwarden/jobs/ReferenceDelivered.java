@@ -3,7 +3,7 @@ package io.trailwarden.jobs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of the reference topic, not yet read.
+ * One record of the reference topic, not yet decoded.
  *
  * @param offset of the record in its Kafka partition
  * @param key what the topic is compacted by

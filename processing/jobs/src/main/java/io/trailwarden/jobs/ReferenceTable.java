@@ -29,14 +29,13 @@ import org.slf4j.LoggerFactory;
 final class ReferenceTable {
 
     /** An entry as checkpoints remember it, with the topic it came from. */
-    public record Remembered(String feed, ReferenceEntry entry) {}
+    public record Remembered(String incarnation, ReferenceEntry entry) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(ReferenceTable.class);
 
     private final Map<String, ReferenceEntry> entries = new HashMap<>();
-    private final List<ReferenceEntry> pending = new ArrayList<>();
-    private Map<Integer, Long> backlogEnd = Map.of();
-    private String feed = "";
+    private ReferenceFeed.@Nullable Reader reader;
+    private String incarnation = "";
     private Reference reference = Reference.EMPTY;
     private @Nullable ListState<Remembered> remembered;
     private long malformed;
@@ -46,56 +45,37 @@ final class ReferenceTable {
      *
      * @return whether a checkpoint was restored that remembers something else: all keys must be evaluated again
      */
-    boolean open(OperatorStateStore states, ReferenceBacklog backlog) throws Exception {
+    boolean open(OperatorStateStore states, ReferenceFeed feed) throws Exception {
         remembered =
                 states.getUnionListState(new ListStateDescriptor<>("reference", TypeInformation.of(Remembered.class)));
+        reader = feed.open();
+        incarnation = reader.incarnation();
         Map<String, ReferenceEntry> before = new HashMap<>();
-        boolean sameFeed = true;
-        ReferenceBacklog.Content content = backlog.read();
+        boolean sameTopic = true;
         for (Remembered one : remembered.get()) {
             before.put(nameOf(one.entry()), one.entry());
-            sameFeed &= one.feed().equals(content.feed());
+            sameTopic &= one.incarnation().equals(incarnation);
         }
-        feed = content.feed();
-        if (!sameFeed) {
+        if (!sameTopic) {
             entries.putAll(before);
         }
-        for (ReferenceDelivered record : content.records()) {
-            ReferenceEntry entry = read(record);
-            if (entry != null) {
-                put(entry);
-            }
-        }
-        backlogEnd = Map.copyOf(content.next());
+        take(reader.backlog());
         reference = Reference.EMPTY.withAll(entries.values());
         return !before.isEmpty() && !bodies(before).equals(bodies(entries));
     }
 
-    /** Takes a change; it holds after {@link #settle}. Returns whether there is something to settle. */
-    boolean take(ReferenceDelivered record) {
-        // The broadcast begins where the topic begins, and would turn back what the backlog has already told.
-        if (record.offset() < backlogEnd.getOrDefault(record.partition(), 0L)) {
-            return false;
-        }
-        ReferenceEntry entry = read(record);
-        if (entry == null) {
-            return false;
-        }
-        pending.add(entry);
-        return true;
-    }
-
-    /** Puts the changes taken into force, all at once. Returns whether they changed anything. */
-    boolean settle() {
-        List<ReferenceEntry> changes = new ArrayList<>();
-        for (ReferenceEntry entry : pending) {
-            if (put(entry)) {
-                changes.add(entry);
-            }
-        }
-        pending.clear();
+    /** Takes what came since the last call. Returns whether it changed anything. */
+    boolean refresh() {
+        List<ReferenceEntry> changes =
+                take(Objects.requireNonNull(reader, "open").changes());
         reference = reference.withAll(changes);
         return !changes.isEmpty();
+    }
+
+    void close() {
+        if (reader != null) {
+            reader.close();
+        }
     }
 
     /** What holds now. */
@@ -118,10 +98,21 @@ final class ReferenceTable {
         ListState<Remembered> state = Objects.requireNonNull(remembered, "opened before a checkpoint");
         List<Remembered> now = new ArrayList<>();
         if (subtask == 0) {
-            entries.values().forEach(entry -> now.add(new Remembered(feed, entry)));
-            // Taken but not settled yet: after a restore the topic's backlog tells them again.
+            entries.values().forEach(entry -> now.add(new Remembered(incarnation, entry)));
         }
         state.update(now);
+    }
+
+    /** Returns what changed, in order. */
+    private List<ReferenceEntry> take(List<ReferenceDelivered> records) {
+        List<ReferenceEntry> changes = new ArrayList<>();
+        for (ReferenceDelivered record : records) {
+            ReferenceEntry entry = read(record);
+            if (entry != null && put(entry)) {
+                changes.add(entry);
+            }
+        }
+        return changes;
     }
 
     private boolean put(ReferenceEntry entry) {

@@ -1,0 +1,139 @@
+package io.trailwarden.jobs;
+
+import io.trailwarden.detection.Conclusion;
+import io.trailwarden.detection.Findings;
+import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.detection.Published;
+import io.trailwarden.detection.Signal;
+import io.trailwarden.detection.SignalSource;
+import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.CloudTrailEvent;
+import io.trailwarden.event.ExecutionEvent;
+import io.trailwarden.event.FindingId;
+import io.trailwarden.event.Severity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A detector for tests: an actor who calls {@code Ping} three times, in any order of arrival. Calls of {@code Poison}
+ * make it throw. In a second round the account hears of the actor's first ping.
+ */
+final class RepeatedCalls implements KeyedDetector<RepeatedCalls.Calls> {
+
+    private static final long serialVersionUID = 1L;
+    static final String NAME = "repeated-calls";
+    static final Duration MEMORY = Duration.ofHours(1);
+
+    /** Event times by event id. */
+    public record Calls(String key, Map<String, Instant> events, Published published) {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Class<Calls> stateType() {
+        return Calls.class;
+    }
+
+    @Override
+    public int stateVersion() {
+        return 1;
+    }
+
+    @Override
+    public int rounds() {
+        return 2;
+    }
+
+    @Override
+    public SignalSource signals() {
+        return new SignalSource() {
+            @Override
+            public void read(CloudTrailEvent event, Reference reference, Consumer<Signal> out) {
+                if ("Ping".equals(event.eventName()) || "Poison".equals(event.eventName())) {
+                    out.accept(Signal.of(NAME, event.actorKey(), String.valueOf(event.eventName()), event));
+                }
+                if ("Broken".equals(event.eventName())) {
+                    throw new IllegalStateException("cannot digest " + event.eventId());
+                }
+            }
+
+            @Override
+            public void read(ExecutionEvent event, Reference reference, Consumer<Signal> out) {}
+        };
+    }
+
+    @Override
+    public Calls merge(@Nullable Calls state, Signal signal) {
+        if (signal.kind().equals("Poison")) {
+            throw new IllegalStateException("cannot digest " + signal.eventId());
+        }
+        Map<String, Instant> events = state == null ? new TreeMap<>() : new TreeMap<>(state.events());
+        events.put(signal.eventId(), signal.eventTime());
+        return new Calls(signal.key(), events, state == null ? Published.NOTHING : state.published());
+    }
+
+    @Override
+    public Calls evaluate(Calls state, Reference reference, Findings out) {
+        int enough = out.round() == 1 ? 3 : 1;
+        List<Conclusion> conclusions =
+                state.events().size() < enough ? List.of() : List.of(conclusion(state, out.round(), reference));
+        if (out.round() == 1) {
+            String first = new TreeMap<>(state.events()).firstKey();
+            out.follow(signal("of " + state.key(), first, state.events().get(first)));
+        }
+        return new Calls(state.key(), state.events(), out.settle(state.published(), conclusions));
+    }
+
+    private static Conclusion conclusion(Calls state, int round, Reference reference) {
+        Instant first = state.events().values().stream().min(Instant::compareTo).orElseThrow();
+        Instant last = state.events().values().stream().max(Instant::compareTo).orElseThrow();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("zeta comes first", "as it was put");
+        facts.put("accounts known", Integer.toString(reference.accounts().size()));
+        facts.put("alpha comes last", "as it was put");
+        return new Conclusion(
+                FindingId.of(NAME, state.key(), Integer.toString(round)),
+                NAME,
+                Severity.LOW,
+                state.key() + " in round " + round,
+                "Test.",
+                "nobody",
+                state.key(),
+                null,
+                null,
+                state.key(),
+                first,
+                last,
+                state.events().keySet().stream().sorted().collect(Collectors.toList()),
+                state.events().size(),
+                List.of(),
+                facts,
+                List.of());
+    }
+
+    @Override
+    public Instant expiresAt(Calls state, Reference reference) {
+        return state.events().values().stream()
+                .max(Instant::compareTo)
+                .orElse(Instant.EPOCH)
+                .plus(MEMORY);
+    }
+
+    static Signal signal(String key, String eventId, Instant at) {
+        return signal(key, "Ping", eventId, at);
+    }
+
+    static Signal signal(String key, String kind, String eventId, Instant at) {
+        return Signal.of(NAME, key, kind, TestRecords.event(eventId, kind, key, at));
+    }
+}
