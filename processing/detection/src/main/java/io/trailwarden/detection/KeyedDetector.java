@@ -52,6 +52,7 @@ public interface KeyedDetector<S extends Record> extends Serializable {
      * The state with one more signal in it.
      *
      * @param state null for a key without state
+     * @return {@code state} itself when the signal says nothing new, so that nothing need be written or evaluated
      */
     S merge(@Nullable S state, Signal signal);
 

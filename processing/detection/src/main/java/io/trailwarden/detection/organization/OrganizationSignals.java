@@ -63,7 +63,7 @@ final class OrganizationSignals implements SignalSource {
         } else if (!event.resources().isEmpty()) {
             reach(event, local, reference, out);
         }
-        if (type.equals("AssumedRole") && !isAwsOwn(identity.issuerArn())) {
+        if (type.equals("AssumedRole") && !isAwsOwn(identity.issuerArn()) && !isStepFunctions(event)) {
             String key = accessKey(identity.accessKeyId());
             if (key != null) {
                 if (tookRole && event.issuedAccessKeyId() != null) {
@@ -99,6 +99,15 @@ final class OrganizationSignals implements SignalSource {
         return roleArn != null
                 && (roleArn.contains(":role/aws-service-role/")
                         || roleArn.contains(":role/aws-reserved/sso.amazonaws.com/"));
+    }
+
+    /**
+     * A state machine at work: Step Functions took the role itself, so the session cannot be a stranger's. The source
+     * address says so, and unlike a session's name the caller cannot choose it.
+     */
+    private static boolean isStepFunctions(CloudTrailEvent event) {
+        return "states.amazonaws.com".equals(event.sourceIpAddress())
+                && "states.amazonaws.com".equals(event.userIdentity().invokedBy());
     }
 
     private static @Nullable String foreign(UserIdentity identity, String local) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.detection.reference;
+
+import org.jspecify.annotations.NullMarked;
