@@ -1,13 +1,16 @@
 package io.trailwarden.sinks;
 
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.text.VisibleText;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * One line per finding on a terminal or in a pipe. Every part that a stranger may have written is shown by
@@ -16,16 +19,25 @@ import java.util.Locale;
 public final class StdoutSink implements FindingSink {
 
     private final PrintStream out;
-    private final boolean colour;
+    private final Function<Finding, String> form;
+
+    private StdoutSink(PrintStream out, Function<Finding, String> form) {
+        this.out = out;
+        this.form = form;
+    }
 
     /**
-     * Writes to this stream.
+     * For people.
      *
      * @param colour whether severities are coloured; false for pipes and where NO_COLOR is set
      */
-    public StdoutSink(PrintStream out, boolean colour) {
-        this.out = out;
-        this.colour = colour;
+    public static StdoutSink lines(PrintStream out, boolean colour) {
+        return new StdoutSink(out, finding -> line(finding, colour));
+    }
+
+    /** For scripts: one finding as JSON a line, in ASCII. */
+    public static StdoutSink json(PrintStream out) {
+        return new StdoutSink(out, StdoutSink::json);
     }
 
     @Override
@@ -42,7 +54,7 @@ public final class StdoutSink implements FindingSink {
     public List<Refused> deliver(List<Finding> batch) throws SinkUnavailableException {
         StringBuilder lines = new StringBuilder();
         for (Finding finding : batch) {
-            lines.append(line(finding, colour)).append('\n');
+            lines.append(form.apply(finding)).append('\n');
         }
         out.print(lines);
         out.flush();
@@ -75,6 +87,21 @@ public final class StdoutSink implements FindingSink {
                 .append(VisibleText.of(shortened(finding.id())))
                 .append(']')
                 .toString();
+    }
+
+    /** The finding as JSON on one line, in ASCII, without its line end. */
+    public static String json(Finding finding) {
+        String json = new String(RecordCodec.FINDING.encode(finding), StandardCharsets.UTF_8);
+        StringBuilder ascii = new StringBuilder(json.length());
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (c < 0x7f) {
+                ascii.append(c);
+            } else {
+                ascii.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            }
+        }
+        return ascii.toString();
     }
 
     private static String shortened(String id) {

@@ -18,7 +18,7 @@ class StdoutSinkTest extends SinkContract {
 
     @Override
     FindingSink sink() {
-        return new StdoutSink(out, false);
+        return StdoutSink.lines(out, false);
     }
 
     /** A line ends in the first twelve digits of the id, so the ids are found again among those that were sent. */
@@ -55,7 +55,7 @@ class StdoutSinkTest extends SinkContract {
 
     @Test
     void nothing_that_a_stranger_wrote_reaches_the_terminal_as_a_control_character() throws Exception {
-        StdoutSink sink = new StdoutSink(out, false);
+        StdoutSink sink = StdoutSink.lines(out, false);
         for (String title : HOSTILE) {
             sink.deliver(List.of(finding("subject", 1, title)));
         }
@@ -79,7 +79,8 @@ class StdoutSinkTest extends SinkContract {
                 throw new java.io.IOException("Broken pipe");
             }
         });
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> new StdoutSink(closed, false).deliver(findings(1)))
+        org.assertj.core.api.Assertions.assertThatThrownBy(
+                        () -> StdoutSink.lines(closed, false).deliver(findings(1)))
                 .isInstanceOf(SinkUnavailableException.class);
     }
 

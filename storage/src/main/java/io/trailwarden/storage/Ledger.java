@@ -151,6 +151,27 @@ public final class Ledger {
         return List.copyOf(found.subList(0, Math.min(limit, found.size())));
     }
 
+    /** How many dead letters there are of each reason, counted. */
+    public synchronized Map<String, Long> deadLettersByReason() throws IOException {
+        Table table = table(Tables.DEAD_LETTERS);
+        Map<String, Long> reasons = new TreeMap<>();
+        retry(table, () -> {
+            reasons.clear();
+            try (CloseableIterable<FileScanTask> plan = table.newScan().planFiles()) {
+                for (FileScanTask task : plan) {
+                    ParquetFiles.read(table.io(), task.file().location(), List.of("reason"), (rows, columns) -> {
+                        ColumnReader reason = columns.leaf("reason");
+                        for (long row = 0; row < rows; row++) {
+                            reasons.merge(reason.getBinary().toStringUsingUTF8(), 1L, Long::sum);
+                            reason.consume();
+                        }
+                    });
+                }
+            }
+        });
+        return reasons;
+    }
+
     private static void add(Map<String, Long> counts, String source, long count) {
         if (count > 0) {
             counts.merge(source, count, Long::sum);

@@ -115,6 +115,23 @@ public record JobSettings(
                 failureWindow);
     }
 
+    /** The same with another expectation of how far events come out of order. */
+    public JobSettings withDisorder(Duration wanted) {
+        return new JobSettings(
+                parallelism,
+                checkpointInterval,
+                checkpoints,
+                stateBackend,
+                wanted,
+                idleAfter,
+                bufferTimeout,
+                maxKeysPerDetector,
+                idBytes,
+                statusInterval,
+                maxFailures,
+                failureWindow);
+    }
+
     /** The same with another bound on keys. */
     public JobSettings withMaxKeysPerDetector(long keys) {
         return new JobSettings(

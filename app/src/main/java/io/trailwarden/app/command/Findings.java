@@ -1,0 +1,109 @@
+package io.trailwarden.app.command;
+
+import io.trailwarden.app.config.ConfigReader;
+import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.terminal.Io;
+import io.trailwarden.event.Finding;
+import io.trailwarden.sinks.StdoutSink;
+import io.trailwarden.storage.Archive;
+import io.trailwarden.storage.FindingFilter;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code findings}: what is stored, the latest first. */
+@Command(
+        name = "findings",
+        mixinStandardHelpOptions = true,
+        description = "Prints stored findings, the one with the latest evidence first.",
+        footer = {
+            "",
+            "Examples:",
+            "  trailwarden findings --data d                       the latest 100 that stand",
+            "  trailwarden findings --since 24h --severity high    recent and bad",
+            "  trailwarden findings --all --json                   everything, withdrawn ones too, one a line"
+        })
+final class Findings implements Callable<Integer> {
+
+    private static final int USUAL_LIMIT = 100;
+
+    private final Io io;
+
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    ConfigOptions options = new ConfigOptions();
+
+    @Option(
+            names = "--since",
+            paramLabel = "WHEN",
+            description = "Only with evidence since then: 30m, 24h, 7d, or a time such as 2026-03-01T00:00:00Z.")
+    @Nullable
+    String since;
+
+    @Option(names = "--severity", paramLabel = "SEVERITY", description = "Only this severe or worse.")
+    @Nullable
+    String severity;
+
+    @Option(names = "--all", description = "All, withdrawn ones too; otherwise the latest 100 that stand.")
+    boolean all;
+
+    @Option(names = "--json", description = "One JSON object a line.")
+    boolean json;
+
+    Findings(Io io) {
+        this.io = io;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Configuration config = options.read(io);
+        FindingFilter filter = new FindingFilter(
+                since == null ? null : time(since),
+                severity == null ? null : Severities.parse(spec, "--severity", severity),
+                null,
+                null,
+                null,
+                all,
+                all ? 0 : USUAL_LIMIT);
+        List<Finding> findings;
+        try (Archive archive = Tables.open(config)) {
+            findings = archive.findings().list(filter);
+        }
+        for (Finding finding : findings) {
+            io.out().println(json ? StdoutSink.json(finding) : StdoutSink.line(finding, io.colour()));
+        }
+        if (!json && findings.isEmpty()) {
+            io.err().println("No findings" + (since == null && severity == null ? "." : " that match."));
+        } else if (!json && findings.size() == USUAL_LIMIT && !all) {
+            io.err().println("The latest " + USUAL_LIMIT + "; --all prints all.");
+        }
+        return ExitCode.FINE;
+    }
+
+    private Instant time(String text) {
+        Duration ago = ConfigReader.duration(text);
+        if (ago != null) {
+            return io.clock().instant().minus(ago);
+        }
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--since: \"" + text + "\" (expected: a duration such as 30m, 24h or 7d, or a time such as"
+                            + " 2026-03-01T00:00:00Z)");
+        }
+    }
+}

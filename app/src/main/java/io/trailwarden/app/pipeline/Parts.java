@@ -1,0 +1,89 @@
+package io.trailwarden.app.pipeline;
+
+import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.tables.TableLedger;
+import io.trailwarden.app.tables.TableQueries;
+import io.trailwarden.app.tables.TableRecords;
+import io.trailwarden.console.ConsoleConfig;
+import io.trailwarden.console.ConsoleSources;
+import io.trailwarden.detection.organization.OrganizationDetector;
+import io.trailwarden.detection.principal.PrincipalDetector;
+import io.trailwarden.detection.sigma.RuleDetector;
+import io.trailwarden.detection.sigma.correlation.CorrelationDetector;
+import io.trailwarden.detection.throttling.ThrottlingDetector;
+import io.trailwarden.jobs.Detection;
+import io.trailwarden.jobs.JobSettings;
+import io.trailwarden.storage.Archive;
+import io.trailwarden.storage.ArchiveConfig;
+import io.trailwarden.storage.sql.SqlSettings;
+import io.trailwarden.storage.sql.SqlWorkers;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+
+/** The same parts for one process and for stages apart: what the configuration means for each. */
+public final class Parts {
+
+    private Parts() {}
+
+    /** Where the tables are. */
+    public static ArchiveConfig tables(Configuration config) {
+        return config.storage().catalog().isEmpty()
+                ? ArchiveConfig.local(config.data())
+                : ArchiveConfig.of(config.storage().catalog());
+    }
+
+    /** Every detection there is; what each looks for is reference data. */
+    public static Detection detection() {
+        return new Detection(
+                List.of(new RuleDetector()),
+                List.of(
+                        new PrincipalDetector(),
+                        new ThrottlingDetector(),
+                        new OrganizationDetector(),
+                        new CorrelationDetector()));
+    }
+
+    /** How the job runs. */
+    public static JobSettings jobSettings(Configuration config, URI checkpoints) {
+        Configuration.Processing wanted = config.processing();
+        return JobSettings.local(wanted.parallelism(), checkpoints)
+                .withCheckpointInterval(wanted.checkpointInterval())
+                .withDisorder(wanted.disorder())
+                .withMaxKeysPerDetector(wanted.maxKeys())
+                .withStateBackend(
+                        wanted.stateBackend() == Configuration.Backend.ROCKSDB
+                                ? JobSettings.StateBackend.ROCKSDB
+                                : JobSettings.StateBackend.HEAP);
+    }
+
+    /** How the console runs. */
+    public static ConsoleConfig console(Configuration config, Path store, Map<String, String> connection) {
+        Configuration.Console wanted = config.console();
+        return new ConsoleConfig(
+                wanted.host(),
+                wanted.port(),
+                store,
+                connection,
+                wanted.token().isEmpty() ? null : wanted.token(),
+                new HashSet<>(wanted.hostNames()),
+                System.getProperty("user.name", "analyst"));
+    }
+
+    /** Limits of analysts' SQL; its scratch files lie on the disk of the tables. */
+    public static SqlSettings sql(Configuration config) {
+        return SqlSettings.defaults(config.data().resolve("sql"));
+    }
+
+    /** Whom the console asks. */
+    public static ConsoleSources consoleSources(Archive archive, SqlWorkers workers, SqlSettings sql, Clock clock) {
+        return new ConsoleSources(
+                new TableRecords(workers),
+                new TableLedger(archive.ledger(), workers, clock),
+                new TableQueries(workers, sql),
+                null);
+    }
+}

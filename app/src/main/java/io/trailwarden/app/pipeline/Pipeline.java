@@ -1,0 +1,389 @@
+package io.trailwarden.app.pipeline;
+
+import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.reference.ReferencePublisher;
+import io.trailwarden.app.reference.ReferenceSource;
+import io.trailwarden.console.Console;
+import io.trailwarden.console.ConsoleConfig;
+import io.trailwarden.embedded.EmbeddedFlink;
+import io.trailwarden.embedded.EmbeddedKafka;
+import io.trailwarden.embedded.FlinkJob;
+import io.trailwarden.embedded.JobFailedException;
+import io.trailwarden.event.topic.Topics;
+import io.trailwarden.ingest.IngestProgress;
+import io.trailwarden.jobs.CheckpointFinder;
+import io.trailwarden.jobs.DetectionJob;
+import io.trailwarden.jobs.DetectionSinks;
+import io.trailwarden.jobs.DetectionSources;
+import io.trailwarden.jobs.KafkaAccess;
+import io.trailwarden.sinks.FindingSink;
+import io.trailwarden.sinks.SinkRunner;
+import io.trailwarden.sinks.SinkStatus;
+import io.trailwarden.sinks.StorageSink;
+import io.trailwarden.storage.Archive;
+import io.trailwarden.storage.sql.SqlSettings;
+import io.trailwarden.storage.sql.SqlWorkers;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything in one process: broker, reference data, job, sinks, console, ingester; started in the order in which the
+ * river flows, so that nothing that is read finds nobody behind it.
+ *
+ * <p>It may be killed at any time. The next start on the same data directory continues from the newest checkpoint, reads
+ * again what was not stored, and delivers again what was not confirmed; the outcome is the same.
+ */
+public final class Pipeline implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+    private static final long SETTLE_POLL_MILLIS = 100;
+    private static final long TRIM_SECONDS = 30;
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Configuration config;
+    private final Clock clock;
+    private final DataDirectory data;
+    private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "chores");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final List<SinkRunner> sinks = new ArrayList<>();
+
+    private Map<String, String> connection = Map.of();
+    private @Nullable Archive archive;
+    private @Nullable FlinkJob job;
+    private @Nullable Console console;
+    private @Nullable Intake intake;
+    private @Nullable StoredProgress stored;
+
+    private Pipeline(Configuration config, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+        this.data = DataDirectory.lock(config.data());
+        opened.push(data);
+    }
+
+    /**
+     * Starts everything but the reading of inputs, and returns when the job runs and the console answers.
+     *
+     * @param reference where reference data is written down
+     * @param moreSinks sinks beside those of the configuration, such as the terminal
+     * @throws io.trailwarden.app.config.BadConfigException when reference data is wrong
+     * @throws PipelineException when a part does not start
+     */
+    public static Pipeline start(
+            Configuration config, List<ReferenceSource> reference, List<FindingSink> moreSinks, Clock clock) {
+        Pipeline pipeline = new Pipeline(config, clock);
+        try {
+            pipeline.open(reference, moreSinks);
+            return pipeline;
+        } catch (RuntimeException e) {
+            pipeline.close();
+            throw e;
+        }
+    }
+
+    private void open(List<ReferenceSource> reference, List<FindingSink> moreSinks) {
+        // The three slow ones start side by side.
+        CompletableFuture<EmbeddedFlink> starting = CompletableFuture.supplyAsync(
+                () -> EmbeddedFlink.start(data.flink(), config.processing().parallelism()));
+        CompletableFuture<Archive> opening = CompletableFuture.supplyAsync(() -> Archive.open(Parts.tables(config)));
+        try {
+            connection = startKafka();
+            KafkaSetup.createTopics(connection, config.kafka());
+            ReferencePublisher publisher =
+                    open(ReferencePublisher.start(reference, data.publishedReference(), connection, clock));
+            repeat(publisher::look, 1);
+        } finally {
+            archive = open(joined(opening));
+            opened.push(joined(starting));
+        }
+        EmbeddedFlink flink = joined(starting);
+        job = startJob(flink);
+        repeat(dropEarlierCheckpoints(flink, job), 2);
+        startSinks(moreSinks);
+        stored = open(new StoredProgress(connection));
+        if (config.kafka().embedded()) {
+            repeat(stored::trimStored, TRIM_SECONDS);
+        }
+        if (config.console().enabled()) {
+            console = open(startConsole());
+        }
+    }
+
+    private Map<String, String> startKafka() {
+        if (!config.kafka().embedded()) {
+            return KafkaSetup.connection(config.kafka().bootstrap(), config.kafka());
+        }
+        EmbeddedKafka kafka =
+                open(EmbeddedKafka.start(data.kafka(), config.kafka().port()));
+        return KafkaSetup.connection(kafka.bootstrapServers(), config.kafka());
+    }
+
+    private FlinkJob startJob(EmbeddedFlink flink) {
+        KafkaAccess access = new KafkaAccess(
+                connection.get("bootstrap.servers"), config.kafka().properties());
+        StreamExecutionEnvironment environment = flink.environment();
+        new DetectionJob(
+                        DetectionSources.ofKafka(access),
+                        DetectionSinks.ofKafka(access, Parts.tables(config)),
+                        Parts.detection(),
+                        Parts.jobSettings(
+                                config, flink.checkpoints().directory().toUri()))
+                .build(environment);
+        FlinkJob started = flink.submit(environment, DetectionJob.NAME, newestCheckpoint(flink));
+        opened.push(started::cancel);
+        return started;
+    }
+
+    private static @Nullable Path newestCheckpoint(EmbeddedFlink flink) {
+        Path directory = flink.checkpoints().directory();
+        CheckpointFinder.Found found;
+        try {
+            found = new CheckpointFinder(directory).newest();
+        } catch (IOException e) {
+            throw new PipelineException("checkpoints in " + directory + " cannot be listed: " + e.getMessage(), e);
+        }
+        if (found instanceof CheckpointFinder.Found.AllDamaged damaged) {
+            throw new PipelineException(damaged.explanation(), null);
+        }
+        return found instanceof CheckpointFinder.Found.Usable usable ? usable.path() : null;
+    }
+
+    private static Runnable dropEarlierCheckpoints(EmbeddedFlink flink, FlinkJob job) {
+        return new Runnable() {
+            private boolean done;
+
+            @Override
+            public void run() {
+                done = done || flink.checkpoints().dropEarlierThan(job);
+            }
+        };
+    }
+
+    private void startSinks(List<FindingSink> more) {
+        KafkaDeadLetterTray tray = open(new KafkaDeadLetterTray(connection));
+        List<FindingSink> all = new ArrayList<>();
+        if (config.sinks().contains(StorageSink.NAME)) {
+            all.add(new StorageSink(archive().findings()));
+        }
+        all.addAll(more);
+        for (FindingSink sink : all) {
+            sinks.add(open(SinkRunner.start(sink, tray, new HashMap<>(connection), clock)));
+        }
+    }
+
+    private Console startConsole() {
+        Configuration.Console wanted = config.console();
+        ConsoleConfig consoleConfig = Parts.console(config, data.console(), connection);
+        SqlSettings sql = Parts.sql(config);
+        try {
+            SqlWorkers workers = open(SqlWorkers.start(archive(), sql));
+            return Console.start(consoleConfig, Parts.consoleSources(archive(), workers, sql, clock), clock);
+        } catch (IOException e) {
+            throw new PipelineException(
+                    "the console does not start: " + e.getMessage() + " (another port: --port, or console.port; now "
+                            + wanted.port() + ")",
+                    e);
+        }
+    }
+
+    /** Starts to read the inputs: once, or for ever where the configuration says follow. */
+    public void read() {
+        Intake started = open(Intake.start(config, data.positions(), connection, clock));
+        intake = started;
+        repeat(() -> started.waiting(stored().unstored()), 1);
+    }
+
+    /** Returns when every input was gone through once and everything is in Kafka. */
+    public void awaitRead(Waiting waiting) throws InterruptedException {
+        CompletableFuture<Void> read = CompletableFuture.runAsync(() -> {
+            try {
+                intake().awaitRead();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        while (!read.isDone()) {
+            requireRunning();
+            waiting.left(progress().records(), "records read so far");
+            TimeUnit.MILLISECONDS.sleep(SETTLE_POLL_MILLIS);
+        }
+        joined(read);
+    }
+
+    /**
+     * Waits until everything that is in Kafka now is stored, every finding of it is out, and the tables have those.
+     *
+     * @throws PipelineException when the job has ended
+     */
+    public void settle(Waiting waiting) throws InterruptedException {
+        while (true) {
+            requireRunning();
+            long unstored = stored().unstored();
+            if (unstored == 0) {
+                break;
+            }
+            waiting.left(unstored, "records to be stored");
+            nudge();
+            TimeUnit.MILLISECONDS.sleep(SETTLE_POLL_MILLIS);
+        }
+        // Whatever the stored records led to was sent before the checkpoint that made them durable.
+        Map<TopicPartition, Long> ends = stored().ends(List.of(Topics.FINDINGS.name()));
+        for (SinkRunner sink : sinks) {
+            String group = SinkRunner.group(sink.status().sink());
+            long behind = stored().behind(group, ends);
+            while (behind > 0) {
+                requireRunning();
+                waiting.left(behind, "findings for sink " + sink.status().sink());
+                TimeUnit.MILLISECONDS.sleep(SETTLE_POLL_MILLIS);
+                behind = stored().behind(group, ends);
+            }
+        }
+        if (intake != null && !intake().awaitStored(Duration.ofSeconds(30))) {
+            throw new PipelineException("positions did not follow within 30 s, although everything is stored", null);
+        }
+    }
+
+    /** A checkpoint now instead of at the next interval; one that fails is made up for by the next. */
+    private void nudge() {
+        try {
+            job().checkpoint();
+        } catch (JobFailedException e) {
+            LOG.debug("No checkpoint now", e);
+        }
+    }
+
+    /**
+     * Whether all goes on.
+     *
+     * @throws PipelineException when the job has ended
+     */
+    public void requireRunning() {
+        CompletableFuture<Void> end = job().ended();
+        if (end.isDone()) {
+            try {
+                end.join();
+            } catch (CompletionException e) {
+                throw new PipelineException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            }
+            throw new PipelineException("the detection job has ended", null);
+        }
+    }
+
+    /** The tables. */
+    public Archive archive() {
+        return present(archive);
+    }
+
+    /** What was read since the start. */
+    public IngestProgress progress() {
+        return intake().progress();
+    }
+
+    /** How the sinks are doing. */
+    public List<SinkStatus> sinks() {
+        return sinks.stream().map(SinkRunner::status).toList();
+    }
+
+    /** Where people watch; empty when the console is off. */
+    public Optional<URI> consoleUrl() {
+        return Optional.ofNullable(console).map(Console::loginUrl);
+    }
+
+    /** Client properties for Kafka, for whoever wants to send or read more. */
+    public Map<String, String> connection() {
+        return connection;
+    }
+
+    /** How much there is left to wait for. */
+    public interface Waiting {
+
+        /** So many of these are left. */
+        void left(long count, String what);
+    }
+
+    /** Stops everything, the last first. What was not confirmed comes again at the next start. */
+    @Override
+    public void close() {
+        chores.shutdownNow();
+        while (!opened.isEmpty()) {
+            AutoCloseable part = opened.pop();
+            try {
+                part.close();
+            } catch (Exception e) { // AutoCloseable declares it
+                LOG.warn("A part did not stop cleanly", e);
+            }
+        }
+    }
+
+    private void repeat(Runnable chore, long seconds) {
+        chores.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        chore.run();
+                    } catch (RuntimeException e) {
+                        LOG.warn("A chore failed and is tried again in {} s", seconds, e);
+                    }
+                },
+                seconds,
+                seconds,
+                TimeUnit.SECONDS);
+    }
+
+    private <T extends AutoCloseable> T open(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private static <T> T joined(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private FlinkJob job() {
+        return present(job);
+    }
+
+    private Intake intake() {
+        return present(intake);
+    }
+
+    private StoredProgress stored() {
+        return present(stored);
+    }
+
+    private static <T> T present(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("the pipeline has not started");
+        }
+        return part;
+    }
+}

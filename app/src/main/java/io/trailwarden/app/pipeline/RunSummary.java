@@ -1,0 +1,173 @@
+package io.trailwarden.app.pipeline;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trailwarden.app.terminal.TextTable;
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.Severity;
+import io.trailwarden.ingest.IngestProgress;
+import io.trailwarden.storage.Archive;
+import io.trailwarden.storage.FindingFilter;
+import io.trailwarden.storage.Ledger;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What {@code run --once} says at its end: of this run what was read and how fast, and of the data directory what it
+ * holds now. The JSON form is described in {@code docs/reference/run-summary.md}; its keys are stable.
+ *
+ * @param read of this run
+ * @param took from the first byte read until everything was stored and out
+ * @param ledger of the data directory, by source
+ * @param findings that stand, of the data directory
+ * @param deadLetters of the data directory, by reason
+ */
+public record RunSummary(
+        IngestProgress read,
+        Duration took,
+        List<Ledger.Line> ledger,
+        List<Finding> findings,
+        Map<String, Long> deadLetters) {
+
+    /** Reads what the tables hold now. */
+    public static RunSummary of(Archive archive, IngestProgress read, Duration took) throws IOException {
+        Ledger ledger = archive.ledger();
+        return new RunSummary(
+                read, took, ledger.read(), archive.findings().list(FindingFilter.OPEN), ledger.deadLettersByReason());
+    }
+
+    /** How many standing findings are at least this bad. */
+    public long atLeast(Severity severity) {
+        return findings.stream()
+                .filter(finding -> finding.severity().compareTo(severity) >= 0)
+                .count();
+    }
+
+    private double perSecond() {
+        double seconds = took.toMillis() / 1000.0;
+        return seconds == 0 ? 0 : read.records() / seconds;
+    }
+
+    /** For scripts. */
+    public ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("version", 1);
+        ObjectNode run = json.putObject("run");
+        run.put("objects", read.objects());
+        run.put("skippedObjects", read.skipped());
+        run.put("records", read.records());
+        run.put("rejectedRecords", read.rejected());
+        run.put("bytes", read.bytes());
+        run.put("seconds", took.toMillis() / 1000.0);
+        run.put("recordsPerSecond", Math.round(perSecond()));
+        json.set("ledger", line(Ledger.total(ledger)));
+        json.put("balanced", ledger.stream().allMatch(Ledger.Line::balances));
+        ArrayNode sources = json.putArray("sources");
+        ledger.forEach(one -> sources.add(line(one)));
+        ObjectNode dead = json.putObject("deadLetters");
+        deadLetters.forEach(dead::put);
+        ObjectNode found = json.putObject("findings");
+        found.put("open", findings.size());
+        ObjectNode bySeverity = found.putObject("bySeverity");
+        bySeverity().forEach((severity, count) -> bySeverity.put(name(severity), count));
+        ObjectNode byDetection = found.putObject("byDetection");
+        byDetection().forEach(byDetection::put);
+        return json;
+    }
+
+    /** One line as JSON. */
+    public static ObjectNode line(Ledger.Line line) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("source", line.source());
+        json.put("received", line.received());
+        json.put("stored", line.stored());
+        json.put("duplicate", line.duplicate());
+        json.put("deadLettered", line.deadLettered());
+        json.put("inFlight", line.inFlight());
+        return json;
+    }
+
+    /** For people. */
+    public void print(PrintStream out) {
+        out.printf(
+                Locale.ROOT,
+                "Read %,d records from %,d files in %.1f s (%,.0f records/s)%s%n%n",
+                read.records(),
+                read.objects(),
+                took.toMillis() / 1000.0,
+                perSecond(),
+                read.skipped() == 0 ? "" : String.format(Locale.ROOT, "; %,d files were known", read.skipped()));
+        printLedger(ledger, out);
+        if (!deadLetters.isEmpty()) {
+            out.println();
+            TextTable dead = new TextTable("dead letters", ">records");
+            deadLetters.forEach(dead::row);
+            dead.print(out);
+        }
+        out.println();
+        if (findings.isEmpty()) {
+            out.println("No findings.");
+            return;
+        }
+        TextTable table = new TextTable("findings", ">open", "worst");
+        byDetection().forEach((detection, count) -> table.row(detection, count, name(worst(detection))));
+        table.row(
+                "total",
+                findings.size(),
+                name(findings.stream()
+                        .map(Finding::severity)
+                        .max(Severity::compareTo)
+                        .orElse(Severity.INFORMATIONAL)));
+        table.print(out);
+    }
+
+    /** The ledger as a table, with a sentence whether it balances. */
+    public static void printLedger(List<Ledger.Line> ledger, PrintStream out) {
+        TextTable table = new TextTable("source", ">received", ">stored", ">duplicate", ">dead-lettered", ">in flight");
+        ledger.forEach(line -> row(table, line));
+        if (ledger.size() != 1) {
+            row(table, Ledger.total(ledger));
+        }
+        table.print(out);
+        boolean balances = ledger.stream().allMatch(Ledger.Line::balances);
+        out.println(
+                balances
+                        ? "The ledger balances: every record received is stored, a duplicate, or a dead letter."
+                        : "Records are in flight: not all that was received is in the tables yet.");
+    }
+
+    private static void row(TextTable table, Ledger.Line line) {
+        table.row(
+                line.source(), line.received(), line.stored(), line.duplicate(), line.deadLettered(), line.inFlight());
+    }
+
+    private Severity worst(String detection) {
+        return findings.stream()
+                .filter(finding -> finding.detection().equals(detection))
+                .map(Finding::severity)
+                .max(Severity::compareTo)
+                .orElse(Severity.INFORMATIONAL);
+    }
+
+    private Map<String, Long> byDetection() {
+        Map<String, Long> counts = new TreeMap<>();
+        findings.forEach(finding -> counts.merge(finding.detection(), 1L, Long::sum));
+        return counts;
+    }
+
+    private Map<Severity, Long> bySeverity() {
+        Map<Severity, Long> counts = new TreeMap<>();
+        findings.forEach(finding -> counts.merge(finding.severity(), 1L, Long::sum));
+        return counts;
+    }
+
+    private static String name(Severity severity) {
+        return severity.name().toLowerCase(Locale.ROOT);
+    }
+}

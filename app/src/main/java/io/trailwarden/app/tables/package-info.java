@@ -1,0 +1,5 @@
+/** The tables, as the console asks them. */
+@NullMarked
+package io.trailwarden.app.tables;
+
+import org.jspecify.annotations.NullMarked;
