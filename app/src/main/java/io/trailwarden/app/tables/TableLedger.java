@@ -33,13 +33,7 @@ public final class TableLedger implements LedgerView {
             List<Entry> entries = new ArrayList<>();
             for (Ledger.Line line : ledger.read()) {
                 entries.add(new Entry(
-                        line.source(),
-                        line.received(),
-                        line.stored(),
-                        line.duplicate(),
-                        line.deadLettered(),
-                        line.inFlight(),
-                        0));
+                        line.source(), line.received(), line.stored(), line.duplicate(), line.deadLettered()));
             }
             List<DeadReason> reasons = new ArrayList<>();
             ledger.deadLettersByReason().forEach((reason, count) -> reasons.add(new DeadReason(reason, count)));
