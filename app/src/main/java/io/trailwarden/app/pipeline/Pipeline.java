@@ -145,13 +145,16 @@ public final class Pipeline implements AutoCloseable {
         KafkaAccess access = new KafkaAccess(
                 connection.get("bootstrap.servers"), config.kafka().properties());
         StreamExecutionEnvironment environment = flink.environment();
-        new DetectionJob(
-                        DetectionSources.ofKafka(access),
-                        DetectionSinks.ofKafka(access, Parts.tables(config)),
-                        Parts.detection(),
-                        Parts.jobSettings(
-                                config, flink.checkpoints().directory().toUri()))
-                .build(environment);
+        DetectionJob detection = new DetectionJob(
+                DetectionSources.ofKafka(access),
+                DetectionSinks.ofKafka(access, Parts.tables(config)),
+                Parts.detection(),
+                Parts.jobSettings(config, flink.checkpoints().directory().toUri()));
+        try {
+            detection.build(environment);
+        } catch (IOException e) {
+            throw new PipelineException("the tables cannot be opened: " + e.getMessage(), e);
+        }
         FlinkJob started = flink.submit(environment, DetectionJob.NAME, newestCheckpoint(flink));
         opened.push(started::cancel);
         return started;
