@@ -221,7 +221,7 @@ public final class RecordFinder {
         try {
             return b[p] == '[' ? elements(b, p + 1, to) : object(b, p, to, true);
         } catch (Broken broken) {
-            int next = nextDocument(b, p, to, broken.position);
+            int next = nextDocument(b, p, to);
             reject(broken.reason, broken.getMessage(), b, shownFrom, trimEnd(b, p, next), broken.position);
             return next;
         }
@@ -275,7 +275,7 @@ public final class RecordFinder {
             try {
                 p = element(b, p, to);
             } catch (Broken fault) {
-                p = nextElement(b, start, to, fault.position);
+                p = nextElement(b, start, to);
                 reject(fault.reason, fault.getMessage(), b, start, trimEnd(b, start, p), fault.position);
                 broken = true;
             }
@@ -283,7 +283,7 @@ public final class RecordFinder {
             if (p < to && b[p] == ',') {
                 p = space(b, p + 1, to);
             } else if (p < to && b[p] != ']' && !(broken && b[p] == '{')) {
-                int next = nextElement(b, p, to, p);
+                int next = b[p] == '{' && startsRecord(b, p, to) ? p : nextElement(b, p, to);
                 reject(
                         Reason.MALFORMED,
                         "not JSON: " + show(b[p]) + ", expected: ',' or ']'",
@@ -511,7 +511,7 @@ public final class RecordFinder {
 
     /** What follows a list of records is broken: that is lost, the records are not. */
     private int rejectTail(byte[] b, int p, int to, Broken fault) {
-        int next = nextDocument(b, p, to, fault.position);
+        int next = nextDocument(b, p, to);
         reject(fault.reason, fault.getMessage(), b, p, trimEnd(b, p, next), fault.position);
         return next;
     }
@@ -801,10 +801,10 @@ public final class RecordFinder {
     // ---- going on after a broken record
 
     /** Where to go on after a broken document: the next line if that starts one, else the next thing that is one. */
-    private int nextDocument(byte[] b, int start, int to, int fault) {
+    private int nextDocument(byte[] b, int start, int to) {
         int lineEnd = indexOf(b, '\n', start, to);
         int next = lineEnd + 1;
-        int sameLine = nextRecord(b, Math.max(fault, start + 1), lineEnd);
+        int sameLine = nextRecord(b, start + 1, lineEnd);
         if (sameLine < lineEnd) {
             return sameLine;
         }
@@ -815,11 +815,11 @@ public final class RecordFinder {
             return to;
         }
         int closed = closing(b, start, to);
-        return closed > 0 ? closed : nextRecord(b, Math.max(fault, start + 1), to);
+        return closed > 0 ? closed : nextRecord(b, start + 1, to);
     }
 
     /** Where to go on after a broken element: behind its closing bracket, else at the next record. */
-    private int nextElement(byte[] b, int start, int to, int fault) {
+    private int nextElement(byte[] b, int start, int to) {
         int closed = closing(b, start, to);
         if (closed > 0) {
             int after = space(b, closed, to);
@@ -827,7 +827,7 @@ public final class RecordFinder {
                 return after;
             }
         }
-        return nextRecord(b, Math.max(fault, start + 1), to);
+        return nextRecord(b, start + 1, to);
     }
 
     /** The index after the bracket that closes the object or array at {@code start}; negative if there is none. */
@@ -911,7 +911,8 @@ public final class RecordFinder {
     }
 
     private void reject(Reason reason, String message, byte[] b, int from, int to, int position) {
-        String place = place(b == outermost ? position : nestedAt);
+        // What a reader stumbles over can lie behind the record that caused it.
+        String place = place(b == outermost ? Math.min(position, Math.max(from, to)) : nestedAt);
         if (b == outermost) {
             broken++;
             brokenAt = position;
@@ -1022,7 +1023,11 @@ public final class RecordFinder {
         int p = space(b, from, to);
         if (p < to && b[p] == '[') {
             p = space(b, p + 1, to);
-            return p == to || "{[]\"-0123456789".indexOf(b[p]) >= 0;
+            return p == to
+                    || "{[]\"-0123456789".indexOf(b[p]) >= 0
+                    || startsWith(b, p, "null")
+                    || startsWith(b, p, "true")
+                    || startsWith(b, p, "false");
         }
         return p < to && b[p] == '{';
     }
@@ -1037,7 +1042,8 @@ public final class RecordFinder {
     }
 
     private static boolean hasBrace(byte[] b, int p, int to) {
-        return indexOf(b, '{', p, to) < indexOf(b, '\n', p, to);
+        int end = indexOf(b, '\n', p, to);
+        return indexOf(b, '{', p, end) < end;
     }
 
     private static byte @Nullable [] base64(byte[] b, int from, int to) {
