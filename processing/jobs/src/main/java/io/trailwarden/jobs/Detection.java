@@ -2,6 +2,11 @@ package io.trailwarden.jobs;
 
 import io.trailwarden.detection.EventDetector;
 import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.detection.organization.OrganizationDetector;
+import io.trailwarden.detection.principal.PrincipalDetector;
+import io.trailwarden.detection.sigma.RuleDetector;
+import io.trailwarden.detection.sigma.correlation.CorrelationDetector;
+import io.trailwarden.detection.throttling.ThrottlingDetector;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +38,17 @@ public record Detection(List<EventDetector> eventDetectors, List<KeyedDetector<?
                         "detector \"" + detector.name() + "\" (expected: a name of its own, without |)");
             }
         }
+    }
+
+    /** Every detection that Trailwarden has. */
+    public static Detection standard() {
+        return new Detection(
+                List.of(new RuleDetector()),
+                List.of(
+                        new PrincipalDetector(),
+                        new ThrottlingDetector(),
+                        new OrganizationDetector(),
+                        new CorrelationDetector()));
     }
 
     /** How many rounds the longest of them needs. */

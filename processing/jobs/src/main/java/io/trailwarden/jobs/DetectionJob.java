@@ -5,6 +5,7 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
 import io.trailwarden.storage.Archive;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -61,10 +62,10 @@ public final class DetectionJob {
      * Configures the environment and puts the job into it. Makes tables that are missing, once, before the subtasks open
      * them side by side.
      *
-     * @throws IOException if the archive cannot be opened
+     * @throws UncheckedIOException if the archive cannot be opened
      */
-    public void build(StreamExecutionEnvironment environment) throws IOException {
-        Archive.open(sinks.archive()).close();
+    public void build(StreamExecutionEnvironment environment) {
+        makeTables();
         environment.configure(configuration(settings));
         environment.setParallelism(settings.parallelism());
         environment.setMaxParallelism(MAX_PARALLELISM);
@@ -108,6 +109,14 @@ public final class DetectionJob {
                 .name("status")
                 .uid("status")
                 .setParallelism(1);
+    }
+
+    private void makeTables() {
+        try {
+            Archive.open(sinks.archive()).close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The archive cannot be closed: " + sinks.archive(), e);
+        }
     }
 
     private SingleOutputStreamOperator<Finding> detect(int round, DataStream<Signal> signals) {

@@ -310,7 +310,15 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
                 clock = KeyClock.NEW;
                 keys += before == null ? 1 : 0;
             }
-            clock = clock.signalled(now());
+            long now = now();
+            if (after == before) {
+                // Nothing new: only that the key is still heard of, and that not to the second.
+                if (now - clock.lastSignal() > QUIET.toMillis() / 10) {
+                    clocks.update(clock.signalled(now));
+                }
+                return;
+            }
+            clock = clock.signalled(now);
             String key = (String) getCurrentKey();
             if (evaluatedLately.add(key)) {
                 after = evaluate(after);

@@ -214,16 +214,12 @@ class DetectionJobKafkaTest {
                         2, directory.resolve("flink/checkpoints").toUri())
                 .withCheckpointInterval(Duration.ofMillis(300));
         StreamExecutionEnvironment environment = flink.environment();
-        DetectionJob job = new DetectionJob(
-                DetectionSources.ofKafka(access),
-                DetectionSinks.ofKafka(access, archive),
-                new Detection(List.of(), List.of(new RepeatedCalls())),
-                settings);
-        try {
-            job.build(environment);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        new DetectionJob(
+                        DetectionSources.ofKafka(access),
+                        DetectionSinks.ofKafka(access, archive),
+                        new Detection(List.of(), List.of(new RepeatedCalls())),
+                        settings)
+                .build(environment);
         return environment;
     }
 
