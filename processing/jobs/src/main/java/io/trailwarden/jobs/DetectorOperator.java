@@ -285,7 +285,7 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
             this.detector = detector;
             // Another version has another name: older state is not read by a class that it does not fit.
             String name = detector.name() + "-v" + detector.stateVersion();
-            stateDescriptor = new ValueStateDescriptor<>(name, TypeInformation.of(detector.stateType()));
+            stateDescriptor = new ValueStateDescriptor<>(name, RecordTypes.of(detector.stateType()));
             states = getPartitionedState(stateDescriptor);
             clocks = getPartitionedState(
                     new ValueStateDescriptor<>(name + "-clock", TypeInformation.of(KeyClock.class)));

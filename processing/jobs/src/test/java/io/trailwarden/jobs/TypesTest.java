@@ -1,49 +1,93 @@
 package io.trailwarden.jobs;
 
-import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.java.typeutils.runtime.PojoSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.types.PojoTestUtils;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Everything on a stream or in state is serialised by what Flink knows about it, never by Kryo. */
 class TypesTest {
 
-    static Stream<Class<?>> streamAndStateTypes() {
-        return Stream.concat(
-                Stream.of(
-                        Delivered.class,
-                        Signal.class,
-                        Finding.class,
-                        DeadLetter.class,
-                        JobStatus.class,
-                        Flushed.class,
-                        PendingCheckpoint.class,
-                        Ancestor.class,
-                        KeyClock.class,
-                        ReferenceTable.Remembered.class,
-                        RepeatedCalls.Calls.class),
-                Detection.standard().keyedDetectors().stream().map(detector -> detector.stateType()));
+    static Stream<Class<?>> streamTypes() {
+        return Stream.of(
+                Delivered.class,
+                Signal.class,
+                Finding.class,
+                DeadLetter.class,
+                JobStatus.class,
+                Flushed.class,
+                PendingCheckpoint.class,
+                Ancestor.class,
+                KeyClock.class,
+                ReferenceTable.Remembered.class);
     }
 
+    static Stream<Class<? extends Record>> stateTypes() {
+        return Stream.concat(
+                Stream.of(RepeatedCalls.Calls.class, Nested.class),
+                Detection.standard().keyedDetectors().stream().map(KeyedDetector::stateType));
+    }
+
+    /** A map of maps of lists. */
+    public record Nested(Map<String, Map<String, List<Inner>>> maps, @Nullable Inner nothing) {}
+
+    /** What nobody knows how to serialise. */
+    public record Odd(Object anything) {}
+
+    /** A record in a record. */
+    public record Inner(Instant time, List<String> texts) {}
+
     @ParameterizedTest
-    @MethodSource("streamAndStateTypes")
-    void needsNoKryo(Class<?> type) {
+    @MethodSource("streamTypes")
+    void aTypeOnAStreamNeedsNoKryo(Class<?> type) {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(type);
     }
 
     @ParameterizedTest
-    @MethodSource("streamAndStateTypes")
-    void hasASerializerWhereGenericTypesAreForbidden(Class<?> type) {
+    @MethodSource("stateTypes")
+    void aTypeInStateNeedsNoKryo(Class<? extends Record> type) {
         SerializerConfigImpl config = new SerializerConfigImpl();
         config.setGenericTypes(false);
-        assertThatCode(() -> TypeInformation.of(type).createSerializer(config)).doesNotThrowAnyException();
+        assertThat(RecordTypes.of(type).createSerializer(config)).isInstanceOf(PojoSerializer.class);
+    }
+
+    @Test
+    void nestedMapsComeBackAsTheyWere() throws IOException {
+        TypeSerializer<Nested> serializer = RecordTypes.of(Nested.class).createSerializer(new SerializerConfigImpl());
+        Nested nested = new Nested(
+                Map.of("a", Map.of("b", List.of(new Inner(TestRecords.NOON, List.of("c", "d")))), "e", Map.of()), null);
+
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        serializer.serialize(nested, out);
+        Nested back = serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+
+        assertThat(back).isEqualTo(nested);
+    }
+
+    @Test
+    void aTypeThatOnlyKryoCouldSerialiseIsRefused() {
+        SerializerConfigImpl config = new SerializerConfigImpl();
+        config.setGenericTypes(false);
+
+        assertThatThrownBy(() -> RecordTypes.of(Odd.class).createSerializer(config)).hasMessageContaining("Object");
     }
 }
