@@ -24,6 +24,7 @@ import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.sql.SqlSettings;
 import io.trailwarden.storage.sql.SqlWorkers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -152,7 +153,7 @@ public final class Pipeline implements AutoCloseable {
                 Parts.jobSettings(config, flink.checkpoints().directory().toUri()));
         try {
             detection.build(environment);
-        } catch (IOException e) {
+        } catch (UncheckedIOException e) {
             throw new PipelineException("the tables cannot be opened: " + e.getMessage(), e);
         }
         FlinkJob started = flink.submit(environment, DetectionJob.NAME, newestCheckpoint(flink));
