@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Runs one benchmark: testing/benchmarks/run.sh throughput|latency|state|codec [--NAME VALUE ...]
+# Without arguments after the name it runs with small counts; docs/figures.md says with which counts its figures were made.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+case "${1:-}" in
+  throughput) main=Throughput ;;
+  latency) main=Latency ;;
+  state) main=StateSize ;;
+  codec) main=Codec ;;
+  generator) main=GeneratorSpeed ;;
+  *) sed -n '2,3s/^# //p' "$0"; exit 2 ;;
+esac
+shift
+classpath=testing/benchmarks/target/classpath.txt
+./mvnw -q -Dquick -pl testing/benchmarks -am compile dependency:build-classpath -Dmdep.outputFile=target/classpath.txt
+exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --add-opens=java.base/java.util=ALL-UNNAMED \
+  -cp "testing/benchmarks/target/classes:$(cat "$classpath")" "io.trailwarden.benchmarks.$main" "$@"
