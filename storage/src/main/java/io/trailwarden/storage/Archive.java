@@ -7,8 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdateSchema;
@@ -29,6 +32,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.SeekableInputStream;
@@ -209,12 +213,22 @@ public final class Archive implements Closeable {
     static boolean commit(Table table, Change change) {
         for (int attempt = 0; ; attempt++) {
             table.refresh();
-            Carried carried = Carried.of(table.currentSnapshot());
+            Snapshot base = table.currentSnapshot();
+            Carried carried = Carried.of(base);
             SnapshotUpdate<?> update = change.onTopOf(carried);
             if (update == null) {
                 return false;
             }
             carried.writeTo(update);
+            // Iceberg refreshes once more before it commits; what is carried must not be put on top of anything else.
+            boolean[] overtaken = {false};
+            update.validateWith(ancestors -> {
+                Iterator<Snapshot> newest = ancestors.iterator();
+                overtaken[0] = base == null
+                        ? newest.hasNext()
+                        : !newest.hasNext() || newest.next().snapshotId() != base.snapshotId();
+                return !overtaken[0];
+            });
             try {
                 update.commit();
                 return true;
@@ -223,10 +237,14 @@ public final class Archive implements Closeable {
                 if (attempt == COMMIT_ATTEMPTS) {
                     throw e;
                 }
-                long millis = Math.min(2000, 5L << Math.min(attempt, 8));
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
-                        ThreadLocalRandom.current().nextLong(millis) + 1));
+            } catch (ValidationException e) {
+                if (!overtaken[0] || attempt == COMMIT_ATTEMPTS) {
+                    throw e;
+                }
             }
+            long millis = Math.min(2000, 5L << Math.min(attempt, 8));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
+                    ThreadLocalRandom.current().nextLong(millis) + 1));
         }
     }
 
@@ -245,6 +263,11 @@ public final class Archive implements Closeable {
     /** The stored findings. */
     public FindingTable findings() {
         return new FindingTable(this);
+    }
+
+    /** Keeps the tables small; nothing runs until it is started. One process per archive should. */
+    public Maintenance maintenance(MaintenanceConfig settings, Clock clock) {
+        return new Maintenance(this, settings, clock);
     }
 
     /** Whether every record that was received has its one outcome. */

@@ -36,6 +36,12 @@ record Column<T>(String name, Type type, boolean required, String doc, Binder<T>
     /** The Parquet leaves under one column. */
     interface Leaves {
         ColumnWriter leaf(String... path);
+
+        /**
+         * The definition level of a value. A column that this version requires is optional, and one level deeper, in a
+         * table that an older version made without it.
+         */
+        int present(String... path);
     }
 
     static <T> Column<T> text(String name, String doc, Function<T, @Nullable String> value) {
@@ -55,7 +61,8 @@ record Column<T>(String name, Type type, boolean required, String doc, Binder<T>
     static <T> Column<T> requiredText(String name, String doc, Function<T, String> value) {
         return new Column<>(name, Types.StringType.get(), true, doc, leaves -> {
             ColumnWriter out = leaves.leaf(name);
-            return row -> out.write(utf8(value.apply(row)), 0, 0);
+            int present = leaves.present(name);
+            return row -> out.write(utf8(value.apply(row)), 0, present);
         });
     }
 
@@ -76,14 +83,16 @@ record Column<T>(String name, Type type, boolean required, String doc, Binder<T>
     static <T> Column<T> number(String name, String doc, ToLongFunction<T> value) {
         return new Column<>(name, Types.LongType.get(), true, doc, leaves -> {
             ColumnWriter out = leaves.leaf(name);
-            return row -> out.write(value.applyAsLong(row), 0, 0);
+            int present = leaves.present(name);
+            return row -> out.write(value.applyAsLong(row), 0, present);
         });
     }
 
     static <T> Column<T> instant(String name, String doc, Function<T, Instant> value) {
         return new Column<>(name, Types.TimestampType.withZone(), true, doc, leaves -> {
             ColumnWriter out = leaves.leaf(name);
-            return row -> out.write(EventTimes.micros(value.apply(row)), 0, 0);
+            int present = leaves.present(name);
+            return row -> out.write(EventTimes.micros(value.apply(row)), 0, present);
         });
     }
 
@@ -143,13 +152,14 @@ record Column<T>(String name, Type type, boolean required, String doc, Binder<T>
         Type type = Types.ListType.ofRequired(1, Types.StringType.get());
         return new Column<>(name, type, true, doc, leaves -> {
             ColumnWriter out = leaves.leaf(name, "list", "element");
+            int present = leaves.present(name, "list", "element");
             return row -> {
                 List<String> list = values.apply(row);
                 if (list.isEmpty()) {
-                    out.writeNull(0, 0);
+                    out.writeNull(0, present - 1);
                 }
                 for (int i = 0; i < list.size(); i++) {
-                    out.write(utf8(list.get(i)), i == 0 ? 0 : 1, 1);
+                    out.write(utf8(list.get(i)), i == 0 ? 0 : 1, present);
                 }
             };
         });

@@ -43,9 +43,20 @@ final class RowWriter<T> implements ParquetValueWriter<T> {
     public void setColumnStore(ColumnWriteStore store) {
         List<Column.Cell<T>> bound = new ArrayList<>();
         Set<String> known = new HashSet<>();
+        Column.Leaves leaves = new Column.Leaves() {
+            @Override
+            public ColumnWriter leaf(String... path) {
+                return store.getColumnWriter(schema.getColumnDescription(path));
+            }
+
+            @Override
+            public int present(String... path) {
+                return schema.getMaxDefinitionLevel(path);
+            }
+        };
         for (Column<T> column : columns) {
             known.add(column.name());
-            bound.add(column.binder().bind(path -> store.getColumnWriter(schema.getColumnDescription(path))));
+            bound.add(column.binder().bind(leaves));
         }
         for (ColumnDescriptor leaf : schema.getColumns()) {
             if (!known.contains(leaf.getPath()[0])) {

@@ -263,6 +263,8 @@ public final class StoredIds {
 
     private Day load(Kind kind, int epochDay) {
         Day day = new Day(epochDay);
+        forget(day, day.ids.bytes(), false);
+        forget(day, day.ids.bytes(), true);
         bytes += day.ids.bytes();
         days.put(new Slot(kind, epochDay), day);
         try {

@@ -282,30 +282,31 @@ final class Tables {
                     ColumnWriter account = leaves.leaf("resources", "list", "element", "account_id");
                     ColumnWriter type = leaves.leaf("resources", "list", "element", "type");
                     ColumnWriter arn = leaves.leaf("resources", "list", "element", "arn");
+                    int present = leaves.present("resources", "list", "element", "arn");
                     return row -> {
                         List<AuditResource> resources = row.event().resources();
                         if (resources.isEmpty()) {
-                            account.writeNull(0, 0);
-                            type.writeNull(0, 0);
-                            arn.writeNull(0, 0);
+                            account.writeNull(0, present - 2);
+                            type.writeNull(0, present - 2);
+                            arn.writeNull(0, present - 2);
                         }
                         for (int i = 0; i < resources.size(); i++) {
                             AuditResource resource = resources.get(i);
                             int repetition = i == 0 ? 0 : 1;
-                            element(account, repetition, resource.accountId());
-                            element(type, repetition, resource.type());
-                            element(arn, repetition, resource.arn());
+                            element(account, repetition, present, resource.accountId());
+                            element(type, repetition, present, resource.type());
+                            element(arn, repetition, present, resource.arn());
                         }
                     };
                 });
     }
 
-    /** Optional field of a required struct in a required list: level 1 is the element, level 2 the value. */
-    private static void element(ColumnWriter out, int repetition, @Nullable String value) {
+    /** Optional field of a required struct in a list: a value is one level deeper than its element. */
+    private static void element(ColumnWriter out, int repetition, int present, @Nullable String value) {
         if (value == null) {
-            out.writeNull(repetition, 1);
+            out.writeNull(repetition, present - 1);
         } else {
-            out.write(Column.utf8(value), repetition, 2);
+            out.write(Column.utf8(value), repetition, present);
         }
     }
 
@@ -314,15 +315,16 @@ final class Tables {
         return new Column<>("facts", type, true, "What was expected and what was seen, in order", leaves -> {
             ColumnWriter key = leaves.leaf("facts", "key_value", "key");
             ColumnWriter value = leaves.leaf("facts", "key_value", "value");
+            int present = leaves.present("facts", "key_value", "key");
             return row -> {
                 if (row.facts().isEmpty()) {
-                    key.writeNull(0, 0);
-                    value.writeNull(0, 0);
+                    key.writeNull(0, present - 1);
+                    value.writeNull(0, present - 1);
                 }
                 int repetition = 0;
                 for (Map.Entry<String, String> fact : row.facts().entrySet()) {
-                    key.write(Column.utf8(fact.getKey()), repetition, 1);
-                    value.write(Column.utf8(fact.getValue()), repetition, 1);
+                    key.write(Column.utf8(fact.getKey()), repetition, present);
+                    value.write(Column.utf8(fact.getValue()), repetition, present);
                     repetition = 1;
                 }
             };
