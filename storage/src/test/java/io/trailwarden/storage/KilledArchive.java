@@ -23,7 +23,7 @@ final class KilledArchive {
 
     static final int PER_COMMIT = 5;
     static final MaintenanceConfig BUSY = new MaintenanceConfig(
-            Duration.ofMillis(1), 3, 128L << 20, Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofDays(1));
+            Duration.ofMillis(1), 3, 128L << 20, Duration.ofSeconds(1), 2, Duration.ofSeconds(10), Duration.ofDays(1));
 
     private KilledArchive() {}
 
