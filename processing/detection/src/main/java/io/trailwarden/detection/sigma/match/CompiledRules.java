@@ -3,10 +3,7 @@ package io.trailwarden.detection.sigma.match;
 import io.trailwarden.detection.sigma.rule.BoundRule;
 import io.trailwarden.detection.sigma.rule.Expression;
 import io.trailwarden.detection.sigma.rule.ValueTest;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,11 +17,22 @@ import org.jspecify.annotations.Nullable;
 final class CompiledRules {
 
     final FieldSlots slots = new FieldSlots();
-    final List<BoundRule> rules;
-    final RuleNode[] programs;
+    final BoundRule[] rules;
+    final String[] keys;
+
+    /** See {@link Program}; {@code starts} by rule. */
+    final int[] code;
+
+    final int[] starts;
     final Predicate[] predicates;
-    /** Whether a predicate is answered by {@link #tables} alone. */
+
+    /** By predicate: whether {@link #tables} alone answer it. */
     final boolean[] answeredByTable;
+
+    /** By predicate: the stretch without which it is false, or -1; and whether the stretch alone makes it true. */
+    final int[] stretchOf;
+
+    final boolean[] stretchSuffices;
 
     /** By slot. */
     final FieldSlots.Field[] fieldOf;
@@ -38,11 +46,11 @@ final class CompiledRules {
 
     final int[][] literalRules;
 
-    /** By number of a literal in {@link #automaton}: the path slots of the fields, and their rules. */
-    final int[][] stretchSlots;
+    final StretchIndex stretches;
 
-    final int[][][] stretchRules;
-    final @Nullable Automaton automaton;
+    /** By number of a stretch: the rules it speaks for. */
+    final int[][] stretchRules;
+
     final int[] always;
 
     private final Map<TestKey, Integer> predicateNumbers = new HashMap<>();
@@ -51,41 +59,42 @@ final class CompiledRules {
     private record TestKey(@Nullable String field, ValueTest test) {}
 
     CompiledRules(List<BoundRule> rules) {
-        this.rules = List.copyOf(rules);
-        this.programs = new RuleNode[rules.size()];
-        List<@Nullable Witness> witnesses = new ArrayList<>();
-        for (int r = 0; r < programs.length; r++) {
-            Expression expression = rules.get(r).expression();
-            programs[r] = compile(expression);
-            witnesses.add(Witness.of(expression));
+        this.rules = rules.toArray(new BoundRule[0]);
+        this.keys = rules.stream().map(BoundRule::key).toArray(String[]::new);
+        this.starts = new int[keys.length];
+        Program program = new Program();
+        for (int r = 0; r < keys.length; r++) {
+            starts[r] = program.append(
+                    rules.get(r).expression(), this::predicate, test -> predicateList.get(predicate(test)).cost());
         }
+        code = program.code();
         predicates = predicateList.toArray(new Predicate[0]);
-        answeredByTable = new boolean[predicates.length];
 
+        // Whole values.
         Map<FieldSlots.Field, LiteralTable> tablesByField = new LinkedHashMap<>();
         List<Integer> literalPredicates = new ArrayList<>();
         List<List<Integer>> rulesByLiteral = new ArrayList<>();
+        answeredByTable = new boolean[predicates.length];
         for (int p = 0; p < predicates.length; p++) {
             if (predicates[p] instanceof Predicate.Text text
                     && !text.cased
                     && text.pattern.form == BytePattern.Form.EXACT) {
-                LiteralTable table = tablesByField.computeIfAbsent(text.field, f -> new LiteralTable());
-                int number = table.add(text.pattern.literal, literalPredicates.size());
-                if (number == literalPredicates.size()) {
-                    literalPredicates.add(p);
-                    rulesByLiteral.add(new ArrayList<>());
+                int number = literal(tablesByField, text.field, text.pattern.literal, literalPredicates, rulesByLiteral);
+                if (literalPredicates.get(number) < 0) {
+                    literalPredicates.set(number, p);
+                    answeredByTable[p] = true;
                 }
-                answeredByTable[p] = literalPredicates.get(number) == p;
             }
         }
 
-        Map<String, Integer> stretchNumbers = new HashMap<>();
-        List<byte[]> stretches = new ArrayList<>();
-        List<Map<Integer, List<Integer>>> rulesByStretch = new ArrayList<>();
+        // What speaks for each rule.
+        StretchIndex.Builder builder = new StretchIndex.Builder();
+        List<List<Integer>> rulesByStretch = new ArrayList<>();
         Map<Integer, List<Integer>> rulesByPresence = new HashMap<>();
         List<Integer> alwaysList = new ArrayList<>();
-        for (int r = 0; r < programs.length; r++) {
-            Witness witness = witnesses.get(r);
+        boolean[] scan = new boolean[slots.size()];
+        for (int r = 0; r < keys.length; r++) {
+            Witness witness = Witness.of(rules.get(r).expression());
             if (witness == null) {
                 alwaysList.add(r);
                 continue;
@@ -93,25 +102,29 @@ final class CompiledRules {
             for (Witness.Clue clue : witness.clues()) {
                 FieldSlots.Field field = slots.field(clue.field());
                 if (clue instanceof Witness.Value value) {
-                    LiteralTable table = tablesByField.computeIfAbsent(field, f -> new LiteralTable());
-                    int number = table.add(value.literal(), literalPredicates.size());
-                    if (number == literalPredicates.size()) {
-                        literalPredicates.add(-1);
-                        rulesByLiteral.add(new ArrayList<>());
-                    }
+                    int number = literal(tablesByField, field, value.literal(), literalPredicates, rulesByLiteral);
                     addOnce(rulesByLiteral.get(number), r);
                 } else if (clue instanceof Witness.Stretch stretch) {
-                    String text = new String(stretch.literal(), StandardCharsets.ISO_8859_1);
-                    int number = stretchNumbers.computeIfAbsent(text, t -> {
-                        stretches.add(stretch.literal());
-                        rulesByStretch.add(new LinkedHashMap<>());
-                        return stretches.size() - 1;
-                    });
-                    addOnce(rulesByStretch.get(number).computeIfAbsent(field.path(), f -> new ArrayList<>()), r);
+                    int number = builder.add(field.path(), stretch.literal());
+                    if (number == rulesByStretch.size()) {
+                        rulesByStretch.add(new ArrayList<>());
+                    }
+                    addOnce(rulesByStretch.get(number), r);
+                    scan[field.path()] = true;
                 } else {
                     addOnce(rulesByPresence.computeIfAbsent(field.path(), f -> new ArrayList<>()), r);
                 }
             }
+        }
+
+        // Fields that are scanned anyway answer their other tests of text on the way.
+        stretchOf = new int[predicates.length];
+        stretchSuffices = new boolean[predicates.length];
+        for (int p = 0; p < predicates.length; p++) {
+            byte[] required = predicates[p].required();
+            boolean known = required.length > 0 && scan[predicates[p].field.path()];
+            stretchOf[p] = known ? builder.add(predicates[p].field.path(), required) : -1;
+            stretchSuffices[p] = known && predicates[p].requiredSuffices();
         }
 
         int size = slots.size();
@@ -125,19 +138,39 @@ final class CompiledRules {
         tables = new LiteralTable[size];
         tablesByField.forEach((field, table) -> tables[field.path()] = table);
         rulesWhenPresent = new int[size][];
-        rulesByPresence.forEach((slot, list) -> rulesWhenPresent[slot] = ints(list));
-        scanned = new boolean[size];
-        rulesByStretch.forEach(map -> map.keySet().forEach(slot -> scanned[slot] = true));
+        for (int slot = 0; slot < size; slot++) {
+            rulesWhenPresent[slot] = ints(rulesByPresence.getOrDefault(slot, List.of()));
+        }
+        scanned = scan;
         literalPredicate = ints(literalPredicates);
         literalRules = rulesByLiteral.stream().map(CompiledRules::ints).toArray(int[][]::new);
-        stretchSlots = rulesByStretch.stream()
-                .map(map -> ints(List.copyOf(map.keySet())))
-                .toArray(int[][]::new);
-        stretchRules = rulesByStretch.stream()
-                .map(map -> map.values().stream().map(CompiledRules::ints).toArray(int[][]::new))
-                .toArray(int[][][]::new);
-        automaton = stretches.isEmpty() ? null : Automaton.of(stretches);
+        stretchRules = new int[builder.size()][];
+        for (int i = 0; i < stretchRules.length; i++) {
+            stretchRules[i] = i < rulesByStretch.size() ? ints(rulesByStretch.get(i)) : new int[0];
+        }
+        stretches = builder.build(size);
         always = ints(alwaysList);
+    }
+
+    private static int literal(
+            Map<FieldSlots.Field, LiteralTable> tables,
+            FieldSlots.Field field,
+            byte[] literal,
+            List<Integer> predicates,
+            List<List<Integer>> rules) {
+        int number = tables.computeIfAbsent(field, f -> new LiteralTable()).add(literal, predicates.size());
+        if (number == predicates.size()) {
+            predicates.add(-1);
+            rules.add(new ArrayList<>());
+        }
+        return number;
+    }
+
+    private int predicate(Expression.Test test) {
+        return predicateNumbers.computeIfAbsent(new TestKey(test.field(), test.test()), key -> {
+            predicateList.add(Predicate.of(slots, slots.field(key.field()), key.test()));
+            return predicateList.size() - 1;
+        });
     }
 
     private static void addOnce(List<Integer> list, int rule) {
@@ -148,42 +181,5 @@ final class CompiledRules {
 
     private static int[] ints(List<Integer> list) {
         return list.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    private RuleNode compile(Expression expression) {
-        if (expression instanceof Expression.Labelled labelled) {
-            return compile(labelled.part());
-        }
-        if (expression instanceof Expression.Not not) {
-            return new RuleNode.Not(compile(not.part()));
-        }
-        if (expression instanceof Expression.Constant constant) {
-            return new RuleNode.Constant(constant.value());
-        }
-        if (expression instanceof Expression.All all) {
-            RuleNode[] parts = parts(all.parts());
-            return parts.length == 1 ? parts[0] : new RuleNode.All(parts, total(parts));
-        }
-        if (expression instanceof Expression.Any any) {
-            RuleNode[] parts = parts(any.parts());
-            return parts.length == 1 ? parts[0] : new RuleNode.Any(parts, total(parts));
-        }
-        Expression.Test test = (Expression.Test) expression;
-        int number = predicateNumbers.computeIfAbsent(new TestKey(test.field(), test.test()), key -> {
-            predicateList.add(Predicate.of(slots, slots.field(key.field()), key.test()));
-            return predicateList.size() - 1;
-        });
-        return new RuleNode.Leaf(number, predicateList.get(number).cost());
-    }
-
-    /** Cheap parts first: the order of evaluation makes no other difference. */
-    private RuleNode[] parts(List<Expression> expressions) {
-        RuleNode[] parts = expressions.stream().map(this::compile).toArray(RuleNode[]::new);
-        Arrays.sort(parts, Comparator.comparingInt(RuleNode::cost));
-        return parts;
-    }
-
-    private static int total(RuleNode[] parts) {
-        return Arrays.stream(parts).mapToInt(RuleNode::cost).sum();
     }
 }

@@ -3,10 +3,11 @@ package io.trailwarden.detection.sigma.match;
 import java.util.Arrays;
 
 /** The work of matching one event after the other; one instance serves one thread. */
-final class Evaluation implements RuleNode.Answers, Automaton.Sink {
+final class Evaluation implements StretchIndex.Sink {
 
     private final CompiledRules compiled;
     private final EventValues values;
+    private final int[] code;
 
     /** By predicate: the event's number times two, plus the answer. */
     private final int[] answers;
@@ -14,16 +15,20 @@ final class Evaluation implements RuleNode.Answers, Automaton.Sink {
     /** By rule: the number of the event it was last considered for. */
     private final int[] considered;
 
+    /** By stretch: the number of the event it was last found in. */
+    private final int[] seen;
+
     private int event;
     private int[] candidates = new int[64];
     private int candidateCount;
-    private int scannedSlot;
 
     Evaluation(CompiledRules compiled) {
         this.compiled = compiled;
         this.values = compiled.slots.newValues();
+        this.code = compiled.code;
         this.answers = new int[compiled.predicates.length];
-        this.considered = new int[compiled.programs.length];
+        this.considered = new int[compiled.starts.length];
+        this.seen = new int[compiled.stretchRules.length];
     }
 
     /** The number of the {@code i}th rule that matched in the last run. */
@@ -36,6 +41,7 @@ final class Evaluation implements RuleNode.Answers, Automaton.Sink {
         if (++event == 1 << 30) {
             Arrays.fill(answers, 0);
             Arrays.fill(considered, 0);
+            Arrays.fill(seen, 0);
             event = 1;
         }
         candidateCount = 0;
@@ -44,10 +50,11 @@ final class Evaluation implements RuleNode.Answers, Automaton.Sink {
             look(values.touched(i));
         }
         consider(compiled.always);
+        int[] starts = compiled.starts;
         int matched = 0;
         for (int i = 0; i < candidateCount; i++) {
             int rule = candidates[i];
-            if (compiled.programs[rule].holds(this)) {
+            if (holds(starts[rule])) {
                 candidates[matched++] = rule;
             }
         }
@@ -57,9 +64,12 @@ final class Evaluation implements RuleNode.Answers, Automaton.Sink {
         return matched;
     }
 
+    // What the event shows
+
     private void look(int slot) {
         FieldSlots.Field field = compiled.fieldOf[slot];
-        if (field.first(values) != values.first(slot) || values.first(slot) < 0) {
+        int first = values.first(slot);
+        if (first < 0 || field.literal() >= 0 && field.first(values) != first) {
             // The key with dots is there too, and wins.
             return;
         }
@@ -70,19 +80,18 @@ final class Evaluation implements RuleNode.Answers, Automaton.Sink {
         if (table == null && !scan) {
             return;
         }
-        for (int v = values.first(slot); v >= 0; v = values.next(v)) {
+        for (int v = first; v >= 0; v = values.next(v)) {
             if (values.hasText(v)) {
                 if (table != null) {
                     compare(v, table);
                 }
-                if (scan && compiled.automaton != null) {
+                if (scan) {
                     if (values.isPlainAscii(v)) {
                         values.text(v);
                     } else {
                         values.foldedText(v);
                     }
-                    scannedSlot = known;
-                    compiled.automaton.scan(values.textIn, values.textFrom, values.textTo, this);
+                    compiled.stretches.scan(values.textIn, values.textFrom, values.textTo, known, this);
                 }
             }
         }
@@ -108,10 +117,15 @@ final class Evaluation implements RuleNode.Answers, Automaton.Sink {
         }
     }
 
-    private void consider(int[] rules) {
-        if (rules == null) {
-            return;
+    @Override
+    public void found(int stretch) {
+        if (seen[stretch] != event) {
+            seen[stretch] = event;
+            consider(compiled.stretchRules[stretch]);
         }
+    }
+
+    private void consider(int[] rules) {
         for (int rule : rules) {
             if (considered[rule] != event) {
                 considered[rule] = event;
@@ -123,18 +137,51 @@ final class Evaluation implements RuleNode.Answers, Automaton.Sink {
         }
     }
 
-    @Override
-    public void found(int literal) {
-        int[] slots = compiled.stretchSlots[literal];
-        for (int i = 0; i < slots.length; i++) {
-            if (slots[i] == scannedSlot) {
-                consider(compiled.stretchRules[literal][i]);
+    // What the rules say
+
+    /** Whether the part of a program that begins here holds. */
+    private boolean holds(int at) {
+        int operator = code[at];
+        if (operator >= 0) {
+            return answer(operator);
+        }
+        switch (operator) {
+            case Program.NOT -> {
+                return !holds(at + 1);
+            }
+            case Program.ALL -> {
+                int end = code[at + 1];
+                for (int part = at + 2; part < end; part = after(part)) {
+                    if (!holds(part)) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+            case Program.ANY -> {
+                int end = code[at + 1];
+                for (int part = at + 2; part < end; part = after(part)) {
+                    if (holds(part)) {
+                        return true;
+                    }
+                }
+                return false;
+            }
+            default -> {
+                return operator == Program.TRUE;
             }
         }
     }
 
-    @Override
-    public boolean holds(int predicate) {
+    private int after(int at) {
+        int operator = code[at];
+        if (operator >= 0 || operator <= Program.TRUE) {
+            return at + 1;
+        }
+        return operator == Program.NOT ? after(at + 1) : code[at + 1];
+    }
+
+    private boolean answer(int predicate) {
         int answer = answers[predicate];
         if (answer >>> 1 == event) {
             return (answer & 1) != 0;
@@ -142,7 +189,13 @@ final class Evaluation implements RuleNode.Answers, Automaton.Sink {
         if (compiled.answeredByTable[predicate]) {
             return false;
         }
-        boolean holds = compiled.predicates[predicate].test(values);
+        int stretch = compiled.stretchOf[predicate];
+        boolean holds;
+        if (stretch >= 0 && seen[stretch] != event) {
+            holds = false;
+        } else {
+            holds = stretch >= 0 && compiled.stretchSuffices[predicate] || compiled.predicates[predicate].test(values);
+        }
         answers[predicate] = event << 1 | (holds ? 1 : 0);
         return holds;
     }

@@ -18,6 +18,16 @@ abstract class Predicate {
     /** How dear the test is, to run cheap ones first. */
     abstract int cost();
 
+    /** Folded bytes that a value which passes must hold; empty when there are none. */
+    byte[] required() {
+        return new byte[0];
+    }
+
+    /** Whether holding {@link #required} is enough. */
+    boolean requiredSuffices() {
+        return false;
+    }
+
     /** Whether the field passes in this event. */
     boolean test(EventValues values) {
         for (int v = field.first(values); v >= 0; v = values.next(v)) {
@@ -32,7 +42,7 @@ abstract class Predicate {
 
     static Predicate of(FieldSlots slots, FieldSlots.Field field, ValueTest test) {
         if (test instanceof ValueTest.Text text) {
-            return new Text(field, new BytePattern(text.pattern(), text.cased()), text.cased());
+            return new Text(field, text);
         }
         if (test instanceof ValueTest.Regex regex) {
             return new Regex(field, regex.pattern());
@@ -55,11 +65,23 @@ abstract class Predicate {
     static final class Text extends Predicate {
         final BytePattern pattern;
         final boolean cased;
+        private final byte[] folded;
 
-        Text(FieldSlots.Field field, BytePattern pattern, boolean cased) {
+        Text(FieldSlots.Field field, ValueTest.Text test) {
             super(field);
-            this.pattern = pattern;
-            this.cased = cased;
+            this.pattern = new BytePattern(test.pattern(), test.cased());
+            this.cased = test.cased();
+            this.folded = new BytePattern(test.pattern(), false).literal;
+        }
+
+        @Override
+        byte[] required() {
+            return pattern.form == BytePattern.Form.EXACT ? new byte[0] : folded;
+        }
+
+        @Override
+        boolean requiredSuffices() {
+            return pattern.form == BytePattern.Form.CONTAINS && !cased;
         }
 
         @Override
@@ -80,10 +102,17 @@ abstract class Predicate {
 
     private static final class Regex extends Predicate {
         private final Pattern pattern;
+        private final RequiredText required;
 
         Regex(FieldSlots.Field field, Pattern pattern) {
             super(field);
             this.pattern = pattern;
+            this.required = RequiredText.of(pattern);
+        }
+
+        @Override
+        byte[] required() {
+            return required.literal().length > 2 ? required.literal() : new byte[0];
         }
 
         @Override
@@ -93,7 +122,13 @@ abstract class Predicate {
 
         @Override
         boolean accepts(EventValues values, int value) {
-            return pattern.matcher(values.string(value)).find();
+            values.foldedText(value);
+            // A folded character takes at least one byte, so too few bytes are too few characters.
+            boolean possible = values.textTo - values.textFrom >= required.length()
+                    && (required.literal().length == 0
+                            || BytePattern.contains(
+                                    values.textIn, values.textFrom, values.textTo, required.literal()));
+            return possible && pattern.matcher(values.string(value)).find();
         }
     }
 

@@ -48,7 +48,7 @@ public final class RuleMatcher {
         }
         List<String> ids = new ArrayList<>(matched);
         for (int i = 0; i < matched; i++) {
-            ids.add(compiled.rules.get(evaluation.matched(i)).key());
+            ids.add(compiled.keys[evaluation.matched(i)]);
         }
         return ids;
     }
@@ -66,7 +66,7 @@ public final class RuleMatcher {
         }
         List<BoundRule> rules = new ArrayList<>(matched);
         for (int i = 0; i < matched; i++) {
-            rules.add(compiled.rules.get(evaluation.matched(i)));
+            rules.add(compiled.rules[evaluation.matched(i)]);
         }
         return rules;
     }
@@ -74,10 +74,10 @@ public final class RuleMatcher {
     /** What the compiled rules are like. */
     public Statistics statistics() {
         return new Statistics(
-                compiled.programs.length,
+                compiled.keys.length,
                 compiled.predicates.length,
                 compiled.always.length,
-                compiled.automaton == null ? 0 : compiled.automaton.cells() * 4L);
+                compiled.stretches.bytes());
     }
 
     /**
@@ -86,7 +86,7 @@ public final class RuleMatcher {
      * @param rules how many
      * @param tests distinct tests of fields, shared by the rules
      * @param ungated rules that every event is tried against, because nothing must be present for them to match
-     * @param automatonBytes memory of the automaton for substrings
+     * @param stretchBytes memory of the index of substrings
      */
-    public record Statistics(int rules, int tests, int ungated, long automatonBytes) {}
+    public record Statistics(int rules, int tests, int ungated, long stretchBytes) {}
 }

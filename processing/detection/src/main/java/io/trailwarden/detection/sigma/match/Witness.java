@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Witness(List<Clue> clues, double cost) {
 
-    private static final int LONGEST_STRETCH = 16;
     private static final double PRESENT_COST = 100;
     private static final double KEYWORD_COST = 20;
     /** Fields with few distinct values: an exact value in them says little. */
@@ -98,6 +97,12 @@ record Witness(List<Clue> clues, double cost) {
         if (negated) {
             return null;
         }
+        if (test.test() instanceof ValueTest.Regex regex) {
+            byte[] required = RequiredText.of(regex.pattern()).literal();
+            if (required.length > 2) {
+                return new Witness(List.of(new Stretch(field, required)), stretchCost(field, required));
+            }
+        }
         if (!(test.test() instanceof ValueTest.Text text)) {
             return new Witness(List.of(new Presence(field)), PRESENT_COST);
         }
@@ -113,9 +118,12 @@ record Witness(List<Clue> clues, double cost) {
         if (literal.length == 0) {
             return new Witness(List.of(new Presence(field)), PRESENT_COST);
         }
-        byte[] end = Arrays.copyOfRange(literal, Math.max(0, literal.length - LONGEST_STRETCH), literal.length);
-        double cost = end.length >= 6 ? 8 : end.length >= 4 ? 15 : end.length >= 2 ? 40 : 90;
-        return new Witness(List.of(new Stretch(field, end)), cost + (field == null ? KEYWORD_COST : 0));
+        return new Witness(List.of(new Stretch(field, literal)), stretchCost(field, literal));
+    }
+
+    private static double stretchCost(@Nullable String field, byte[] literal) {
+        double cost = literal.length >= 6 ? 8 : literal.length >= 4 ? 15 : literal.length >= 2 ? 40 : 90;
+        return cost + (field == null ? KEYWORD_COST : 0);
     }
 
     private static double exactCost(@Nullable String field, byte[] literal) {
