@@ -164,17 +164,17 @@ public final class FileIngester implements Ingester {
         if (last != null && sha256.equals(last.sha256())) {
             unchanged(file, last);
         } else {
-            publish(file, file.object(), content, 0, sha256, growing);
+            publish(file, file.object(), content, null, sha256, growing);
         }
     }
 
     /** Reads what was added to a known file; false if the file is not the known one with more at its end. */
     private boolean readAppended(Found file, FilePosition last)
             throws IOException, IngestException, InterruptedException {
-        if (last.consumed() == 0 || file.size() < last.consumed()) {
+        if (last.consumed() == 0 || last.tailLength() == 0 || file.size() < last.consumed()) {
             return false;
         }
-        int known = (int) Math.min(last.consumed(), TAIL);
+        int known = last.tailLength();
         int loaded = load(file.path(), last.consumed() - known);
         if (loaded < known || !objects.hash(buffer, 0, known).equals(last.tail())) {
             return false;
@@ -193,27 +193,37 @@ public final class FileIngester implements Ingester {
             return true;
         }
         String sha256 = objects.hash(content.bytes(), 0, content.length());
-        publish(file, file.object() + '@' + last.consumed(), content, last.consumed(), sha256, growing);
+        publish(file, file.object() + '@' + last.consumed(), content, last, sha256, growing);
         return true;
     }
 
-    private void publish(Found file, String object, ObjectContent content, long start, String sha256, boolean growing)
+    /** @param continued the position behind which the content starts; null if it is a file from its beginning */
+    private void publish(
+            Found file,
+            String object,
+            ObjectContent content,
+            @Nullable FilePosition continued,
+            String sha256,
+            boolean growing)
             throws IngestException, InterruptedException {
         boolean continuable = !content.compressed() && content.broken() == null;
         // A file that was still being written is looked at again even if nobody touches it any more.
         long modified = growing ? -1 : file.modified();
         objects.publish(object, content, sha256, file.path().toString(), openFrom -> {
-            // Less than a tail of something appended is not worth continuing from.
-            boolean tailKnown = continuable && (start == 0 || openFrom >= TAIL);
+            if (continued != null && openFrom == 0) {
+                return continued.seen(file.size(), modified).encode();
+            }
             int known = Math.min(openFrom, TAIL);
-            String tail = tailKnown ? objects.hash(content.bytes(), openFrom - known, openFrom) : "-";
-            return new FilePosition(file.size(), modified, sha256, tailKnown ? start + openFrom : 0, tail).encode();
+            String tail = objects.hash(content.bytes(), openFrom - known, openFrom);
+            long start = continued == null ? 0 : continued.consumed();
+            long consumed = continuable ? start + openFrom : 0;
+            return new FilePosition(file.size(), modified, sha256, consumed, known, tail).encode();
         });
     }
 
     /** The file is what it was but for its time; nothing is published. */
     private void unchanged(Found file, FilePosition last) {
-        FilePosition same = new FilePosition(file.size(), file.modified(), last.sha256(), last.consumed(), last.tail());
+        FilePosition same = last.seen(file.size(), file.modified());
         positions.add(config.source(), file.path().toString(), same.encode(), new Delivery(), 0);
         objects.skipped();
     }
