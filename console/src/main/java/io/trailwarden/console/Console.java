@@ -1,13 +1,20 @@
 package io.trailwarden.console;
 
+import io.trailwarden.console.findings.Batch;
 import io.trailwarden.console.findings.FindingsFeed;
 import io.trailwarden.console.findings.FindingsStore;
 import io.trailwarden.console.live.LiveStream;
+import io.trailwarden.console.source.SourceException;
+import io.trailwarden.console.source.StoredFindings;
 import io.trailwarden.console.stages.StageMonitor;
+import io.trailwarden.event.Finding;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -19,12 +26,16 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The running console: its findings store, the feed that fills it, the live stream and the web server. {@link #close}
  * stops all of it; what was stored stays.
  */
 public final class Console implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Console.class);
 
     private final ConsoleConfig config;
     private final FindingsStore store;
@@ -66,6 +77,7 @@ public final class Console implements AutoCloseable {
      */
     public static Console start(ConsoleConfig config, ConsoleSources sources, Clock clock) throws IOException {
         FindingsStore store = FindingsStore.open(config.store(), clock);
+        fill(store, sources.findings());
         Console console = new Console(config, sources, store, clock);
         try {
             console.server.start();
@@ -74,6 +86,20 @@ public final class Console implements AutoCloseable {
             throw new IOException("cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);
         }
         return console;
+    }
+
+    /** A store without findings, new or moved away, begins with those of the tables: Kafka may keep fewer. */
+    private static void fill(FindingsStore store, @Nullable StoredFindings stored) {
+        if (stored == null || store.size() > 0) {
+            return;
+        }
+        try {
+            List<Finding> findings = new ArrayList<>(stored.all());
+            findings.sort(Comparator.comparing(Finding::detectedAt));
+            store.apply(Batch.of(findings));
+        } catch (SourceException e) {
+            LOG.warn("The console begins without the stored findings", e);
+        }
     }
 
     /** The findings of this console. */

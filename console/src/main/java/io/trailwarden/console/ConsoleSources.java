@@ -1,8 +1,10 @@
 package io.trailwarden.console;
 
+import io.trailwarden.console.source.ArchiveSource;
 import io.trailwarden.console.source.LedgerView;
 import io.trailwarden.console.source.Queries;
 import io.trailwarden.console.source.Records;
+import io.trailwarden.console.source.StoredFindings;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,14 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param records evidence
  * @param ledger what became of every record
  * @param queries analysts' SQL
+ * @param findings what an empty store is filled from, before the topic is read
  * @param metrics the text of {@code /metrics}, in Prometheus' format
  */
 public record ConsoleSources(
         @Nullable Records records,
         @Nullable LedgerView ledger,
         @Nullable Queries queries,
+        @Nullable StoredFindings findings,
         @Nullable Supplier<String> metrics) {
 
+    /** All of it from the tables. */
+    public static ConsoleSources of(ArchiveSource archive, @Nullable Supplier<String> metrics) {
+        return new ConsoleSources(archive, archive, archive, archive, metrics);
+    }
+
     /** Findings alone. */
-    public static final ConsoleSources NONE = new ConsoleSources(null, null, null, null);
+    public static final ConsoleSources NONE = new ConsoleSources(null, null, null, null, null);
 }

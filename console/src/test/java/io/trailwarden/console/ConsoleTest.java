@@ -274,7 +274,7 @@ class ConsoleTest {
                     client.post("/api/query", "{\"id\":\"q1\",\"sql\":\"SELECT 1\",\"maxRows\":5}"), 200);
 
             assertThat(result.path("rows")).hasSize(5);
-            assertThat(result.path("truncated").asBoolean()).isTrue();
+            assertThat(result.path("truncated").asText()).isEqualTo("cut at 5 rows (sql.rows)");
             assertThat(result.path("rows").get(0).get(2).isNull()).isTrue();
             assertThat(TestClient.json(client.post("/api/query", "{\"id\":\"q2\",\"sql\":\"broken\"}"), 422)
                             .path("error")
@@ -308,11 +308,27 @@ class ConsoleTest {
         }
 
         @Test
+        void an_empty_store_begins_with_the_findings_of_the_tables() throws IOException {
+            stop();
+            ConsoleSources sources = new ConsoleSources(null, null, null, () -> findings, null);
+            ConsoleConfig config = ConsoleConfig.local(0, folder.resolve("empty.sqlite"), Map.of());
+            console = Console.start(config, sources, Clock.systemUTC());
+
+            assertThat(console.findings().size()).isEqualTo(300);
+            stop();
+            console = Console.start(
+                    config,
+                    new ConsoleSources(null, null, null, () -> List.of(findings.get(0)), null),
+                    Clock.systemUTC());
+            assertThat(console.findings().size()).isEqualTo(300);
+        }
+
+        @Test
         void without_tables_says_so() throws IOException {
             stop();
             console = Console.start(
                     ConsoleConfig.local(0, folder.resolve("findings.sqlite"), Map.of()),
-                    new ConsoleSources(null, null, null, () -> "trailwarden_up 1\n"),
+                    new ConsoleSources(null, null, null, null, () -> "trailwarden_up 1\n"),
                     Clock.systemUTC());
             client = new TestClient(console.url());
 

@@ -271,7 +271,7 @@ final class MadeUp {
                             Integer.toString(10_000 - i),
                             i % 7 == 0 ? null : NOW.minusSeconds(i).toString()));
                 }
-                return new Result(columns, rows, maxRows < 500, 42);
+                return new Result(columns, rows, maxRows < 500 ? "cut at " + maxRows + " rows (sql.rows)" : null, 42);
             }
 
             @Override
@@ -303,6 +303,6 @@ final class MadeUp {
     }
 
     static ConsoleSources sources() {
-        return new ConsoleSources(records(), ledger(), queries(), null);
+        return new ConsoleSources(records(), ledger(), queries(), null, null);
     }
 }

@@ -29,9 +29,9 @@ public interface Queries {
      * An answer.
      *
      * @param rows values as text, in the order of the columns
-     * @param truncated whether there were more rows
+     * @param truncated null when these are all rows, else which limit cut them
      */
-    record Result(List<Column> columns, List<List<@Nullable String>> rows, boolean truncated, long millis) {}
+    record Result(List<Column> columns, List<List<@Nullable String>> rows, @Nullable String truncated, long millis) {}
 
     /** A table or view. */
     record Table(String name, List<Column> columns) {}
