@@ -1,11 +1,9 @@
 package io.trailwarden.app.pipeline;
 
 import io.trailwarden.app.config.Configuration;
-import io.trailwarden.app.tables.TableLedger;
-import io.trailwarden.app.tables.TableQueries;
-import io.trailwarden.app.tables.TableRecords;
 import io.trailwarden.console.ConsoleConfig;
 import io.trailwarden.console.ConsoleSources;
+import io.trailwarden.console.source.ArchiveSource;
 import io.trailwarden.detection.organization.OrganizationDetector;
 import io.trailwarden.detection.principal.PrincipalDetector;
 import io.trailwarden.detection.sigma.RuleDetector;
@@ -80,10 +78,6 @@ public final class Parts {
 
     /** Whom the console asks. */
     public static ConsoleSources consoleSources(Archive archive, SqlWorkers workers, SqlSettings sql, Clock clock) {
-        return new ConsoleSources(
-                new TableRecords(workers),
-                new TableLedger(archive.ledger(), workers, clock),
-                new TableQueries(workers, sql),
-                null);
+        return ConsoleSources.of(new ArchiveSource(archive, workers, sql, clock), null);
     }
 }

@@ -12,7 +12,6 @@ import io.trailwarden.storage.sql.RunningQuery;
 import io.trailwarden.storage.sql.SqlSettings;
 import io.trailwarden.storage.sql.SqlWorkers;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -55,11 +54,7 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
     private final Clock clock;
     private final Ledger ledger;
     private final Map<String, RunningQuery> running = new ConcurrentHashMap<>();
-    private volatile @Nullable DeadCounts deadCounts;
     private volatile @Nullable List<Table> tables;
-
-    /** Dead letters by reason, as long as there are no more of them. */
-    private record DeadCounts(long total, List<DeadReason> reasons) {}
 
     /**
      * Asks this archive.
@@ -116,9 +111,9 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
     }
 
     private List<StoredRecord> find(String ids, Instant from, Instant to) throws SourceException {
-        String where = " WHERE event_id IN (" + ids + ") AND event_time BETWEEN TIMESTAMPTZ '" + from
-                + "' AND TIMESTAMPTZ '" + to + "'";
-        String columns = "event_id, event_time, source, object, object_offset, raw, raw_bytes";
+        String where = " WHERE event_id IN (" + ids + ") AND event_time BETWEEN " + literal(from) + " AND "
+                + literal(to);
+        String columns = "event_id, event_time, source, object, object_offset, coalesce(hex(raw), hex(raw_bytes))";
         Rows rows = ask("SELECT 'cloudtrail', " + columns + " FROM cloudtrail" + where + " UNION ALL SELECT 'executions', "
                 + columns + " FROM executions" + where);
         List<StoredRecord> records = new ArrayList<>();
@@ -130,47 +125,32 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
                     text(row.get(3)),
                     text(row.get(4)),
                     number(row.get(5)),
-                    bytes(row.get(6), row.get(7))));
+                    bytes(row.get(6))));
         }
         return records;
     }
 
     @Override
     public Report read() throws SourceException {
-        List<Ledger.Line> lines;
         try {
-            lines = ledger.read();
-        } catch (IOException e) {
+            List<Entry> entries = ledger.read().stream()
+                    .map(line -> new Entry(
+                            line.source(), line.received(), line.stored(), line.duplicate(), line.deadLettered()))
+                    .toList();
+            List<DeadReason> reasons = new ArrayList<>();
+            ledger.deadLettersByReason().forEach((reason, count) -> reasons.add(new DeadReason(reason, count)));
+            reasons.sort(Comparator.comparingLong(DeadReason::count).reversed().thenComparing(DeadReason::reason));
+            return new Report(clock.instant(), entries, reasons);
+        } catch (IOException | RuntimeException e) {
+            // Iceberg's catalogs throw unchecked exceptions of many families; all of them mean: not now.
             throw new SourceException("the ledger cannot be read: " + e.getMessage(), e);
         }
-        List<Entry> entries = lines.stream()
-                .map(line -> new Entry(
-                        line.source(), line.received(), line.stored(), line.duplicate(), line.deadLettered()))
-                .toList();
-        return new Report(
-                clock.instant(),
-                entries,
-                deadReasons(entries.stream().mapToLong(Entry::deadLettered).sum()));
-    }
-
-    private List<DeadReason> deadReasons(long total) throws SourceException {
-        DeadCounts known = deadCounts;
-        if (known == null || known.total() != total) {
-            List<DeadReason> reasons = total == 0
-                    ? List.of()
-                    : ask("SELECT reason, count(*) FROM dead_letters GROUP BY reason ORDER BY 2 DESC, 1").rows.stream()
-                            .map(row -> new DeadReason(text(row.get(0)), number(row.get(1))))
-                            .toList();
-            known = new DeadCounts(total, reasons);
-            deadCounts = known;
-        }
-        return known.reasons();
     }
 
     @Override
     public List<Dead> dead(String reason, int limit) throws SourceException {
-        Rows rows = ask("SELECT reason, message, place, source, object, object_offset, ingested_at, payload,"
-                + " payload_bytes, payload_length FROM dead_letters WHERE reason = " + literal(reason)
+        Rows rows = ask("SELECT reason, message, place, source, object, object_offset, ingested_at,"
+                + " coalesce(hex(payload), hex(payload_bytes)), payload_length FROM dead_letters WHERE reason = " + literal(reason)
                 + " ORDER BY ingested_at DESC LIMIT " + limit);
         List<Dead> dead = new ArrayList<>();
         for (List<@Nullable Object> row : rows.rows) {
@@ -182,8 +162,8 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
                     text(row.get(4)),
                     number(row.get(5)),
                     Instant.parse(text(row.get(6))),
-                    bytes(row.get(7), row.get(8)),
-                    number(row.get(9))));
+                    bytes(row.get(7)),
+                    number(row.get(8))));
         }
         return dead;
     }
@@ -241,7 +221,7 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
     public List<Finding> all() throws SourceException {
         try {
             return archive.findings().list(FindingFilter.ALL);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             throw new SourceException("the stored findings cannot be read: " + e.getMessage(), e);
         }
     }
@@ -289,11 +269,7 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
         return value instanceof Number number ? number.longValue() : 0;
     }
 
-    /** The bytes of a pair of columns: text where it is UTF-8, else hex. */
-    private static byte[] bytes(@Nullable Object text, @Nullable Object hex) {
-        if (text != null) {
-            return text.toString().getBytes(StandardCharsets.UTF_8);
-        }
-        return hex == null ? new byte[0] : HexFormat.of().parseHex(hex.toString());
+    private static byte[] bytes(@Nullable Object hex) {
+        return HexFormat.of().parseHex(text(hex));
     }
 }
