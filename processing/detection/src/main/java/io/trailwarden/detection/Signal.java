@@ -4,6 +4,7 @@ import io.trailwarden.event.ActorKey;
 import io.trailwarden.event.AuditResource;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
+import io.trailwarden.event.FindingId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,40 @@ public record Signal(
 
     /** How many resources of one call are told apart. */
     public static final int MAX_RESOURCES = 8;
+
+    /** How long a text may be, in characters; what is longer is cut, so that no record can make a state large. */
+    public static final int MAX_TEXT = 1_024;
+
+    /** Cuts what is too long; a key that is too long ends in the hash of the whole. */
+    public Signal {
+        if (key.length() > 2 * MAX_TEXT) {
+            key = key.substring(0, 2 * MAX_TEXT) + '#' + FindingId.of("key", key);
+        }
+        kind = cut(kind);
+        eventId = cut(eventId);
+        account = cut(account);
+        region = cutOrNull(region);
+        service = cutOrNull(service);
+        call = cutOrNull(call);
+        principal = cutOrNull(principal);
+        principalType = cutOrNull(principalType);
+        sessionArn = cutOrNull(sessionArn);
+        accessKeyId = cutOrNull(accessKeyId);
+        invokedBy = cutOrNull(invokedBy);
+        sourceAddress = cutOrNull(sourceAddress);
+        errorCode = cutOrNull(errorCode);
+        stateMachineArn = cutOrNull(stateMachineArn);
+        link = cutOrNull(link);
+        detail = cutOrNull(detail);
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
+    }
+
+    private static @Nullable String cutOrNull(@Nullable String text) {
+        return text == null ? null : cut(text);
+    }
 
     /** What a CloudTrail record says: everything it holds that a signal has room for. */
     public static Signal of(String detector, String key, String kind, CloudTrailEvent event) {
@@ -201,7 +236,7 @@ public record Signal(
         List<String> arns = new ArrayList<>(Math.min(resources.size(), MAX_RESOURCES));
         for (AuditResource resource : resources) {
             if (resource.arn() != null && arns.size() < MAX_RESOURCES) {
-                arns.add(resource.arn());
+                arns.add(cut(resource.arn()));
             }
         }
         return List.copyOf(arns);

@@ -2,8 +2,12 @@ package io.trailwarden.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.CloudTrailEvent;
+import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.Finding;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +54,7 @@ public abstract class DetectorContract<S extends Record> {
     protected abstract Duration longestMemory();
 
     private final List<Object> events = new ArrayList<>();
+    private Reference reference = Reference.EMPTY;
 
     private List<Object> events() {
         if (events.isEmpty()) {
@@ -171,6 +177,43 @@ public abstract class DetectorContract<S extends Record> {
                         detector().expiresAt(rehearsal.states().get(signal.key()), reference()))
                 .as("state of %s", signal.key())
                 .isAfter(signal.eventTime()));
+    }
+
+    @Test
+    final void saying_nothing_allocates_nothing() {
+        reference = reference();
+        SignalSource source = detector().signals();
+        List<Object> silent = new ArrayList<>();
+        for (int pass = 0; pass < 2; pass++) {
+            for (Object event : events()) {
+                int[] said = new int[1];
+                read(source, event, signal -> said[0]++);
+                if (pass == 1 && said[0] == 0) {
+                    silent.add(event);
+                }
+            }
+        }
+        Consumer<Signal> nobody = signal -> {
+            throw new AssertionError("not silent: " + signal);
+        };
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 100; i++) {
+            for (int each = 0; each < silent.size(); each++) {
+                read(source, silent.get(each), nobody);
+            }
+        }
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        // Measuring itself takes a few objects; a single one per event would take more.
+        assertThat(bytes).isLessThan(Math.max(8_192, silent.size() * 100L));
+    }
+
+    private void read(SignalSource source, Object event, Consumer<Signal> out) {
+        if (event instanceof CloudTrailEvent trail) {
+            source.read(trail, reference, out);
+        } else if (event instanceof ExecutionEvent execution) {
+            source.read(execution, reference, out);
+        }
     }
 
     @Test

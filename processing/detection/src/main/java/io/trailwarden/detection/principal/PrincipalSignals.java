@@ -38,7 +38,7 @@ final class PrincipalSignals implements SignalSource {
     static final String TASK_ROLE = "task role";
 
     private static final long DAY_MILLIS = 86_400_000L;
-    private static final int REMEMBERED = 1 << 18;
+    private static final int REMEMBERED = 1 << 19;
     private static final int REMEMBERED_NEEDS = 1 << 14;
 
     private final SeenBefore said = new SeenBefore(REMEMBERED, new SecureRandom().nextLong());

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -57,8 +58,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
         // The day before, the same call was throttled all the time: this is what is usual here.
         for (int minute = 0; minute < 24 * 60; minute++) {
             for (int i = 0; i < 20; i++) {
-                String time =
-                        String.format(java.util.Locale.ROOT, "2026-03-01T%02d:%02d:%02dZ", minute / 60, minute % 60, i);
+                String time = String.format(Locale.ROOT, "2026-03-01T%02d:%02d:%02dZ", minute / 60, minute % 60, i);
                 rehearsal.lazily().deliver(throttledAt(time, "PutParameter", BATCH));
             }
         }
