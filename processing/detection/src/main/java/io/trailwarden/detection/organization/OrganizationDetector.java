@@ -14,9 +14,13 @@ import io.trailwarden.event.FindingId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +41,7 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
     public static final String NAME = "outside-organization";
 
     /** How many kinds of calls are remembered per session, or per pair of accounts and day. */
-    public static final int MAX_DEEDS = 100;
+    public static final int MAX_KINDS = 100;
 
     /** How many calls are remembered whatever their kind. */
     public static final int MAX_EARLIEST = 20;
@@ -89,8 +93,7 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
         Map<String, Source> sources = state.sources();
         List<String> parents = state.parents();
         Map<String, Child> children = state.children();
-        Map<String, Deed> deeds = state.deeds();
-        List<Deed> earliest = state.earliest();
+        List<Deed> deeds = state.deeds();
         boolean more = state.more();
         switch (signal.kind()) {
             case OrganizationSignals.ISSUED -> sources = with(sources, sourceKey(signal), source(signal), MAX_SOURCES);
@@ -101,37 +104,24 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
                 children = with(children, issued, child(signal), MAX_CHILDREN);
             }
             default -> {
-                Deed deed = deed(signal);
-                String kind = deedKey(deed);
-                Deed known = deeds.get(kind);
-                if (known == null || deed.compareTo(known) < 0) {
-                    TreeMap<String, Deed> all = new TreeMap<>(deeds);
-                    all.put(kind, deed);
-                    if (all.size() > MAX_DEEDS) {
-                        // The earliest stay, so that what is forgotten does not depend on the order of arrival.
-                        all.remove(all.entrySet().stream()
-                                .max(Map.Entry.comparingByValue())
-                                .orElseThrow()
-                                .getKey());
-                        more = true;
-                    }
-                    deeds = all;
-                }
-                if (!earliest.contains(deed)) {
-                    List<Deed> all = new ArrayList<>(earliest);
-                    all.add(deed);
-                    all.sort(Comparator.naturalOrder());
-                    if (all.size() > MAX_EARLIEST) {
-                        all.remove(MAX_EARLIEST);
-                        more = true;
-                    }
-                    earliest = all;
-                }
+                deeds = withDeed(deeds, deed(signal));
+                more |= deeds.size() > MAX_EARLIEST;
+                deeds = more ? remembered(deeds) : deeds;
             }
         }
         Instant newest = signal.eventTime().isAfter(state.newest()) ? signal.eventTime() : state.newest();
         String sessionArn = sessionArn(state, signal);
-        OrganizationState after = new OrganizationState(
+        if (before != null
+                && sources == state.sources()
+                && parents == state.parents()
+                && children == state.children()
+                && deeds.equals(state.deeds())
+                && more == state.more()
+                && newest.equals(state.newest())
+                && Objects.equals(sessionArn, state.sessionArn())) {
+            return state;
+        }
+        return new OrganizationState(
                 state.kind(),
                 state.subject(),
                 state.account(),
@@ -140,12 +130,37 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
                 parents,
                 children,
                 deeds,
-                earliest,
                 more,
                 newest,
                 state.told(),
                 state.published());
-        return after.equals(state) ? state : after;
+    }
+
+    private static List<Deed> withDeed(List<Deed> deeds, Deed deed) {
+        int place = Collections.binarySearch(deeds, deed);
+        if (place >= 0) {
+            return deeds;
+        }
+        List<Deed> all = new ArrayList<>(deeds.size() + 1);
+        all.addAll(deeds);
+        all.add(~place, deed);
+        return all;
+    }
+
+    /**
+     * The earliest, and the first of each of the earliest kinds. What is left out by this would be left out after any
+     * further call as well, so the order of arrival does not matter.
+     */
+    private static List<Deed> remembered(List<Deed> deeds) {
+        List<Deed> kept = new ArrayList<>(deeds.size());
+        Set<String> kinds = new HashSet<>();
+        for (Deed deed : deeds) {
+            boolean isFirst = kinds.size() < MAX_KINDS && kinds.add(kindOf(deed));
+            if (isFirst || kept.size() < MAX_EARLIEST) {
+                kept.add(deed);
+            }
+        }
+        return kept;
     }
 
     @Override
@@ -163,7 +178,6 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
                         state.parents(),
                         state.children(),
                         state.deeds(),
-                        state.earliest(),
                         state.more(),
                         state.newest(),
                         told,
@@ -189,8 +203,7 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
                 new TreeMap<>(state.sources()).toString(),
                 state.parents().toString(),
                 new TreeMap<>(state.children()).toString(),
-                new TreeMap<>(state.deeds()).toString(),
-                state.earliest().toString());
+                state.deeds().toString());
         if (content.equals(state.told())) {
             return content;
         }
@@ -207,8 +220,7 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
                 out.follow(parent(key, parent, state));
             }
             state.children().forEach((child, issued) -> out.follow(child(key, child, issued, state)));
-            state.deeds().values().forEach(deed -> out.follow(call(key, deed, state)));
-            state.earliest().forEach(deed -> out.follow(call(key, deed, state)));
+            state.deeds().forEach(deed -> out.follow(call(key, deed, state)));
         }
         return content;
     }
@@ -251,7 +263,6 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
                 null,
                 Map.of(),
                 List.of(),
-                Map.of(),
                 Map.of(),
                 List.of(),
                 false,
@@ -340,7 +351,7 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
                 signal.readOnly());
     }
 
-    private static String deedKey(Deed deed) {
+    private static String kindOf(Deed deed) {
         return deed.service() + "|" + deed.call() + '|' + deed.region() + '|' + deed.principal() + '|' + deed.account()
                 + '|' + (deed.errorCode() == null ? "" : "denied");
     }

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param sources how the session came to be, where another account had a part in it
  * @param parents access keys of the sessions that issued this one
  * @param children sessions that this one issued, by access key
- * @param deeds the first call of each kind, at most {@link OrganizationDetector#MAX_DEEDS}
- * @param earliest the earliest calls, at most {@link OrganizationDetector#MAX_EARLIEST}
- * @param more whether there were calls beyond those
+ * @param deeds calls in order of time: the earliest {@link OrganizationDetector#MAX_EARLIEST}, and the first of each kind
+ *     of at most {@link OrganizationDetector#MAX_KINDS} kinds
+ * @param more whether there were more calls than the earliest
  * @param newest the latest event time seen
  * @param told digest of what was handed to the next round
  */
@@ -28,8 +28,7 @@ public record OrganizationState(
         Map<String, Source> sources,
         List<String> parents,
         Map<String, Child> children,
-        Map<String, Deed> deeds,
-        List<Deed> earliest,
+        List<Deed> deeds,
         boolean more,
         Instant newest,
         String told,
@@ -88,7 +87,9 @@ public record OrganizationState(
         @Override
         public int compareTo(Deed other) {
             int byTime = time.compareTo(other.time);
-            return byTime != 0 ? byTime : eventId.compareTo(other.eventId);
+            int byEvent = byTime != 0 ? byTime : eventId.compareTo(other.eventId);
+            // One event may be seen for several principals or accounts.
+            return byEvent != 0 ? byEvent : String.valueOf(principal).compareTo(String.valueOf(other.principal));
         }
     }
 }

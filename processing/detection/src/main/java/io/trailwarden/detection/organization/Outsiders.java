@@ -61,6 +61,9 @@ final class Outsiders {
 
     /** The earliest way in which a stranger came by this session; null when there is none. */
     private static @Nullable Source stranger(OrganizationState state, Reference reference) {
+        if (state.sources().isEmpty()) {
+            return null;
+        }
         return state.sources().values().stream()
                 .filter(source ->
                         standing(reference, state.account(), source.account(), source.time()) == Standing.OUTSIDE)
@@ -78,7 +81,7 @@ final class Outsiders {
         String id = round == 1
                 ? FindingId.of(OrganizationDetector.NAME, "session", state.subject())
                 : FindingId.of(OrganizationDetector.NAME, "session", state.subject(), "chained");
-        return session(state, reference, source, id, deeds(state), round == rounds);
+        return session(state, reference, source, id, state.deeds(), round == rounds);
     }
 
     private static @Nullable Conclusion sessionByArn(OrganizationState state, Reference reference) {
@@ -88,7 +91,7 @@ final class Outsiders {
         }
         // One session's name is used again and again; only calls after a stranger took it, and before it ended, are
         // his.
-        List<Deed> deeds = deeds(state).stream()
+        List<Deed> deeds = state.deeds().stream()
                 .filter(deed -> state.sources().values().stream()
                         .filter(each ->
                                 standing(reference, state.account(), each.account(), each.time()) == Standing.OUTSIDE)
@@ -213,7 +216,7 @@ final class Outsiders {
     private static @Nullable Conclusion sighting(OrganizationState state, Reference reference) {
         boolean anonymous = state.subject().equals(OrganizationSignals.ANONYMOUS);
         OrganizationSettings settings = reference.organization(state.account());
-        List<Deed> deeds = deeds(state).stream()
+        List<Deed> deeds = state.deeds().stream()
                 .filter(deed -> anonymous
                         ? settings.anonymous()
                         : standing(reference, state.account(), state.subject(), deed.time()) == Standing.OUTSIDE)
@@ -292,7 +295,7 @@ final class Outsiders {
 
     private static @Nullable Conclusion reach(OrganizationState state, Reference reference) {
         ReachingOut wanted = reference.organization(state.account()).reachingOut();
-        List<Deed> deeds = deeds(state).stream()
+        List<Deed> deeds = state.deeds().stream()
                 .filter(deed -> wanted == ReachingOut.ALL || wanted == ReachingOut.WRITES && !isRead(deed))
                 .filter(deed -> standing(reference, state.account(), state.subject(), deed.time()) == Standing.OUTSIDE)
                 .toList();
@@ -353,7 +356,7 @@ final class Outsiders {
         if (reference.accounts().known()) {
             return null;
         }
-        List<Deed> deeds = deeds(state);
+        List<Deed> deeds = state.deeds();
         Set<String> accounts = principals(deeds);
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Expected", "a directory of the organization's accounts on the reference topic");
@@ -409,20 +412,6 @@ final class Outsiders {
     /** Taking a role is read-only to CloudTrail, but it is reaching out. */
     private static boolean isRead(Deed deed) {
         return deed.readOnly() && (deed.call() == null || !deed.call().startsWith("AssumeRole"));
-    }
-
-    /** Every remembered call once, in order of time. */
-    private static List<Deed> deeds(OrganizationState state) {
-        Map<String, Deed> byId = new TreeMap<>();
-        state.deeds()
-                .values()
-                .forEach(deed -> byId.merge(deed.eventId() + '|' + deed.principal(), deed, Outsiders::one));
-        state.earliest().forEach(deed -> byId.merge(deed.eventId() + '|' + deed.principal(), deed, Outsiders::one));
-        return byId.values().stream().sorted().toList();
-    }
-
-    private static Deed one(Deed left, Deed right) {
-        return left.compareTo(right) <= 0 ? left : right;
     }
 
     private static String calls(List<Deed> deeds, boolean more) {
