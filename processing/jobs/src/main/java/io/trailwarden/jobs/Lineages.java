@@ -76,10 +76,9 @@ final class Lineages {
 
     void snapshot(int subtask, long checkpoint) throws Exception {
         List<Ancestor> ancestors = new ArrayList<>();
+        ancestors.add(new Ancestor(lineage, checkpoint));
         if (subtask == 0) {
-            Map<String, Long> seen = new HashMap<>(detected);
-            seen.merge(lineage, checkpoint, Math::max);
-            seen.forEach((run, upTo) -> ancestors.add(new Ancestor(run, upTo)));
+            detected.forEach((run, upTo) -> ancestors.add(new Ancestor(run, upTo)));
         }
         Objects.requireNonNull(ancestorState, "open").update(ancestors);
         List<PendingCheckpoint> pending = new ArrayList<>(unknown);
