@@ -18,6 +18,9 @@ import java.util.function.Function;
  */
 public final class StdoutSink implements FindingSink {
 
+    /** The sink's name, as the configuration knows it. */
+    public static final String NAME = "stdout";
+
     private final PrintStream out;
     private final Function<Finding, String> form;
 
@@ -42,7 +45,7 @@ public final class StdoutSink implements FindingSink {
 
     @Override
     public String name() {
-        return "stdout";
+        return NAME;
     }
 
     @Override

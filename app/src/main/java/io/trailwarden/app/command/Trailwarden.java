@@ -38,7 +38,17 @@ public final class Trailwarden implements Runnable {
     private Trailwarden(Io io) {
         this.io = io;
         this.line = new CommandLine(this);
-        for (Object command : List.of(new Run(io), new Findings(io), new LedgerCommand(io), new Config(io))) {
+        for (Object command : List.of(
+                new Run(io),
+                new Ingest(io),
+                new Process(io),
+                new Sink(io),
+                new ConsoleCommand(io),
+                new Findings(io),
+                new Tail(io),
+                new Query(io),
+                new LedgerCommand(io),
+                new Config(io))) {
             line.addSubcommand(command);
         }
         line.setOut(new PrintWriter(io.out(), true, StandardCharsets.UTF_8));

@@ -29,7 +29,7 @@ public final class ConfigReader {
 
     /** Variables that are ours but are no settings: the launcher reads them. */
     private static final List<String> LAUNCHER_VARIABLES =
-            List.of("TRAILWARDEN_JAVA", "TRAILWARDEN_JAVA_OPTS", "TRAILWARDEN_LOG");
+            List.of("TRAILWARDEN_JAVA", "TRAILWARDEN_JAVA_OPTS", "TRAILWARDEN_LOG", "TRAILWARDEN_LIBRARIES_LOG");
 
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final Map<String, Found<?>> found = new HashMap<>();

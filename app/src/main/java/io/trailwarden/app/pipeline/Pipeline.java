@@ -7,15 +7,8 @@ import io.trailwarden.console.Console;
 import io.trailwarden.console.ConsoleConfig;
 import io.trailwarden.embedded.EmbeddedFlink;
 import io.trailwarden.embedded.EmbeddedKafka;
-import io.trailwarden.embedded.FlinkJob;
-import io.trailwarden.embedded.JobFailedException;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.IngestProgress;
-import io.trailwarden.jobs.CheckpointFinder;
-import io.trailwarden.jobs.DetectionJob;
-import io.trailwarden.jobs.DetectionSinks;
-import io.trailwarden.jobs.DetectionSources;
-import io.trailwarden.jobs.KafkaAccess;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.SinkRunner;
 import io.trailwarden.sinks.SinkStatus;
@@ -24,9 +17,7 @@ import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.sql.SqlSettings;
 import io.trailwarden.storage.sql.SqlWorkers;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -41,7 +32,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,7 +63,7 @@ public final class Pipeline implements AutoCloseable {
 
     private Map<String, String> connection = Map.of();
     private @Nullable Archive archive;
-    private @Nullable FlinkJob job;
+    private @Nullable DetectionRun job;
     private @Nullable Console console;
     private @Nullable Intake intake;
     private @Nullable StoredProgress stored;
@@ -121,8 +111,9 @@ public final class Pipeline implements AutoCloseable {
             opened.push(joined(starting));
         }
         EmbeddedFlink flink = joined(starting);
-        job = startJob(flink);
-        repeat(dropEarlierCheckpoints(flink, job), 2);
+        DetectionRun run = open(DetectionRun.start(config, connection, flink));
+        job = run;
+        repeat(run::dropEarlierCheckpoints, 2);
         startSinks(moreSinks);
         stored = open(new StoredProgress(connection));
         if (config.kafka().embedded()) {
@@ -131,6 +122,7 @@ public final class Pipeline implements AutoCloseable {
         if (config.console().enabled()) {
             console = open(startConsole());
         }
+        announce();
     }
 
     private Map<String, String> startKafka() {
@@ -142,50 +134,6 @@ public final class Pipeline implements AutoCloseable {
         return KafkaSetup.connection(kafka.bootstrapServers(), config.kafka());
     }
 
-    private FlinkJob startJob(EmbeddedFlink flink) {
-        KafkaAccess access = new KafkaAccess(
-                connection.get("bootstrap.servers"), config.kafka().properties());
-        StreamExecutionEnvironment environment = flink.environment();
-        DetectionJob detection = new DetectionJob(
-                DetectionSources.ofKafka(access),
-                DetectionSinks.ofKafka(access, Parts.tables(config)),
-                Parts.detection(),
-                Parts.jobSettings(config, flink.checkpoints().directory().toUri()));
-        try {
-            detection.build(environment);
-        } catch (UncheckedIOException e) {
-            throw new PipelineException("the tables cannot be opened: " + e.getMessage(), e);
-        }
-        FlinkJob started = flink.submit(environment, DetectionJob.NAME, newestCheckpoint(flink));
-        opened.push(started::cancel);
-        return started;
-    }
-
-    private static @Nullable Path newestCheckpoint(EmbeddedFlink flink) {
-        Path directory = flink.checkpoints().directory();
-        CheckpointFinder.Found found;
-        try {
-            found = new CheckpointFinder(directory).newest();
-        } catch (IOException e) {
-            throw new PipelineException("checkpoints in " + directory + " cannot be listed: " + e.getMessage(), e);
-        }
-        if (found instanceof CheckpointFinder.Found.AllDamaged damaged) {
-            throw new PipelineException(damaged.explanation(), null);
-        }
-        return found instanceof CheckpointFinder.Found.Usable usable ? usable.path() : null;
-    }
-
-    private static Runnable dropEarlierCheckpoints(EmbeddedFlink flink, FlinkJob job) {
-        return new Runnable() {
-            private boolean done;
-
-            @Override
-            public void run() {
-                done = done || flink.checkpoints().dropEarlierThan(job);
-            }
-        };
-    }
-
     private void startSinks(List<FindingSink> more) {
         KafkaDeadLetterTray tray = open(new KafkaDeadLetterTray(connection));
         List<FindingSink> all = new ArrayList<>();
@@ -195,6 +143,19 @@ public final class Pipeline implements AutoCloseable {
         all.addAll(more);
         for (FindingSink sink : all) {
             sinks.add(open(SinkRunner.start(sink, tray, new HashMap<>(connection), clock)));
+        }
+    }
+
+    /** Tells {@code tail} and {@code console} in other terminals where to find this process. */
+    private void announce() {
+        Running running = new Running(
+                ProcessHandle.current().pid(),
+                connection.getOrDefault("bootstrap.servers", ""),
+                console == null ? "" : console.url().toString());
+        try {
+            running.write(data.root());
+        } catch (IOException e) {
+            throw new PipelineException("data directory " + data.root() + " cannot be written: " + e, e);
         }
     }
 
@@ -250,7 +211,7 @@ public final class Pipeline implements AutoCloseable {
                 break;
             }
             waiting.left(unstored, "records to be stored");
-            nudge();
+            job().checkpointNow();
             TimeUnit.MILLISECONDS.sleep(SETTLE_POLL_MILLIS);
         }
         // Whatever the stored records led to was sent before the checkpoint that made them durable.
@@ -270,30 +231,13 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    /** A checkpoint now instead of at the next interval; one that fails is made up for by the next. */
-    private void nudge() {
-        try {
-            job().checkpoint();
-        } catch (JobFailedException e) {
-            LOG.debug("No checkpoint now", e);
-        }
-    }
-
     /**
      * Whether all goes on.
      *
      * @throws PipelineException when the job has ended
      */
     public void requireRunning() {
-        CompletableFuture<Void> end = job().ended();
-        if (end.isDone()) {
-            try {
-                end.join();
-            } catch (CompletionException e) {
-                throw new PipelineException(String.valueOf(e.getCause().getMessage()), e.getCause());
-            }
-            throw new PipelineException("the detection job has ended", null);
-        }
+        job().requireRunning();
     }
 
     /** The tables. */
@@ -372,7 +316,7 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    private FlinkJob job() {
+    private DetectionRun job() {
         return present(job);
     }
 

@@ -1,0 +1,96 @@
+package io.trailwarden.app.command;
+
+import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.pipeline.DataDirectory;
+import io.trailwarden.app.pipeline.DetectionRun;
+import io.trailwarden.app.terminal.Io;
+import io.trailwarden.app.terminal.Stop;
+import io.trailwarden.embedded.EmbeddedFlink;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code process}: the middle stage alone, here or on a Flink cluster. */
+@Command(
+        name = "process",
+        mixinStandardHelpOptions = true,
+        description = "Runs only the detection job against a real Kafka: in this process, or submitted to a Flink"
+                + " cluster.",
+        footer = {
+            "",
+            "Examples:",
+            "  trailwarden process --kafka kafka:9092 --data /var/lib/trailwarden",
+            "  trailwarden process --kafka kafka:9092 --jobmanager flink:8081 --jar trailwarden-job.jar \\",
+            "      --checkpoints s3://bucket/checkpoints"
+        })
+final class Process implements Callable<Integer> {
+
+    private final Io io;
+
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    ConfigOptions options = new ConfigOptions();
+
+    @Mixin
+    StageOptions stage = new StageOptions();
+
+    @Option(names = "--jobmanager", paramLabel = "HOST:PORT", description = "Submit to this cluster's REST address.")
+    @Nullable
+    String jobmanager;
+
+    @Option(names = "--jar", paramLabel = "FILE", description = "The job's jar, for --jobmanager.")
+    @Nullable
+    Path jar;
+
+    @Option(names = "--checkpoints", paramLabel = "URI", description = "Where the cluster keeps checkpoints.")
+    @Nullable
+    URI checkpoints;
+
+    Process(Io io) {
+        this.io = io;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Configuration config = options.read(io, stage.flags(Map.of()));
+        if (jobmanager == null) {
+            return here(config);
+        }
+        if (jar == null || checkpoints == null || jobmanager.lastIndexOf(':') < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--jobmanager HOST:PORT needs --jar FILE and --checkpoints URI");
+        }
+        Map<String, String> connection = StageOptions.connect(config);
+        String id = DetectionRun.submit(
+                config, connection, jobmanager, io.workingDirectory().resolve(jar), checkpoints);
+        io.out().println("Submitted as job " + id);
+        return ExitCode.FINE;
+    }
+
+    private int here(Configuration config) throws InterruptedException {
+        Map<String, String> connection = StageOptions.connect(config);
+        try (Stop stop = new Stop();
+                DataDirectory data = DataDirectory.lock(config.data());
+                EmbeddedFlink flink =
+                        EmbeddedFlink.start(data.flink(), config.processing().parallelism());
+                DetectionRun run = DetectionRun.start(config, connection, flink)) {
+            StageOptions.say(io, "The detection job runs on " + config.kafka().bootstrap() + ".");
+            while (!stop.await(2, TimeUnit.SECONDS)) {
+                run.requireRunning();
+                run.dropEarlierCheckpoints();
+            }
+        }
+        return ExitCode.FINE;
+    }
+}

@@ -1,0 +1,91 @@
+package io.trailwarden.app.command;
+
+import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.pipeline.KafkaDeadLetterTray;
+import io.trailwarden.app.pipeline.Parts;
+import io.trailwarden.app.terminal.Io;
+import io.trailwarden.app.terminal.Stop;
+import io.trailwarden.sinks.FindingSink;
+import io.trailwarden.sinks.SinkRunner;
+import io.trailwarden.sinks.StdoutSink;
+import io.trailwarden.sinks.StorageSink;
+import io.trailwarden.storage.Archive;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sink}: the last stage alone. */
+@Command(
+        name = "sink",
+        mixinStandardHelpOptions = true,
+        description = "Runs only the last stage: findings from a real Kafka to where they belong.",
+        footer = {
+            "",
+            "Examples:",
+            "  trailwarden sink --kafka kafka:9092            the sinks of the configuration",
+            "  trailwarden sink --kafka kafka:9092 storage    one of them"
+        })
+final class Sink implements Callable<Integer> {
+
+    private final Io io;
+
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    ConfigOptions options = new ConfigOptions();
+
+    @Mixin
+    StageOptions stage = new StageOptions();
+
+    @Parameters(paramLabel = "SINK", arity = "0..*", description = "storage or stdout; else those configured.")
+    List<String> names = List.of();
+
+    Sink(Io io) {
+        this.io = io;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Configuration config = options.read(io, stage.flags(Map.of()));
+        List<String> wanted = names.isEmpty() ? config.sinks() : names;
+        Map<String, String> connection = StageOptions.connect(config);
+        List<SinkRunner> runners = new ArrayList<>();
+        try (Stop stop = new Stop();
+                Archive archive = Archive.open(Parts.tables(config));
+                KafkaDeadLetterTray tray = new KafkaDeadLetterTray(connection)) {
+            try {
+                for (String name : wanted) {
+                    runners.add(SinkRunner.start(sink(name, archive), tray, new HashMap<>(connection), io.clock()));
+                }
+                StageOptions.say(io, "Delivering findings to " + String.join(", ", wanted) + ".");
+                while (!stop.await(1, TimeUnit.SECONDS)) {
+                    // until asked to stop
+                }
+            } finally {
+                runners.forEach(SinkRunner::close);
+            }
+        }
+        return ExitCode.FINE;
+    }
+
+    private FindingSink sink(String name, Archive archive) {
+        return switch (name) {
+            case StorageSink.NAME -> new StorageSink(archive.findings());
+            case StdoutSink.NAME -> StdoutSink.lines(io.out(), io.colour());
+            default ->
+                throw new ParameterException(
+                        spec.commandLine(), "sink: \"" + name + "\" (expected: storage or stdout)");
+        };
+    }
+}

@@ -1,0 +1,139 @@
+package io.trailwarden.app.pipeline;
+
+import io.trailwarden.app.config.Configuration;
+import io.trailwarden.embedded.EmbeddedFlink;
+import io.trailwarden.embedded.FlinkJob;
+import io.trailwarden.embedded.JobFailedException;
+import io.trailwarden.jobs.CheckpointFinder;
+import io.trailwarden.jobs.DetectionJob;
+import io.trailwarden.jobs.DetectionSinks;
+import io.trailwarden.jobs.DetectionSources;
+import io.trailwarden.jobs.KafkaAccess;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The detection job at work in this process, continuing from the newest checkpoint of its Flink's directory. */
+public final class DetectionRun implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DetectionRun.class);
+
+    private final EmbeddedFlink flink;
+    private final FlinkJob job;
+    private final CompletableFuture<Void> end;
+    private boolean earlierDropped;
+
+    private DetectionRun(EmbeddedFlink flink, FlinkJob job) {
+        this.flink = flink;
+        this.job = job;
+        this.end = job.ended();
+    }
+
+    /**
+     * Starts the job.
+     *
+     * @throws PipelineException when the tables cannot be opened, or there are checkpoints but none can be read
+     */
+    public static DetectionRun start(Configuration config, Map<String, String> connection, EmbeddedFlink flink) {
+        StreamExecutionEnvironment environment = flink.environment();
+        build(config, connection, flink.checkpoints().directory().toUri(), environment);
+        return new DetectionRun(flink, flink.submit(environment, DetectionJob.NAME, newestCheckpoint(flink)));
+    }
+
+    /**
+     * Submits the job to a cluster and returns its id.
+     *
+     * @param jobmanager {@code host:port} of its REST address
+     */
+    public static String submit(
+            Configuration config, Map<String, String> connection, String jobmanager, Path jar, URI checkpoints) {
+        int colon = jobmanager.lastIndexOf(':');
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.createRemoteEnvironment(
+                jobmanager.substring(0, colon), Integer.parseInt(jobmanager.substring(colon + 1)), jar.toString());
+        build(config, connection, checkpoints, environment);
+        try {
+            return environment.executeAsync(DetectionJob.NAME).getJobID().toHexString();
+        } catch (Exception e) { // executeAsync declares it
+            throw new PipelineException("the cluster at " + jobmanager + " did not take the job: " + e.getMessage(), e);
+        }
+    }
+
+    private static void build(
+            Configuration config,
+            Map<String, String> connection,
+            URI checkpoints,
+            StreamExecutionEnvironment environment) {
+        Map<String, String> properties = new HashMap<>(connection);
+        String bootstrap = properties.remove("bootstrap.servers");
+        KafkaAccess access = new KafkaAccess(bootstrap == null ? "" : bootstrap, properties);
+        new DetectionJob(
+                        DetectionSources.ofKafka(access),
+                        DetectionSinks.ofKafka(access, Parts.tables(config)),
+                        Parts.detection(),
+                        Parts.jobSettings(config, checkpoints))
+                .build(environment);
+    }
+
+    private static @Nullable Path newestCheckpoint(EmbeddedFlink flink) {
+        Path directory = flink.checkpoints().directory();
+        CheckpointFinder.Found found;
+        try {
+            found = new CheckpointFinder(directory).newest();
+        } catch (IOException e) {
+            throw new PipelineException("checkpoints in " + directory + " cannot be listed: " + e.getMessage(), e);
+        }
+        if (found instanceof CheckpointFinder.Found.AllDamaged damaged) {
+            throw new PipelineException(damaged.explanation(), null);
+        }
+        if (found instanceof CheckpointFinder.Found.Usable usable) {
+            LOG.info("Continuing from checkpoint {}", usable.path());
+            return usable.path();
+        }
+        return null;
+    }
+
+    /** Deletes what earlier runs left, once there is a checkpoint of this one. Cheap to call again and again. */
+    public void dropEarlierCheckpoints() {
+        earlierDropped = earlierDropped || flink.checkpoints().dropEarlierThan(job);
+    }
+
+    /** A checkpoint now instead of at the next interval; one that fails is made up for by the next. */
+    void checkpointNow() {
+        try {
+            job.checkpoint();
+        } catch (JobFailedException e) {
+            LOG.debug("No checkpoint now", e);
+        }
+    }
+
+    /**
+     * Whether the job goes on.
+     *
+     * @throws PipelineException when it has ended
+     */
+    public void requireRunning() {
+        if (!end.isDone()) {
+            return;
+        }
+        try {
+            end.join();
+        } catch (CompletionException e) {
+            throw new PipelineException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        }
+        throw new PipelineException("the detection job has ended", null);
+    }
+
+    /** Stops it where it is; its checkpoints stay. */
+    @Override
+    public void close() {
+        job.cancel();
+    }
+}

@@ -1,0 +1,137 @@
+package io.trailwarden.app.terminal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trailwarden.storage.sql.QueryColumn;
+import io.trailwarden.storage.sql.RowConsumer;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A query's result on standard output. Tables show strangers' text safely; CSV defuses cells that a spreadsheet would
+ * run as a formula (OWASP, "CSV Injection") by a leading apostrophe; JSON is ASCII.
+ */
+public final class QueryOutput implements RowConsumer {
+
+    /** The forms. */
+    public enum Format {
+        TABLE,
+        CSV,
+        JSON,
+        PARQUET
+    }
+
+    private final PrintStream out;
+    private final Format format;
+    private List<QueryColumn> columns = List.of();
+    private @Nullable TextTable table;
+
+    /** Writes there. */
+    public QueryOutput(PrintStream out, Format format) {
+        this.out = out;
+        this.format = format;
+    }
+
+    @Override
+    public void columns(List<QueryColumn> found) {
+        columns = found;
+        if (format == Format.TABLE) {
+            table = new TextTable(found.stream()
+                    .map(column -> (isNumber(column.type()) ? ">" : "") + column.name())
+                    .toArray(String[]::new));
+        } else if (format == Format.CSV) {
+            print(found.stream().map(QueryColumn::name).toList());
+        }
+    }
+
+    @Override
+    public void row(List<@Nullable Object> values) {
+        switch (format) {
+            case TABLE -> {
+                if (table != null) {
+                    table.row(values.stream().map(QueryOutput::text).toArray());
+                }
+            }
+            case CSV -> print(values.stream().map(QueryOutput::csv).toList());
+            case JSON -> {
+                ObjectNode json = JsonNodeFactory.instance.objectNode();
+                for (int i = 0; i < columns.size(); i++) {
+                    json.set(columns.get(i).name(), json(values.get(i)));
+                }
+                out.println(JsonOut.line(json));
+            }
+            case PARQUET -> {}
+        }
+    }
+
+    /** Prints what was held back for its width. */
+    public void end() {
+        if (table != null) {
+            table.print(out);
+        }
+        out.flush();
+    }
+
+    private void print(List<String> cells) {
+        List<String> quoted = new ArrayList<>(cells.size());
+        for (String cell : cells) {
+            String safe = defused(cell);
+            boolean plain = safe.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+            quoted.add(plain ? safe : '"' + safe.replace("\"", "\"\"") + '"');
+        }
+        out.print(String.join(",", quoted) + "\r\n");
+    }
+
+    /** A number is no formula, although it may begin with a minus. */
+    private static String csv(@Nullable Object value) {
+        return value == null ? "" : value instanceof Number ? "\0" + value : value.toString();
+    }
+
+    static String defused(String cell) {
+        if (cell.startsWith("\0")) {
+            return cell.substring(1);
+        }
+        boolean formula = !cell.isEmpty() && "=+-@\t\r\n|%".indexOf(cell.charAt(0)) >= 0;
+        return formula ? "'" + cell : cell;
+    }
+
+    private static String text(@Nullable Object value) {
+        return value == null ? "" : value.toString();
+    }
+
+    private static boolean isNumber(String type) {
+        return type.endsWith("INT")
+                || type.startsWith("DECIMAL")
+                || type.equals("DOUBLE")
+                || type.equals("INTEGER")
+                || type.equals("FLOAT");
+    }
+
+    private static JsonNode json(@Nullable Object value) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        if (value == null) {
+            return nodes.nullNode();
+        }
+        if (value instanceof Boolean bool) {
+            return nodes.booleanNode(bool);
+        }
+        if (value instanceof Long number) {
+            return nodes.numberNode(number);
+        }
+        if (value instanceof BigInteger number) {
+            return nodes.numberNode(number);
+        }
+        if (value instanceof Double number) {
+            return nodes.numberNode(number);
+        }
+        if (value instanceof BigDecimal number) {
+            return nodes.numberNode(number);
+        }
+        return nodes.textNode(value.toString());
+    }
+}
