@@ -22,7 +22,7 @@ final class InputOptions {
     Map<String, Flag> flags() {
         Map<String, Flag> flags = new LinkedHashMap<>();
         if (!inputs.isEmpty()) {
-            flags.put("inputs", new Flag("--input", String.join(",", inputs)));
+            flags.put("inputs", new Flag("--input", String.join("\n", inputs)));
         }
         if (follow) {
             flags.put("follow", new Flag("--follow", "true"));

@@ -39,6 +39,7 @@ public final class Trailwarden implements Runnable {
         this.io = io;
         this.line = new CommandLine(this);
         for (Object command : List.of(
+                new Demo(io),
                 new Run(io),
                 new Ingest(io),
                 new Process(io),

@@ -69,7 +69,12 @@ public final class ConfigReader {
 
     private void defaults() {
         for (Setting<?> setting : Settings.ALL) {
-            take(setting, setting.defaultText(), workingDirectory, "default", "default of " + setting.key());
+            take(
+                    setting,
+                    setting.defaultText() + (setting.kind().list() ? "\n" : ""),
+                    workingDirectory,
+                    "default",
+                    "default of " + setting.key());
         }
     }
 
@@ -127,14 +132,14 @@ public final class ConfigReader {
         if (value instanceof SequenceNode sequence && setting.kind().list()) {
             List<String> parts = new ArrayList<>();
             for (Node part : sequence.getValue()) {
-                if (part instanceof ScalarNode scalar && !scalar.getValue().contains(",")) {
-                    take(setting, scalar.getValue(), base, place, YamlFile.place(file, part));
+                if (part instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
+                    take(setting, scalar.getValue() + "\n", base, place, YamlFile.place(file, part));
                     parts.add(scalar.getValue());
                 } else {
                     problems.add(wrong(YamlFile.place(file, part), setting, YamlFile.shown(part)));
                 }
             }
-            take(setting, String.join(",", parts), base, place, place);
+            take(setting, String.join("\n", parts) + "\n", base, place, place);
         } else if (value instanceof MappingNode && setting.kind().map()) {
             Map<String, String> map = new LinkedHashMap<>();
             YamlFile.entries(file, value, setting.kind().expected(), problems).forEach((name, entry) -> {
@@ -191,16 +196,18 @@ public final class ConfigReader {
         for (Setting<?> setting : Settings.ALL) {
             Flag flag = flags.get(setting.key());
             if (flag != null) {
-                take(setting, flag.text(), workingDirectory, "flag " + flag.name(), "flag " + flag.name());
+                String text = setting.kind().list() ? flag.text() + "\n" : flag.text();
+                take(setting, text, workingDirectory, "flag " + flag.name(), "flag " + flag.name());
             }
         }
     }
 
     private <T> void take(Setting<T> setting, String text, Path base, String origin, String place) {
         try {
-            found.put(setting.key(), new Found<>(setting.kind().parse(text, base), text, origin));
+            String shown = text.strip().replace("\n", ", ");
+            found.put(setting.key(), new Found<>(setting.kind().parse(text, base), shown, origin));
         } catch (Unfit e) {
-            problems.add(wrong(place, setting, setting.kind().secret() ? "(a secret)" : '"' + text + '"'));
+            problems.add(wrong(place, setting, setting.kind().secret() ? "(a secret)" : '"' + text.strip() + '"'));
         }
     }
 

@@ -158,7 +158,8 @@ final class Kinds {
         @Override
         public List<E> parse(String text, Path base) throws Unfit {
             List<E> list = new ArrayList<>();
-            for (String part : text.split(",", -1)) {
+            // One a line where it comes from flags and files, whose parts may have commas in them.
+            for (String part : text.split(text.indexOf('\n') >= 0 ? "\n" : ",", -1)) {
                 if (!part.isBlank()) {
                     list.add(parser.parse(part.strip(), base));
                 }

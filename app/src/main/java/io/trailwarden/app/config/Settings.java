@@ -24,7 +24,8 @@ final class Settings {
             Kinds.paths(),
             "",
             "further files with accounts, expectations, state-machines, detections and suppressions");
-    static final Setting<List<Path>> RULES = new Setting<>("rules", Kinds.paths(), "", "folders with detection rules");
+    static final Setting<List<Path>> RULES =
+            new Setting<>("rules", Kinds.paths(), shippedRules(), "folders with detection rules");
 
     static final Setting<String> KAFKA_BOOTSTRAP = new Setting<>(
             "kafka.bootstrap",
@@ -118,4 +119,10 @@ final class Settings {
             CONSOLE_HOST_NAMES);
 
     private Settings() {}
+
+    /** The rules that came with this program; the launcher says where it lies. */
+    private static String shippedRules() {
+        String home = System.getProperty("trailwarden.home", "");
+        return home.isEmpty() ? "" : Path.of(home, "rules").toString();
+    }
 }

@@ -5,6 +5,7 @@ import io.trailwarden.embedded.EmbeddedFlink;
 import io.trailwarden.embedded.FlinkJob;
 import io.trailwarden.embedded.JobFailedException;
 import io.trailwarden.jobs.CheckpointFinder;
+import io.trailwarden.jobs.Detection;
 import io.trailwarden.jobs.DetectionJob;
 import io.trailwarden.jobs.DetectionSinks;
 import io.trailwarden.jobs.DetectionSources;
@@ -77,7 +78,7 @@ public final class DetectionRun implements AutoCloseable {
         new DetectionJob(
                         DetectionSources.ofKafka(access),
                         DetectionSinks.ofKafka(access, Parts.tables(config)),
-                        Parts.detection(),
+                        Detection.standard(),
                         Parts.jobSettings(config, checkpoints))
                 .build(environment);
     }

@@ -4,12 +4,6 @@ import io.trailwarden.app.config.Configuration;
 import io.trailwarden.console.ConsoleConfig;
 import io.trailwarden.console.ConsoleSources;
 import io.trailwarden.console.source.ArchiveSource;
-import io.trailwarden.detection.organization.OrganizationDetector;
-import io.trailwarden.detection.principal.PrincipalDetector;
-import io.trailwarden.detection.sigma.RuleDetector;
-import io.trailwarden.detection.sigma.correlation.CorrelationDetector;
-import io.trailwarden.detection.throttling.ThrottlingDetector;
-import io.trailwarden.jobs.Detection;
 import io.trailwarden.jobs.JobSettings;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.ArchiveConfig;
@@ -19,7 +13,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 
 /** The same parts for one process and for stages apart: what the configuration means for each. */
@@ -32,17 +25,6 @@ public final class Parts {
         return config.storage().catalog().isEmpty()
                 ? ArchiveConfig.local(config.data())
                 : ArchiveConfig.of(config.storage().catalog());
-    }
-
-    /** Every detection there is; what each looks for is reference data. */
-    public static Detection detection() {
-        return new Detection(
-                List.of(new RuleDetector()),
-                List.of(
-                        new PrincipalDetector(),
-                        new ThrottlingDetector(),
-                        new OrganizationDetector(),
-                        new CorrelationDetector()));
     }
 
     /** How the job runs. */
