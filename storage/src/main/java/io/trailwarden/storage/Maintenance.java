@@ -59,6 +59,9 @@ public final class Maintenance implements AutoCloseable {
     /** The smallest size class ends here: 1 MB. */
     private static final int SMALLEST_CLASS_BITS = 20;
 
+    /** A file of a quarter of the target is read fast enough; to copy it once more costs more than it gives. */
+    private static final int LARGE_ENOUGH = 4;
+
     private final Archive archive;
     private final MaintenanceConfig config;
     private final Clock clock;
@@ -135,7 +138,7 @@ public final class Maintenance implements AutoCloseable {
         try (CloseableIterable<FileScanTask> plan = table.newScan().planFiles()) {
             for (FileScanTask task : plan) {
                 DataFile file = task.file();
-                if (file.fileSizeInBytes() < config.targetBytes() / 4 * 3) {
+                if (file.fileSizeInBytes() < config.targetBytes() / LARGE_ENOUGH) {
                     groups.computeIfAbsent(
                                     table.spec().partitionToPath(file.partition()) + '/' + sizeClass(file),
                                     unused -> new ArrayList<>())

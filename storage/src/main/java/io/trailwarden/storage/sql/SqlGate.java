@@ -42,7 +42,7 @@ final class SqlGate {
             char c = sql.charAt(i);
             switch (c) {
                 case '\'', '"' -> i = skipQuoted(sql, i, c);
-                case '-' -> i = sql.startsWith("--", i) ? endOf(sql, "\n", i) : i;
+                case '-' -> i = sql.startsWith("--", i) ? endOfLine(sql, i) : i;
                 case '/' -> i = sql.startsWith("/*", i) ? endOf(sql, "*/", i + 2) : i;
                 case '(', '[', '{' -> deepest = Math.max(deepest, ++depth);
                 case ')', ']', '}' -> depth = Math.max(0, depth - 1);
@@ -57,6 +57,11 @@ final class SqlGate {
     private static int skipQuoted(String sql, int start, char quote) {
         int end = sql.indexOf(quote, start + 1);
         return end < 0 ? start : end;
+    }
+
+    private static int endOfLine(String sql, int from) {
+        int at = sql.indexOf('\n', from);
+        return at < 0 ? sql.length() : at;
     }
 
     private static int endOf(String sql, String end, int from) {

@@ -124,7 +124,7 @@ public final class SqlWorkerMain {
                     statement.execute("COPY (" + limited + maxRows + ") TO '" + export.asText() + "' (FORMAT parquet)");
                     line("{\"end\":{\"rows\":0,\"truncated\":null}}");
                 } else {
-                    try (ResultSet result = statement.executeQuery(limited + (maxRows + 1))) {
+                    try (ResultSet result = statement.executeQuery(limited + Math.addExact(maxRows, 1))) {
                         stream(result, maxRows, request.get("maxBytes").asLong());
                     }
                 }
@@ -260,6 +260,10 @@ public final class SqlWorkerMain {
             chars += batch.length();
             line(batch.toString());
         }
+        end(rows, truncated);
+    }
+
+    private void end(long rows, @Nullable String truncated) throws IOException {
         line("{\"end\":{\"rows\":" + rows + ",\"truncated\":" + (truncated == null ? "null" : "\"" + truncated + '"')
                 + "}}");
     }

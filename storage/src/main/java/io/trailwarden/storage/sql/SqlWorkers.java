@@ -203,6 +203,7 @@ public final class SqlWorkers implements AutoCloseable {
                     throw failure(answer.get("error"), limits);
                 } else {
                     truncated = truncation(answer.path("end").path("truncated").asText(null), limits);
+                    rows = Math.max(rows, answer.path("end").path("rows").asLong());
                     done = true;
                 }
             }
@@ -289,7 +290,7 @@ public final class SqlWorkers implements AutoCloseable {
             throws IOException, JsonProcessingException {
         ObjectNode request = JSON.createObjectNode();
         request.put("sql", sql);
-        request.put("maxRows", limits.rows());
+        request.put("maxRows", Math.min(limits.rows(), Long.MAX_VALUE - 1));
         request.put("maxBytes", limits.bytes());
         if (export) {
             request.put("export", worker.own.resolve("result.parquet").toString());

@@ -278,11 +278,19 @@ class SqlWorkersTest {
     @Test
     void a_result_can_be_taken_home_as_parquet() throws Exception {
         Path target = data.resolve("export.parquet");
-        workers.exportParquet(
+        QuerySummary cut = workers.exportParquet(
                         "SELECT event_id, resources FROM cloudtrail; ",
                         SqlSettings.defaults(data).withResult(7, 1 << 20),
                         target)
                 .await();
+        assertThat(cut.rows()).isEqualTo(7);
+        assertThat(cut.truncated()).isEqualTo("cut after 7 rows (setting: sql.rows)");
+        SqlSettings unlimited = SqlSettings.defaults(data).withResult(Long.MAX_VALUE, Long.MAX_VALUE);
+        QuerySummary all = workers.exportParquet("FROM cloudtrail", unlimited, target).await();
+        assertThat(all.rows()).isEqualTo(1000);
+        assertThat(all.truncated()).isNull();
+        assertThat(workers.start("FROM cloudtrail", unlimited, collect(new ArrayList<>())).await().rows())
+                .isEqualTo(1000);
         assertThat(Files.readAllBytes(target)).startsWith('P', 'A', 'R', '1');
         assertThat(failure("SELECT * FROM read_parquet('" + target + "')").reason())
                 .isEqualTo(Reason.FAILED);
