@@ -1,5 +1,6 @@
 package io.trailwarden.app.command;
 
+import io.trailwarden.app.command.rules.RulesCommand;
 import io.trailwarden.app.config.BadConfigException;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.event.text.VisibleText;
@@ -49,7 +50,8 @@ public final class Trailwarden implements Runnable {
                 new Tail(io),
                 new Query(io),
                 new LedgerCommand(io),
-                new Config(io))) {
+                new Config(io),
+                new RulesCommand(io))) {
             line.addSubcommand(command);
         }
         line.setOut(new PrintWriter(io.out(), true, StandardCharsets.UTF_8));

@@ -1,0 +1,177 @@
+package io.trailwarden.app.command.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trailwarden.app.command.ExitCode;
+import io.trailwarden.app.command.Trailwarden;
+import io.trailwarden.app.terminal.Io;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RulesCommandTest {
+
+    @TempDir
+    Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void writeFiles() throws IOException {
+        Files.createDirectories(folder.resolve("rules"));
+        Files.writeString(
+                folder.resolve("rules/logins.yml"),
+                """
+                title: Failed login
+                id: 583295b6-0000-4000-8000-000000000001
+                name: failed
+                level: low
+                logsource: {product: aws, service: cloudtrail}
+                detection:
+                  selection: {eventName: ConsoleLogin, errorMessage: Failed authentication}
+                  condition: selection
+                tests:
+                  - match: {eventName: ConsoleLogin, errorMessage: failed authentication}
+                  - miss: {eventName: ConsoleLogin}
+                ---
+                title: Many failed logins
+                id: 583295b6-0000-4000-8000-000000000002
+                level: high
+                correlation:
+                  type: event_count
+                  rules: [failed]
+                  group-by: [sourceIPAddress]
+                  timespan: 5m
+                  condition: {gte: 2}
+                ---
+                title: Root
+                id: 583295b6-0000-4000-8000-000000000003
+                level: high
+                logsource: {product: aws, service: cloudtrail}
+                detection:
+                  selection: {userIdentity.type: Root}
+                  condition: selection
+                """);
+        Files.writeString(
+                folder.resolve("events.jsonl"),
+                """
+                {"Records":[{"eventID":"e1","eventTime":"2026-11-22T12:00:00Z","eventName":"ConsoleLogin","errorMessage":"Failed authentication","sourceIPAddress":"192.0.2.1"},{"eventID":"e2","eventTime":"2026-11-22T12:01:00Z","eventName":"ConsoleLogin","errorMessage":"Failed authentication","sourceIPAddress":"192.0.2.1","userIdentity":{"type":"Root"}}]}
+                {"eventID":"e3","eventTime":"2026-11-22T12:02:00Z","eventName":"ListUsers"}
+                """);
+    }
+
+    private int run(String... args) {
+        out.reset();
+        err.reset();
+        Io io = new Io(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                Map.of(),
+                folder,
+                false,
+                false,
+                Clock.systemUTC());
+        return Trailwarden.run(io, args);
+    }
+
+    private String printed() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void match_prints_records_with_their_rules_then_correlations_and_no_silent_rule() {
+        assertThat(run("rules", "match", "rules", "--input", "events.jsonl", "--json")).isEqualTo(ExitCode.FINE);
+        assertThat(printed().lines())
+                .containsExactly(
+                        "{\"file\":\"" + folder.resolve("events.jsonl")
+                                + "\",\"record\":1,\"event_id\":\"e2\",\"rules\":[\"583295b6-0000-4000-8000-000000000003\"]}",
+                        "{\"correlation\":\"583295b6-0000-4000-8000-000000000002\",\"first_time\":\"2026-11-22T12:01:00Z\","
+                                + "\"group\":{\"sourceIPAddress\":\"192.0.2.1\"},\"event_ids\":[\"e1\",\"e2\"]}");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("3 records, 1 match, 1 findings of correlations");
+    }
+
+    @Test
+    void check_names_the_place_of_what_is_wrong_and_fails() throws IOException {
+        Files.writeString(
+                folder.resolve("rules/bad.yml"),
+                """
+                title: Old
+                logsource: {product: aws}
+                detection:
+                  selection: {eventName: ConsoleLogin}
+                  condition: selection | count() > 5
+                """);
+        assertThat(run("rules", "check", "rules")).isEqualTo(ExitCode.FAILED);
+        assertThat(printed()).contains("bad.yml:5:14: error: condition: ", "correlation");
+    }
+
+    @Test
+    void check_doubts_fields_that_no_record_has() throws IOException {
+        Files.writeString(
+                folder.resolve("rules/typo.yml"),
+                """
+                title: Typo
+                id: 583295b6-0000-4000-8000-000000000009
+                level: low
+                logsource: {product: aws, service: cloudtrail}
+                detection:
+                  selection: {eventname: ConsoleLogin}
+                  condition: selection
+                """);
+        assertThat(run("rules", "check", "rules")).isEqualTo(ExitCode.FINE);
+        assertThat(printed())
+                .contains("typo.yml:6:15: warning: field eventname: no CloudTrail record has eventname (expected: eventName)");
+    }
+
+    @Test
+    void test_wants_a_match_and_a_near_miss_of_every_rule() {
+        assertThat(run("rules", "test", "rules")).isEqualTo(ExitCode.FAILED);
+        assertThat(printed()).contains("0 matches and 0 misses under tests").doesNotContain("logins.yml:1:");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("2 tests passed, 1 failed");
+    }
+
+    @Test
+    void explain_shows_which_item_failed_and_what_was_there() throws IOException {
+        Files.writeString(folder.resolve("event.json"), "{\"eventName\":\"ConsoleLogin\",\"errorMessage\":\"No\"}");
+        assertThat(run("rules", "explain", "rules/logins.yml", "event.json")).isEqualTo(ExitCode.FINE);
+        assertThat(printed())
+                .contains("- 583295b6-0000-4000-8000-000000000001", "+ eventName: found", "- errorMessage: found")
+                .contains("{errorMessage=[No]}")
+                .contains("- userIdentity.type: absent");
+    }
+
+    @Test
+    void conformance_prints_every_difference() throws IOException {
+        String rule = "title: t\\nlogsource: {product: aws}\\ndetection:\\n  s: {a: x}\\n  condition: s\\n";
+        Files.writeString(
+                folder.resolve("cases.jsonl"),
+                "{\"name\":\"good\",\"feature\":\"f\",\"rule_yaml\":\"" + rule
+                        + "\",\"event\":{\"a\":\"X\"},\"expected\":true}\n"
+                        + "{\"name\":\"bad\",\"feature\":\"f\",\"rule_yaml\":\"" + rule
+                        + "\",\"event\":{\"a\":\"y\"},\"expected\":true}\n");
+        assertThat(run("rules", "conformance", "cases.jsonl")).isEqualTo(ExitCode.FAILED);
+        assertThat(printed()).contains("bad: expected true, got false").doesNotContain("good");
+    }
+
+    @Test
+    void list_shows_what_loads() {
+        assertThat(run("rules", "list", "rules", "--json")).isEqualTo(ExitCode.FINE);
+        assertThat(printed().lines()).hasSize(3).anyMatch(line -> line.contains("\"silent\":true"));
+    }
+
+    @Test
+    void what_a_stranger_wrote_reaches_no_terminal_as_it_is() throws IOException {
+        Files.writeString(folder.resolve("event.json"), "{\"eventName\":\"\\u001b[31mred\"}");
+        run("rules", "explain", "rules/logins.yml", "event.json");
+        assertThat(printed()).doesNotContain("\u001b");
+    }
+}
