@@ -3,6 +3,7 @@ package io.trailwarden.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +53,7 @@ class PartitionsTest {
 
         assertThat(partitions.reached())
                 .containsExactly(
-                        java.util.Map.entry("audit.cloudtrail/0", 7L), java.util.Map.entry("audit.cloudtrail/1", 43L));
+                        Map.entry("audit.cloudtrail/0", 7L), Map.entry("audit.cloudtrail/1", 43L));
         assertThat(Partitions.named("audit.cloudtrail/1")).isEqualTo(new TopicPartition("audit.cloudtrail", 1));
     }
 }
