@@ -121,8 +121,13 @@ public final class SqlWorkerMain {
             String limited = "SELECT * FROM (\n" + withoutSemicolon(sql) + "\n) LIMIT ";
             try (Statement statement = connection.createStatement()) {
                 if (export != null) {
-                    statement.execute("COPY (" + limited + maxRows + ") TO '" + export.asText() + "' (FORMAT parquet)");
-                    line("{\"end\":{\"rows\":0,\"truncated\":null}}");
+                    String file = '\'' + export.asText().replace("'", "''") + '\'';
+                    statement.execute("COPY (" + limited + maxRows + ") TO " + file + " (FORMAT parquet)");
+                    try (ResultSet count = statement.executeQuery("SELECT count(*) FROM read_parquet(" + file + ")")) {
+                        count.next();
+                        long rows = count.getLong(1);
+                        end(rows, rows == maxRows ? "rows" : null);
+                    }
                 } else {
                     try (ResultSet result = statement.executeQuery(limited + Math.addExact(maxRows, 1))) {
                         stream(result, maxRows, request.get("maxBytes").asLong());
