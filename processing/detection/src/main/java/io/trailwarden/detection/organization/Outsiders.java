@@ -75,7 +75,9 @@ final class Outsiders {
 
     private static @Nullable Conclusion session(OrganizationState state, Reference reference, int round, int rounds) {
         Source source = stranger(state, reference);
-        if (source == null || round > 1 && state.parents().isEmpty()) {
+        // A further session that did nothing is told by the finding of the session that took it.
+        if (source == null
+                || round > 1 && (state.parents().isEmpty() || state.deeds().isEmpty())) {
             return null;
         }
         String id = round == 1

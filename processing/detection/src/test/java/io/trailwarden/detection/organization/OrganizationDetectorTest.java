@@ -171,6 +171,14 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
     }
 
     @Test
+    void a_further_session_that_did_nothing_is_told_by_the_one_that_took_it() {
+        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        rehearsal.deliver(assumeRole("09:00:00", STRANGER, "r1", "ASIA1"));
+        rehearsal.deliver(chain("09:10:00", "ASIA1", "r1", "ASIA2", "r2"));
+        assertThat(rehearsal.only().facts()).containsEntry("Further sessions", "role r2 as ASIA2");
+    }
+
+    @Test
     void a_session_of_a_member_may_take_roles_and_becomes_a_strangers_when_the_member_has_left() {
         Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
         rehearsal.deliver(assumeRole("09:00:00", MEMBER, "r1", "ASIA1"));

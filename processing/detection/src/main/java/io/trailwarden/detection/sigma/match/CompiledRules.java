@@ -64,8 +64,9 @@ final class CompiledRules {
         this.starts = new int[keys.length];
         Program program = new Program();
         for (int r = 0; r < keys.length; r++) {
-            starts[r] = program.append(
-                    rules.get(r).expression(), this::predicate, test -> predicateList.get(predicate(test)).cost());
+            starts[r] = program.append(rules.get(r).expression(), this::predicate, test -> predicateList
+                    .get(predicate(test))
+                    .cost());
         }
         code = program.code();
         predicates = predicateList.toArray(new Predicate[0]);
@@ -79,7 +80,8 @@ final class CompiledRules {
             if (predicates[p] instanceof Predicate.Text text
                     && !text.cased
                     && text.pattern.form == BytePattern.Form.EXACT) {
-                int number = literal(tablesByField, text.field, text.pattern.literal, literalPredicates, rulesByLiteral);
+                int number =
+                        literal(tablesByField, text.field, text.pattern.literal, literalPredicates, rulesByLiteral);
                 if (literalPredicates.get(number) < 0) {
                     literalPredicates.set(number, p);
                     answeredByTable[p] = true;

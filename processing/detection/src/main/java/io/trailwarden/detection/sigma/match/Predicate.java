@@ -126,8 +126,7 @@ abstract class Predicate {
             // A folded character takes at least one byte, so too few bytes are too few characters.
             boolean possible = values.textTo - values.textFrom >= required.length()
                     && (required.literal().length == 0
-                            || BytePattern.contains(
-                                    values.textIn, values.textFrom, values.textTo, required.literal()));
+                            || BytePattern.contains(values.textIn, values.textFrom, values.textTo, required.literal()));
             return possible && pattern.matcher(values.string(value)).find();
         }
     }

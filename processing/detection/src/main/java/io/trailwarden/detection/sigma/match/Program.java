@@ -53,7 +53,8 @@ final class Program {
             return new Node(0, predicates.applyAsInt(test), List.of(), costs.applyAsInt(test));
         }
         boolean all = expression instanceof Expression.All;
-        List<Expression> expressions = all ? ((Expression.All) expression).parts() : ((Expression.Any) expression).parts();
+        List<Expression> expressions =
+                all ? ((Expression.All) expression).parts() : ((Expression.Any) expression).parts();
         // Cheap parts first: the order of evaluation makes no other difference.
         List<Node> parts = expressions.stream()
                 .map(part -> node(part, predicates, costs))

@@ -83,7 +83,8 @@ record RequiredText(byte[] literal, int length) {
         if (quantifier.startsWith("+")) {
             return 1;
         }
-        java.util.regex.Matcher counted = java.util.regex.Pattern.compile("\\{([0-9]{1,4})[,}].*").matcher(quantifier);
+        java.util.regex.Matcher counted =
+                java.util.regex.Pattern.compile("\\{([0-9]{1,4})[,}].*").matcher(quantifier);
         return counted.matches() ? Integer.parseInt(counted.group(1)) : 0;
     }
 

@@ -74,10 +74,7 @@ public final class RuleMatcher {
     /** What the compiled rules are like. */
     public Statistics statistics() {
         return new Statistics(
-                compiled.keys.length,
-                compiled.predicates.length,
-                compiled.always.length,
-                compiled.stretches.bytes());
+                compiled.keys.length, compiled.predicates.length, compiled.always.length, compiled.stretches.bytes());
     }
 
     /**
