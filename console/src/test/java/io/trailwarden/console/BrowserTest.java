@@ -509,6 +509,8 @@ class BrowserTest {
         }
         // The same words arriving live, as a filter, in the address and in the table of a result.
         console.findings().apply(Batch.of(List.of(MadeUp.with(base, PAYLOADS.get(1), "live"))));
+        // The clicks have scrolled the list, so it waits at the top.
+        page.locator(".newer").click();
         assertThat(rows()).hasCount(PAYLOADS.size() + 1);
         page.locator("tw-facets label").nth(8).click();
         open("/?q=" + URLEncoder.encode(PAYLOADS.get(0), StandardCharsets.UTF_8) + "&account=%3Cscript%3Ecanary()");
