@@ -36,6 +36,7 @@ final class EventValues {
     private static final long HIGHS = 0x8080808080808080L;
     private static final byte[] TRUE_TEXT = {'t', 'r', 'u', 'e'};
     private static final byte[] FALSE_TEXT = {'f', 'a', 'l', 's', 'e'};
+    private static final byte[] NULL_TEXT = {'n', 'u', 'l', 'l'};
     private static final byte[] STRUCTURE = new byte[256];
 
     static {
@@ -157,19 +158,24 @@ final class EventValues {
                 return word(from, FALSE_TEXT, slot, FALSE);
             }
             case 'n' -> {
-                int after = primitive(from);
-                scalar(slot, NULL, from, after, (byte) 0);
-                return after;
+                return word(from, NULL_TEXT, slot, NULL);
             }
             default -> {
-                int after = primitive(from);
-                if (after == from) {
-                    throw new MalformedEventException("no value", from);
-                }
-                scalar(slot, NUMBER, from, after, (byte) 0);
-                return after;
+                return number(from, slot);
             }
         }
+    }
+
+    private int number(int from, int slot) {
+        int p = from;
+        while (p < end && (in[p] >= '0' && in[p] <= '9' || "+-.eE".indexOf(in[p]) >= 0)) {
+            p++;
+        }
+        if (p == from || p < end && in[p] > ' ' && ",]}".indexOf(in[p]) < 0) {
+            throw new MalformedEventException("no value", from);
+        }
+        scalar(slot, NUMBER, from, p, (byte) 0);
+        return p;
     }
 
     private int word(int from, byte[] word, int slot, byte kind) {
