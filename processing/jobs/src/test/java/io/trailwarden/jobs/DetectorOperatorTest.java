@@ -270,6 +270,28 @@ class DetectorOperatorTest {
                         IntStream.range(0, 40).mapToObj(i -> "actor-" + i + " in round 1").toList());
     }
 
+    @Test
+    void aDetectorWithAnotherStateVersionLearnsAnew() throws Exception {
+        OperatorSubtaskState state;
+        try (Harness harness = open(settings)) {
+            harness.ping("alice", "e1");
+            harness.ping("alice", "e2");
+            harness.flink.prepareSnapshotPreBarrier(1);
+            state = harness.flink.snapshot(1, 1);
+        }
+
+        try (Harness harness = new Harness(settings, 1, 1, 0, feed, state, 1, new RepeatedCalls(2))) {
+            harness.ping("alice", "e3");
+            harness.ping("alice", "e4");
+            harness.flink.prepareSnapshotPreBarrier(2);
+            assertThat(harness.findings()).isEmpty();
+
+            harness.ping("alice", "e5");
+            harness.flink.prepareSnapshotPreBarrier(3);
+            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L);
+        }
+    }
+
     private Harness open(JobSettings wanted) throws Exception {
         return open(wanted, 1);
     }
@@ -303,8 +325,21 @@ class DetectorOperatorTest {
                 @Nullable OperatorSubtaskState state,
                 int parallelismBefore)
                 throws Exception {
+            this(settings, round, parallelism, subtask, feed, state, parallelismBefore, new RepeatedCalls());
+        }
+
+        Harness(
+                JobSettings settings,
+                int round,
+                int parallelism,
+                int subtask,
+                ListFeed feed,
+                @Nullable OperatorSubtaskState state,
+                int parallelismBefore,
+                RepeatedCalls detector)
+                throws Exception {
             flink = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new DetectorFactory(round, List.of(new RepeatedCalls()), feed, settings),
+                    new DetectorFactory(round, List.of(detector), feed, settings),
                     new SignalKey(),
                     Types.STRING,
                     MAX_PARALLELISM,

@@ -31,6 +31,17 @@ final class RepeatedCalls implements KeyedDetector<RepeatedCalls.Calls> {
     static final String NAME = "repeated-calls";
     static final Duration MEMORY = Duration.ofHours(1);
 
+    private final int version;
+
+    RepeatedCalls() {
+        this(1);
+    }
+
+    /** With another version of its state. */
+    RepeatedCalls(int version) {
+        this.version = version;
+    }
+
     /** Event times by event id. */
     public record Calls(String key, Map<String, Instant> events, Published published) {}
 
@@ -46,7 +57,7 @@ final class RepeatedCalls implements KeyedDetector<RepeatedCalls.Calls> {
 
     @Override
     public int stateVersion() {
-        return 1;
+        return version;
     }
 
     @Override
