@@ -50,8 +50,9 @@ public final class Trailwarden implements Runnable {
                 new Tail(io),
                 new Query(io),
                 new LedgerCommand(io),
-                new Config(io),
-                new RulesCommand(io))) {
+                new RulesCommand(io),
+                new Doctor(io),
+                new Config(io))) {
             line.addSubcommand(command);
         }
         line.setOut(new PrintWriter(io.out(), true, StandardCharsets.UTF_8));

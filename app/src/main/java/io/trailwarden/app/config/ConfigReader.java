@@ -131,6 +131,7 @@ public final class ConfigReader {
         String place = YamlFile.place(file, value);
         if (value instanceof SequenceNode sequence && setting.kind().list()) {
             List<String> parts = new ArrayList<>();
+            int before = problems.size();
             for (Node part : sequence.getValue()) {
                 if (part instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
                     take(setting, scalar.getValue() + "\n", base, place, YamlFile.place(file, part));
@@ -139,7 +140,9 @@ public final class ConfigReader {
                     problems.add(wrong(YamlFile.place(file, part), setting, YamlFile.shown(part)));
                 }
             }
-            take(setting, String.join("\n", parts) + "\n", base, place, place);
+            if (problems.size() == before) {
+                take(setting, String.join("\n", parts) + "\n", base, place, place);
+            }
         } else if (value instanceof MappingNode && setting.kind().map()) {
             Map<String, String> map = new LinkedHashMap<>();
             YamlFile.entries(file, value, setting.kind().expected(), problems).forEach((name, entry) -> {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -54,7 +55,7 @@ public final class DemoFeed {
     public void tick() {
         List<ObjectNode> records = scenario.at(second, clock.instant());
         String lines = records.stream().map(ObjectNode::toString).collect(Collectors.joining("\n", "", "\n"));
-        String name = String.format("%06d.json", second);
+        String name = String.format(Locale.ROOT, "%06d.json", second);
         second++;
         try {
             Path temporary = Files.createTempFile(inbox.getParent(), "tick", ".tmp");

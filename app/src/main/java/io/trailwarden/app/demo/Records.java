@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 
@@ -31,7 +32,7 @@ final class Records {
         }
 
         private String principalId() {
-            return "AROAEXAMPLE" + String.format("%010d", Math.abs((long) role.hashCode())) + ":" + name;
+            return "AROAEXAMPLE" + String.format(Locale.ROOT, "%010d", Math.abs((long) role.hashCode())) + ":" + name;
         }
     }
 
@@ -40,7 +41,7 @@ final class Records {
     }
 
     String accessKey() {
-        return "ASIAEXAMPLE" + String.format("%09d", random.nextInt(1_000_000_000));
+        return "ASIAEXAMPLE" + String.format(Locale.ROOT, "%09d", random.nextInt(1_000_000_000));
     }
 
     /** A call that succeeded. */

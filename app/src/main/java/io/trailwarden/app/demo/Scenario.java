@@ -5,6 +5,7 @@ import io.trailwarden.app.demo.Records.Session;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What happens in the invented organization, second by second: people and programs at work, and between them an
@@ -111,7 +112,7 @@ final class Scenario {
         call.putObject("requestParameters").put("userName", "svc-backup-" + round);
         call.putObject("responseElements")
                 .putObject("accessKey")
-                .put("accessKeyId", "AKIAEXAMPLE" + String.format("%09d", round))
+                .put("accessKeyId", "AKIAEXAMPLE" + String.format(Locale.ROOT, "%09d", round))
                 .put("status", "Active")
                 .put("userName", "svc-backup-" + round);
         return call;

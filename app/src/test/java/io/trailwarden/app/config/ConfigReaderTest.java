@@ -1,0 +1,241 @@
+package io.trailwarden.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+
+    @TempDir
+    Path directory;
+
+    /** A renamed setting or another default breaks people's files; whoever means it changes this too. */
+    @Test
+    void every_setting_and_its_default_is_as_published() {
+        String all = read("").explained().stream()
+                .map(one -> one.key() + " = " + one.value())
+                .collect(Collectors.joining("\n"));
+        assertThat(all)
+                .isEqualTo(
+                        """
+                        data = .trailwarden
+                        inputs =\s
+                        follow = false
+                        reference =\s
+                        rules =\s
+                        kafka.bootstrap =\s
+                        kafka.port = 0
+                        kafka.partitions = 2
+                        kafka.replication = 1
+                        kafka.properties =\s
+                        processing.parallelism = 2
+                        processing.checkpoint-interval = 2s
+                        processing.state-backend = heap
+                        processing.disorder = 10m
+                        processing.max-keys = 1000000
+                        storage.catalog =\s
+                        sinks = storage
+                        console.enabled = true
+                        console.host = 127.0.0.1
+                        console.port = 8730
+                        console.token =\s
+                        console.host-names =\s""");
+    }
+
+    @Test
+    void the_file_says_everything() {
+        Configuration config = read(
+                """
+                data: /var/lib/trailwarden
+                inputs: [logs, "with, comma"]
+                follow: true
+                reference: more.yaml
+                kafka:
+                  bootstrap: a:9092,b:9092
+                  partitions: 8
+                  replication: 3
+                  properties:
+                    security.protocol: SSL
+                processing:
+                  parallelism: 4
+                  checkpoint-interval: 500ms
+                  state-backend: rocksdb
+                  disorder: 1h
+                  max-keys: 5000
+                storage:
+                  catalog:
+                    catalog-impl: org.apache.iceberg.rest.RESTCatalog
+                    uri: https://catalog.example.com
+                sinks: [storage, stdout]
+                console:
+                  enabled: false
+                  host: 0.0.0.0
+                  port: 80
+                  token: 0123456789abcdef
+                  host-names: [audit.example.com]
+                """);
+        assertThat(config.data()).isEqualTo(Path.of("/var/lib/trailwarden"));
+        assertThat(config.inputs()).containsExactly(directory.resolve("logs"), directory.resolve("with, comma"));
+        assertThat(config.follow()).isTrue();
+        assertThat(config.reference()).containsExactly(file(), directory.resolve("more.yaml"));
+        assertThat(config.kafka())
+                .isEqualTo(new Configuration.Kafka("a:9092,b:9092", 0, 8, 3, Map.of("security.protocol", "SSL")));
+        assertThat(config.kafka().embedded()).isFalse();
+        assertThat(config.processing())
+                .isEqualTo(new Configuration.Processing(
+                        4, Duration.ofMillis(500), Configuration.Backend.ROCKSDB, Duration.ofHours(1), 5000));
+        assertThat(config.storage().catalog()).containsOnlyKeys("catalog-impl", "uri");
+        assertThat(config.sinks()).containsExactly("storage", "stdout");
+        assertThat(config.console())
+                .isEqualTo(new Configuration.Console(
+                        false, "0.0.0.0", 80, "0123456789abcdef", List.of("audit.example.com")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "dta: x                        | 1:1  | \"dta\" is not a setting (did you mean \"data\"?)",
+                "kafka: {bootstarp: x}         | 1:9  | \"kafka.bootstarp\" is not a setting (did you mean"
+                        + " \"kafka.bootstrap\"?)",
+                "kafka: {partitions: many}     | 1:21 | kafka.partitions: \"many\" (expected: a whole number from 1 to"
+                        + " 128)",
+                "kafka: {partitions: 0}        | 1:21 | kafka.partitions: \"0\" (expected: a whole number from 1 to"
+                        + " 128)",
+                "follow: yes                   | 1:9  | follow: \"yes\" (expected: true or false)",
+                "processing: {state-backend: x} | 1:29 | processing.state-backend: \"x\" (expected: one of heap,"
+                        + " rocksdb)",
+                "processing: {disorder: 10}    | 1:24 | processing.disorder: \"10\" (expected: a duration from 0d to"
+                        + " 7d, such as 500ms, 5s, 10m, 2h or 1d)",
+                "sinks: [storage, snss]        | 1:18 | sinks: \"snss\" (expected: a list of: storage, stdout)",
+                "sinks: {a: b}                 | 1:8  | sinks: a mapping (expected: a list of: storage, stdout)",
+                "console: 80                   | 1:10 | \"80\" (expected: a mapping of settings of console)",
+                "data: [a]                     | 1:7  | data: a sequence (expected: a path)",
+                "kafka: {properties: {a: [b]}} | 1:25 | kafka.properties: a sequence (expected: a mapping of names to"
+                        + " texts)",
+                "console: {token: [x]}         | 1:18 | console.token: a sequence (expected: a text that is hard to"
+                        + " guess)",
+            })
+    void what_is_wrong_is_told_with_its_place(String yaml, String place, String message) {
+        assertThat(problems(yaml)).containsExactly(file() + ":" + place + ": " + message);
+    }
+
+    @Test
+    void all_problems_are_told_at_once_in_the_order_of_the_file() {
+        assertThat(problems("folow: true\nkafka:\n  port: 99999\nsinks: [x]\n"))
+                .extracting(problem -> problem.substring(file().toString().length() + 1, problem.indexOf(": ")))
+                .containsExactly("1:1", "3:9", "4:9");
+    }
+
+    @Test
+    void what_is_no_yaml_is_told_with_its_place() {
+        assertThat(problems("kafka: {port: 1\ndata: x")).singleElement().satisfies(problem -> assertThat(problem)
+                .startsWith(file() + ":2:5: not YAML: "));
+    }
+
+    @Test
+    void a_name_that_is_there_twice_is_an_error() {
+        assertThat(problems("follow: true\ndata: x\nfollow: false\n"))
+                .singleElement()
+                .satisfies(
+                        problem -> assertThat(problem).startsWith(file() + ":3").containsIgnoringCase("follow"));
+    }
+
+    @Test
+    void variables_win_over_the_file_and_flags_over_variables() throws IOException {
+        Files.writeString(file(), "data: from-file\nkafka: {port: 1, partitions: 3}\nfollow: true\n");
+        Configuration config = ConfigReader.read(
+                file(),
+                directory,
+                Map.of("TRAILWARDEN_KAFKA_PORT", "2", "TRAILWARDEN_DATA", "from-variable", "PATH", "/bin"),
+                Map.of("data", new ConfigReader.Flag("--data", "from-flag")));
+        assertThat(config.data()).isEqualTo(directory.resolve("from-flag").toAbsolutePath());
+        assertThat(config.kafka().port()).isEqualTo(2);
+        assertThat(config.kafka().partitions()).isEqualTo(3);
+        assertThat(origin(config, "data")).isEqualTo("flag --data");
+        assertThat(origin(config, "kafka.port")).isEqualTo("environment variable TRAILWARDEN_KAFKA_PORT");
+        assertThat(origin(config, "kafka.partitions")).isEqualTo(file() + ":2:30");
+        assertThat(origin(config, "sinks")).isEqualTo("default");
+    }
+
+    @Test
+    void a_misspelt_variable_is_an_error_and_the_launchers_are_not() {
+        BadConfigException e = catchThrowableOfType(
+                BadConfigException.class,
+                () -> ConfigReader.read(
+                        null,
+                        directory,
+                        Map.of("TRAILWARDEN_CONSOLE_PROT", "1", "TRAILWARDEN_JAVA_OPTS", "-Xmx2g"),
+                        Map.of()));
+        assertThat(e.problems())
+                .extracting(ConfigProblem::toString)
+                .containsExactly("environment variable TRAILWARDEN_CONSOLE_PROT: is not a setting (did you mean"
+                        + " TRAILWARDEN_CONSOLE_PORT?)");
+    }
+
+    @Test
+    void secrets_are_explained_without_being_told() {
+        Configuration config =
+                read("console: {token: swordfish-swordfish}\nkafka: {properties: {sasl.jaas.config: x}}\n");
+        assertThat(config.explained())
+                .filteredOn(one -> one.key().equals("console.token"))
+                .singleElement()
+                .satisfies(one -> assertThat(one.value()).isEqualTo("(set)"));
+        assertThat(config.explained().toString()).doesNotContain("swordfish");
+        assertThat(config.explained())
+                .filteredOn(one -> one.key().equals("kafka.properties"))
+                .singleElement()
+                .satisfies(one -> assertThat(one.value()).isEqualTo("sasl.jaas.config"));
+        assertThat(config.console().toString()).doesNotContain("swordfish");
+    }
+
+    @Test
+    void reference_data_may_stand_beside_settings() {
+        Configuration config = read("accounts:\n  \"111122223333\": {name: a}\ndata: x\n");
+        assertThat(config.data().getFileName()).hasToString("x");
+        assertThat(config.reference()).containsExactly(file());
+    }
+
+    @Test
+    void a_key_with_nothing_behind_it_means_the_default() {
+        assertThat(read("kafka:\n  port:\n").kafka().port()).isZero();
+    }
+
+    private Path file() {
+        return directory.resolve("trailwarden.yaml");
+    }
+
+    private static String origin(Configuration config, String key) {
+        return config.explained().stream()
+                .filter(one -> one.key().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .origin();
+    }
+
+    private Configuration read(String yaml) {
+        try {
+            Files.writeString(file(), yaml);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return ConfigReader.read(file(), directory, Map.of(), Map.of());
+    }
+
+    private List<String> problems(String yaml) {
+        BadConfigException e = catchThrowableOfType(BadConfigException.class, () -> read(yaml));
+        assertThat(e).as("refused").isNotNull();
+        return e.problems().stream().map(ConfigProblem::toString).toList();
+    }
+}
