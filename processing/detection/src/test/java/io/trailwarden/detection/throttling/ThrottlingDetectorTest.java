@@ -57,7 +57,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
     protected void disprove(Rehearsal<ThrottlingState> rehearsal) {
         // The day before, the same call was throttled all the time: this is what is usual here.
         for (int minute = 0; minute < 24 * 60; minute++) {
-            for (int i = 0; i < 8; i++) {
+            for (int i = 0; i < 12; i++) {
                 String time = String.format(Locale.ROOT, "2026-03-01T%02d:%02d:%02dZ", minute / 60, minute % 60, i);
                 rehearsal.lazily().deliver(throttledAt(time, "PutParameter", BATCH));
             }
