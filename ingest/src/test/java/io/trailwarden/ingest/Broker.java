@@ -26,8 +26,17 @@ public interface Broker extends AutoCloseable {
     /** How far {@link #store} has come. */
     StoredOffsets stored();
 
-    /** The archive stores all that is there and commits its offsets. Returns what it has stored since the beginning. */
-    List<Message> store();
+    /**
+     * The archive stores at most this many more messages of each partition and commits its offsets.
+     *
+     * @return what it has stored since the beginning
+     */
+    List<Message> store(int most);
+
+    /** The archive stores all that is there. */
+    default List<Message> store() {
+        return store(Integer.MAX_VALUE);
+    }
 
     @Override
     void close();

@@ -36,11 +36,12 @@ public final class MemoryBroker implements Broker {
     }
 
     @Override
-    public List<Message> store() {
+    public List<Message> store(int most) {
         log.forEach((partition, messages) -> {
             int from = committed.getOrDefault(partition, 0L).intValue();
-            stored.addAll(messages.subList(from, messages.size()));
-            committed.put(partition, (long) messages.size());
+            int to = (int) Math.min(messages.size(), (long) from + most);
+            stored.addAll(messages.subList(from, to));
+            committed.put(partition, (long) to);
         });
         return List.copyOf(stored);
     }
