@@ -14,6 +14,7 @@ import io.trailwarden.sinks.SinkRunner;
 import io.trailwarden.sinks.SinkStatus;
 import io.trailwarden.sinks.StorageSink;
 import io.trailwarden.storage.Archive;
+import io.trailwarden.storage.MaintenanceConfig;
 import io.trailwarden.storage.sql.SqlSettings;
 import io.trailwarden.storage.sql.SqlWorkers;
 import java.io.IOException;
@@ -115,6 +116,7 @@ public final class Pipeline implements AutoCloseable {
         job = run;
         repeat(run::dropEarlierCheckpoints, 2);
         startSinks(moreSinks);
+        open(archive().maintenance(MaintenanceConfig.defaults(), clock)).start();
         stored = open(new StoredProgress(connection));
         if (config.kafka().embedded()) {
             repeat(stored::trimStored, TRIM_SECONDS);
