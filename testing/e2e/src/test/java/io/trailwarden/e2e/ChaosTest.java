@@ -163,8 +163,7 @@ class ChaosTest {
     }
 
     private static Outcome outcome(Store store) throws Exception {
-        List<String> rows = new ArrayList<>(store.column("SELECT event_id FROM cloudtrail"));
-        rows.addAll(store.column("SELECT event_id FROM executions"));
+        List<String> rows = store.eventIds();
         store.verifiedLedger();
         Map<String, JsonNode> details = store.findings();
         Set<String> open = new TreeSet<>();

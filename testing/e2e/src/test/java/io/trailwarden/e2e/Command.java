@@ -4,16 +4,17 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The real command in a process of its own, as the launcher starts it. Output is gathered while it runs, so that no pipe
@@ -34,14 +35,15 @@ final class Command implements AutoCloseable {
     }
 
     private final Process process;
-    private final CompletableFuture<String> out;
+    private final ConcurrentLinkedQueue<String> output = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
+    private final CompletableFuture<Void> out;
     private final CompletableFuture<Void> err;
 
     private Command(Process process) {
         this.process = process;
-        this.out = CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
-        this.err = CompletableFuture.runAsync(() -> lines(process.getErrorStream()));
+        this.out = CompletableFuture.runAsync(() -> gather(process.getInputStream(), output), Command::onThread);
+        this.err = CompletableFuture.runAsync(() -> gather(process.getErrorStream(), errors), Command::onThread);
     }
 
     /** Starts it. */
@@ -76,22 +78,36 @@ final class Command implements AutoCloseable {
         if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("still running after " + patience + ":\n" + String.join("\n", errors));
         }
+        out.join();
         err.join();
-        return new Ended(process.exitValue(), out.join(), String.join("\n", errors));
+        return new Ended(process.exitValue(), String.join("\n", output), String.join("\n", errors));
     }
 
     /** Waits for a line on the error stream; returns it. */
     String awaitError(Predicate<String> wanted, Duration patience) throws InterruptedException {
+        return await(errors, wanted, patience);
+    }
+
+    /** Waits for a line on either stream; returns it. */
+    String awaitOutput(Predicate<String> wanted, Duration patience) throws InterruptedException {
+        return await(null, wanted, patience);
+    }
+
+    private String await(@Nullable Iterable<String> lines, Predicate<String> wanted, Duration patience)
+            throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
-            for (String line : errors) {
-                if (wanted.test(line)) {
-                    return line;
+            boolean alive = process.isAlive();
+            for (Iterable<String> each : lines == null ? List.of(output, errors) : List.of(lines)) {
+                for (String line : each) {
+                    if (wanted.test(line)) {
+                        return line;
+                    }
                 }
             }
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new AssertionError((process.isAlive() ? "nothing after " + patience : "ended") + ":\n"
-                        + String.join("\n", errors));
+            if (!alive || System.nanoTime() > deadline) {
+                throw new AssertionError((alive ? "nothing after " + patience : "ended") + ":\n"
+                        + String.join("\n", output) + "\n" + String.join("\n", errors));
             }
             process.waitFor(20, TimeUnit.MILLISECONDS);
         }
@@ -116,21 +132,19 @@ final class Command implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    private static String text(InputStream in) {
-        try (in) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    private static void gather(InputStream in, Collection<String> lines) {
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(line);
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            lines.add("(" + e.getMessage() + ")");
         }
     }
 
-    private void lines(InputStream in) {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                errors.add(line);
-            }
-        } catch (IOException e) {
-            errors.add("(" + e.getMessage() + ")");
-        }
+    private static void onThread(Runnable task) {
+        Thread thread = new Thread(task, "output");
+        thread.setDaemon(true);
+        thread.start();
     }
 }

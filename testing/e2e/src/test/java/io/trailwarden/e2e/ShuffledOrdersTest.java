@@ -73,8 +73,7 @@ class ShuffledOrdersTest {
                 "reference: [\"" + generated.resolve("reference/reference.yaml") + "\"]\n");
         JsonNode summary = store.runOnce(PATIENCE, "--config", config.toString(), "--input", input.toString());
         assertThat(summary.get("balanced").booleanValue()).isTrue();
-        List<String> rows = new ArrayList<>(store.column("SELECT event_id FROM cloudtrail"));
-        rows.addAll(store.column("SELECT event_id FROM executions"));
+        List<String> rows = store.eventIds();
         assertThat(rows).doesNotHaveDuplicates();
         store.verifiedLedger();
         return new Outcome(new TreeSet<>(rows), store.openFindings());

@@ -2,17 +2,27 @@ package io.trailwarden.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trailwarden.storage.ArchiveConfig;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
 
 /**
- * What a data directory holds, asked through the command like anybody would.
+ * What a data directory holds, asked through the command like anybody would, and its rows through Iceberg.
  *
  * @param directory the {@code --data} directory; no process uses it
  */
@@ -33,27 +43,35 @@ record Store(Path directory) {
         return JSON.readTree(Command.run(directory.getParent(), patience, arguments).mustBeFine());
     }
 
-    /** The rows of a query of one column. */
-    List<String> column(String sql) throws IOException, InterruptedException {
-        String csv = Command.run(
-                        directory.getParent(),
-                        PATIENCE,
-                        "query",
-                        sql,
-                        "--data",
-                        directory.toString(),
-                        "--format",
-                        "csv")
-                .mustBeFine();
-        List<String> lines = csv.lines().toList();
-        return lines.subList(1, lines.size());
+    /** One text column of a table, read with Iceberg's own reader: what any other engine would see. */
+    List<String> column(String table, String column) throws IOException {
+        Map<String, String> properties =
+                new HashMap<>(ArchiveConfig.local(directory).catalogProperties());
+        Catalog catalog = CatalogUtil.loadCatalog(properties.remove("catalog-impl"), "trailwarden", properties, null);
+        List<String> values = new ArrayList<>();
+        try (CloseableIterable<Record> rows = IcebergGenerics.read(
+                        catalog.loadTable(TableIdentifier.of(ArchiveConfig.NAMESPACE, table)))
+                .select(column)
+                .build()) {
+            rows.forEach(row -> values.add(String.valueOf(row.getField(column))));
+        } finally {
+            ((Closeable) catalog).close();
+        }
+        return values;
     }
 
-    /** Counts by the query's one column. */
-    Map<String, Integer> count(String sql) throws IOException, InterruptedException {
+    /** How many rows a table has for each value of a column. */
+    Map<String, Integer> count(String table, String column) throws IOException {
         Map<String, Integer> counts = new TreeMap<>();
-        column(sql).forEach(value -> counts.merge(value, 1, Integer::sum));
+        column(table, column).forEach(value -> counts.merge(value, 1, Integer::sum));
         return counts;
+    }
+
+    /** The ids of all stored events, of both tables. */
+    List<String> eventIds() throws IOException {
+        List<String> ids = column("cloudtrail", "event_id");
+        ids.addAll(column("executions", "event_id"));
+        return ids;
     }
 
     /** All findings, as JSON, by id. */

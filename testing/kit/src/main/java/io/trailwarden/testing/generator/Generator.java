@@ -51,7 +51,7 @@ public final class Generator {
         this.organization = new Organization(scenario);
         this.cloudTrail = new CloudTrailRecords(scenario);
         this.plants = new Plants(scenario, calls, cloudTrail);
-        this.random = Randomness.of(scenario.seed(), "traffic");
+        this.random = Randomness.of(scenario.seed() * 31 + scenario.start().toEpochMilli(), "traffic");
     }
 
     /**

@@ -13,6 +13,7 @@ final class Organization {
     private final Scenario scenario;
     private final Principal[] kept;
     private final Zipf ranks;
+    private int turn;
 
     Organization(Scenario scenario) {
         this.scenario = scenario;
@@ -20,7 +21,12 @@ final class Organization {
         this.ranks = new Zipf(scenario.principals(), scenario.zipf());
     }
 
+    /** Who acts next: by Zipf's law, or everybody in turn. */
     Principal someone(Randomness random) {
+        if (scenario.zipf() == 0) {
+            turn = turn == scenario.principals() ? 1 : turn + 1;
+            return principal(turn - 1);
+        }
         return principal(ranks.sample(random));
     }
 

@@ -16,12 +16,12 @@ import java.time.Instant;
  *     redelivery, 0.2 an account with two trails
  * @param accounts members of the organization
  * @param principals users and roles; which one acts follows Zipf's law
- * @param zipf exponent of that law; 0 lets every principal act equally often
+ * @param zipf exponent of that law; 0 lets every principal act in turn
  * @param addresses source addresses of people and programs
  * @param serviceShare share of CloudTrail records caused by AWS services
  * @param executionShare share of all records that are Step Functions execution-log lines
  * @param objectRecords how many records an S3 object holds on average; at most eight times as many
- * @param start event time of the first record
+ * @param start event time of the first record; another start gives other records of the same organization
  */
 public record Scenario(
         long seed,
@@ -59,6 +59,23 @@ public record Scenario(
     public static Scenario of(long seed, long events) {
         return new Scenario(
                 seed, events, 0, 0.005, 200, 20_000, 1.1, 50_000, 0.5, 0.1, 25, Instant.parse("2026-03-02T06:00:00Z"));
+    }
+
+    /** The same with this many records. */
+    public Scenario withEvents(long count) {
+        return new Scenario(
+                seed,
+                count,
+                planted,
+                duplicates,
+                accounts,
+                principals,
+                zipf,
+                addresses,
+                serviceShare,
+                executionShare,
+                objectRecords,
+                start);
     }
 
     /** The same with this many planted findings. */

@@ -2,7 +2,7 @@ package io.trailwarden.testing.generator;
 
 import java.util.Arrays;
 
-/** Ranks {@code 0..n-1} whose frequency falls with {@code 1 / (rank + 1) ^ exponent}; exponent 0 is uniform. */
+/** Ranks {@code 0..n-1} whose frequency falls with {@code 1 / (rank + 1) ^ exponent}. */
 final class Zipf {
 
     private final double[] cumulative;
