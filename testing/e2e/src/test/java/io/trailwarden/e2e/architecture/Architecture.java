@@ -5,11 +5,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,8 +40,8 @@ final class Architecture {
         rules.put("console uses events, storage and detection", only("console", "event", "storage", "detection"));
         rules.put("embedded uses nothing of ours", only("embedded"));
         rules.put(
-                "packages have no cycles",
-                slices().matching("io.trailwarden.(**)").should().beFreeOfCycles());
+                "features have no cycles",
+                slices().assignedFrom(new Features()).should().beFreeOfCycles());
         rules.put(
                 "detection is pure Java",
                 noClasses()
@@ -125,6 +128,24 @@ final class Architecture {
                         .should()
                         .haveNameMatching(".*(Impl|Util|Utils|Helper|Manager)"));
         return rules;
+    }
+
+    /** A module's own package, and each package below it with all that is below that. */
+    private static final class Features implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass each) {
+            String[] parts = each.getPackageName().split("\\.");
+            if (parts.length < 3 || !parts[1].equals("trailwarden")) {
+                return SliceIdentifier.ignore();
+            }
+            return SliceIdentifier.of(parts[2], parts.length > 3 ? parts[3] : "");
+        }
+
+        @Override
+        public String getDescription() {
+            return "features";
+        }
     }
 
     private static ArchCondition<JavaCodeUnit> callPatternCompile() {

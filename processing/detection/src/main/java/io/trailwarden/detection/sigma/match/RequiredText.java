@@ -1,5 +1,6 @@
 package io.trailwarden.detection.sigma.match;
 
+import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 
 /**
@@ -14,6 +15,8 @@ import com.google.re2j.Pattern;
 record RequiredText(byte[] literal, int length) {
 
     private static final RequiredText NOTHING = new RequiredText(new byte[0], 0);
+
+    private static final Pattern COUNTED = Pattern.compile("\\{([0-9]{1,4})[,}].*");
 
     /** What is certain about this expression. */
     static RequiredText of(Pattern pattern) {
@@ -83,8 +86,7 @@ record RequiredText(byte[] literal, int length) {
         if (quantifier.startsWith("+")) {
             return 1;
         }
-        java.util.regex.Matcher counted =
-                java.util.regex.Pattern.compile("\\{([0-9]{1,4})[,}].*").matcher(quantifier);
+        Matcher counted = COUNTED.matcher(quantifier);
         return counted.matches() ? Integer.parseInt(counted.group(1)) : 0;
     }
 

@@ -1,9 +1,9 @@
 package io.trailwarden.detection.sigma.rule;
 
+import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** Turns rules into {@link Expression}s: modifiers applied, conditions resolved, filters added. */
 public final class RuleBinder {
@@ -83,7 +83,7 @@ public final class RuleBinder {
 
     private Expression bind(Condition.Quantified quantified, Map<String, Search> searches) {
         String pattern = quantified.pattern().equals("them") ? "*" : quantified.pattern();
-        Pattern regex = Pattern.compile(Pattern.quote(pattern).replace("*", "\\E.*\\Q"));
+        Pattern regex = Pattern.compile("\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E");
         List<Expression> parts = new ArrayList<>();
         for (Map.Entry<String, Search> entry : searches.entrySet()) {
             boolean hidden = entry.getKey().startsWith("_") && !pattern.startsWith("_");
