@@ -245,6 +245,7 @@ public final class ConfigReader {
                 get(Settings.FOLLOW),
                 List.copyOf(reference),
                 get(Settings.RULES),
+                get(Settings.MATURITY),
                 new Configuration.Kafka(
                         get(Settings.KAFKA_BOOTSTRAP),
                         get(Settings.KAFKA_PORT).intValue(),

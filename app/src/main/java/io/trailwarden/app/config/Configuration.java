@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param follow whether to wait for new files in the inputs
  * @param reference files with reference data, {@code file} first when it has such sections
  * @param rules folders with detection rules
+ * @param maturity the least mature rules that run
  * @param sinks names of the sinks that get findings
  * @param explained every setting with where its value came from, in the order in which people read them
  */
@@ -25,12 +26,20 @@ public record Configuration(
         boolean follow,
         List<Path> reference,
         List<Path> rules,
+        Maturity maturity,
         Kafka kafka,
         Processing processing,
         Storage storage,
         List<String> sinks,
         Console console,
         List<Explained> explained) {
+
+    /** How far a rule has matured, by its Sigma {@code status}; each includes those before it. */
+    public enum Maturity {
+        STABLE,
+        TEST,
+        EXPERIMENTAL
+    }
 
     /** Where detectors keep what they remember. */
     public enum Backend {

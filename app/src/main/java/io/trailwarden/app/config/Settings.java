@@ -1,6 +1,7 @@
 package io.trailwarden.app.config;
 
 import io.trailwarden.app.config.Configuration.Backend;
+import io.trailwarden.app.config.Configuration.Maturity;
 import io.trailwarden.console.ConsoleConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,11 @@ final class Settings {
             "further files with accounts, expectations, state-machines, detections and suppressions");
     static final Setting<List<Path>> RULES =
             new Setting<>("rules", Kinds.paths(), shippedRules(), "folders with detection rules");
+    static final Setting<Maturity> MATURITY = new Setting<>(
+            "rules-maturity",
+            Kinds.oneOf(Maturity.class),
+            "stable",
+            "the least mature rules that run, by their status; a rule without one runs");
 
     static final Setting<String> KAFKA_BOOTSTRAP = new Setting<>(
             "kafka.bootstrap",
@@ -100,6 +106,7 @@ final class Settings {
             FOLLOW,
             REFERENCE,
             RULES,
+            MATURITY,
             KAFKA_BOOTSTRAP,
             KAFKA_PORT,
             KAFKA_PARTITIONS,

@@ -1,7 +1,11 @@
 package io.trailwarden.app.reference;
 
 import io.trailwarden.app.config.ConfigProblem;
+import io.trailwarden.app.config.Configuration.Maturity;
 import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.detection.sigma.rule.ParseOutcome;
+import io.trailwarden.detection.sigma.rule.RuleHeader.Status;
+import io.trailwarden.detection.sigma.rule.SigmaParser;
 import io.trailwarden.event.ReferenceEntry;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -11,18 +15,28 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Folders of rule files; each file is an entry named by its path below its folder. */
+/**
+ * Folders of rule files; each file is an entry named by its path below its folder. Files with a rule that is not mature
+ * enough are published too, but disabled, so that people see them.
+ */
 public final class RuleFolders implements ReferenceSource {
 
     private static final long MAX_BYTES = 1024 * 1024;
 
     private final List<Path> folders;
+    private final Maturity least;
     private final Clock clock;
 
-    /** The rules in these folders and all folders in them. */
-    public RuleFolders(List<Path> folders, Clock clock) {
+    /**
+     * The rules in these folders and all folders in them.
+     *
+     * @param least the least mature rules that run
+     */
+    public RuleFolders(List<Path> folders, Maturity least, Clock clock) {
         this.folders = List.copyOf(folders);
+        this.least = least;
         this.clock = clock;
     }
 
@@ -37,7 +51,8 @@ public final class RuleFolders implements ReferenceSource {
                         continue;
                     }
                     String name = folder.relativize(file).toString().replace('\\', '/');
-                    entries.add(LoadedRules.entry(name, Files.readString(file), true, clock.instant()));
+                    String yaml = Files.readString(file);
+                    entries.add(LoadedRules.entry(name, yaml, isMature(name, yaml), clock.instant()));
                 }
             } catch (IOException e) {
                 problems.add(new ConfigProblem(folder.toString(), "cannot be read: " + e));
@@ -65,6 +80,24 @@ public final class RuleFolders implements ReferenceSource {
             }
         }
         return fingerprint.toString();
+    }
+
+    /** A file that cannot be read as rules is left on: loading it says what is wrong with it. */
+    private boolean isMature(String name, String yaml) {
+        return SigmaParser.parse(name, yaml).stream()
+                .filter(ParseOutcome.Parsed.class::isInstance)
+                .map(outcome ->
+                        ((ParseOutcome.Parsed) outcome).document().header().status())
+                .allMatch(this::isMature);
+    }
+
+    private boolean isMature(@Nullable Status status) {
+        if (status == null || status == Status.STABLE) {
+            return true;
+        }
+        return status == Status.TEST
+                ? least.compareTo(Maturity.TEST) >= 0
+                : status == Status.EXPERIMENTAL && least == Maturity.EXPERIMENTAL;
     }
 
     private static List<Path> files(Path folder) throws IOException {
