@@ -102,7 +102,6 @@ public final class RuleDetector implements EventDetector {
         String subject = principal == null ? seen.eventId() : principal;
         out.publish(RuleFindings.conclusion(
                 FindingId.of(rule.key(), seen.eventId(), account),
-                rule.key(),
                 rule.rule().header(),
                 subject,
                 account.isEmpty() ? null : account,

@@ -20,10 +20,12 @@ public final class RuleFindings {
 
     private RuleFindings() {}
 
-    /** A finding of a rule: severity from its level (medium without one), next steps from its {@code runbook}. */
+    /**
+     * A finding of a rule: detection from its name, severity from its level (medium without one), next steps from its
+     * {@code runbook}.
+     */
     public static Conclusion conclusion(
             String id,
-            String detection,
             RuleHeader header,
             String subject,
             @Nullable String account,
@@ -34,7 +36,7 @@ public final class RuleFindings {
         String description = header.description();
         return new Conclusion(
                 id,
-                detection,
+                header.handle(),
                 header.level() == null ? Severity.MEDIUM : header.level(),
                 header.title(),
                 description == null ? header.title() : description.strip(),

@@ -213,7 +213,6 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
         facts.putAll(firing.group());
         return RuleFindings.conclusion(
                 FindingId.of(firing.correlation(), parts.toArray(new String[0])),
-                firing.correlation(),
                 correlation.rule().header(),
                 RuleFindings.subject(firing.group()),
                 common(evidence, byId, CorrelatedEvent::account),

@@ -49,6 +49,11 @@ public record RuleHeader(
         return id != null ? id : name != null ? name : title;
     }
 
+    /** What people call the rule in lists and filters: its name, else its {@link #key()}. */
+    public String handle() {
+        return name != null ? name : key();
+    }
+
     /** ATT&CK technique ids among the tags, for example {@code T1078.004}. */
     public List<String> techniques() {
         return tags.stream()
