@@ -8,7 +8,6 @@ import io.trailwarden.event.codec.OriginCodec;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.AuditHeaders;
 import io.trailwarden.event.topic.Topics;
-import io.trailwarden.ingest.format.AuditObjectKey;
 import io.trailwarden.ingest.format.ObjectContent;
 import io.trailwarden.ingest.format.RecordFinder;
 import io.trailwarden.ingest.format.RecordSink;
@@ -212,18 +211,12 @@ public final class ObjectPublisher {
         private final Instant ingestedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         private final Origin origin;
         private final Header objectHeader;
-
-        /** Whose records the object holds, where its key tells, for whoever looks for the cause of a dead letter. */
-        private final String whose;
-
         private long offset;
         private @Nullable Exception stopped;
 
         Sending(String object, String hash) {
             origin = new Origin(source, object, 0, hash, ingestedAt);
             objectHeader = new RecordHeader(AuditHeaders.OBJECT, OriginCodec.objectHeader(origin));
-            AuditObjectKey key = AuditObjectKey.parse(object);
-            whose = key == null ? "" : ", account " + key.account() + ", " + key.region();
         }
 
         @Override
@@ -238,7 +231,7 @@ public final class ObjectPublisher {
 
         @Override
         public void rejected(DeadLetter.Reason reason, String message, String place, byte[] bytes, int from, int to) {
-            DeadLetter letter = DeadLetter.of(reason, message, place + whose, bytes, from, to, origin);
+            DeadLetter letter = DeadLetter.of(reason, message, place, bytes, from, to, origin);
             byte[] key = EventKeys.rejected(origin.objectSha256(), offset).getBytes(StandardCharsets.UTF_8);
             send(
                     Topics.CLOUDTRAIL,

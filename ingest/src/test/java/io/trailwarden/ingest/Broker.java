@@ -26,17 +26,8 @@ public interface Broker extends AutoCloseable {
     /** How far {@link #store} has come. */
     StoredOffsets stored();
 
-    /**
-     * The archive stores at most this many more messages of each partition and commits its offsets.
-     *
-     * @return what it has stored since the beginning
-     */
-    List<Message> store(int most);
-
-    /** The archive stores all that is there. */
-    default List<Message> store() {
-        return store(Integer.MAX_VALUE);
-    }
+    /** The archive stores all that is there and commits its offsets. Returns what it has stored since the beginning. */
+    List<Message> store();
 
     @Override
     void close();

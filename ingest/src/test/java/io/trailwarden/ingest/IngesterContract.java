@@ -284,7 +284,7 @@ public abstract class IngesterContract {
         process.archiveKeepsUp = archiveKeepsUp;
         try {
             process.pass();
-            process.storeAndConfirm(archiveKeepsUp ? 3 : 4);
+            process.storeAndConfirm();
             return false;
         } catch (Killed expected) {
             return true;
@@ -305,7 +305,7 @@ public abstract class IngesterContract {
     private void passAndStore() throws Exception {
         Process process = new Process(FailPoint.Listener.NONE);
         process.pass();
-        process.storeAndConfirm(Integer.MAX_VALUE);
+        process.storeAndConfirm();
         assertThat(process.positions.waiting()).isZero();
         process.vanish();
     }
@@ -331,15 +331,14 @@ public abstract class IngesterContract {
             ingester.pass();
         }
 
-        /** The archive stores some of what is there, of each partition at most this much. */
-        void storeAndConfirm(int most) throws Exception {
-            broker.store(most);
+        void storeAndConfirm() throws Exception {
+            broker.store();
             positions.confirm(broker.stored().committed());
         }
 
         private void confirmWhatIsStored() {
             try {
-                storeAndConfirm(2);
+                storeAndConfirm();
             } catch (Exception e) {
                 throw new AssertionError(e);
             }

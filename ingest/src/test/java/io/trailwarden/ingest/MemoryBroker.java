@@ -36,12 +36,11 @@ public final class MemoryBroker implements Broker {
     }
 
     @Override
-    public List<Message> store(int most) {
+    public List<Message> store() {
         log.forEach((partition, messages) -> {
             int from = committed.getOrDefault(partition, 0L).intValue();
-            int to = (int) Math.min(messages.size(), (long) from + most);
-            stored.addAll(messages.subList(from, to));
-            committed.put(partition, (long) to);
+            stored.addAll(messages.subList(from, messages.size()));
+            committed.put(partition, (long) messages.size());
         });
         return List.copyOf(stored);
     }

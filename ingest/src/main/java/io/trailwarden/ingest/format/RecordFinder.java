@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.BitSet;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,7 @@ public final class RecordFinder {
     private static final int MAX_BRACKETS = 8 << 20;
 
     /** How many bytes of one object may be read again in search of the next record after broken ones. */
-    private static final long MAX_SEARCH = 128L << 20;
+    private static final long MAX_SEARCH = 512L << 20;
 
     private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\s]+");
 
@@ -222,7 +221,7 @@ public final class RecordFinder {
         try {
             return b[p] == '[' ? elements(b, p + 1, to) : object(b, p, to, true);
         } catch (Broken broken) {
-            int next = nextDocument(b, p, to, broken.reason);
+            int next = nextDocument(b, p, to);
             reject(broken.reason, broken.getMessage(), b, shownFrom, trimEnd(b, p, next), broken.position);
             return next;
         }
@@ -276,7 +275,7 @@ public final class RecordFinder {
             try {
                 p = element(b, p, to);
             } catch (Broken fault) {
-                p = nextElement(b, start, to, fault.reason);
+                p = nextElement(b, start, to);
                 reject(fault.reason, fault.getMessage(), b, start, trimEnd(b, start, p), fault.position);
                 broken = true;
             }
@@ -284,7 +283,7 @@ public final class RecordFinder {
             if (p < to && b[p] == ',') {
                 p = space(b, p + 1, to);
             } else if (p < to && b[p] != ']' && !(broken && b[p] == '{')) {
-                int next = b[p] == '{' && startsRecord(b, p, to) ? p : nextElement(b, p, to, Reason.MALFORMED);
+                int next = b[p] == '{' && startsRecord(b, p, to) ? p : nextElement(b, p, to);
                 reject(
                         Reason.MALFORMED,
                         "not JSON: " + show(b[p]) + ", expected: ',' or ']'",
@@ -512,7 +511,7 @@ public final class RecordFinder {
 
     /** What follows a list of records is broken: that is lost, the records are not. */
     private int rejectTail(byte[] b, int p, int to, Broken fault) {
-        int next = nextDocument(b, p, to, fault.reason);
+        int next = nextDocument(b, p, to);
         reject(fault.reason, fault.getMessage(), b, p, trimEnd(b, p, next), fault.position);
         return next;
     }
@@ -801,58 +800,45 @@ public final class RecordFinder {
 
     // ---- going on after a broken record
 
-    /**
-     * Where to go on after a broken document: on its line if a record starts there, else on the next line if that starts
-     * a document, else at the next record.
-     */
-    private int nextDocument(byte[] b, int start, int to, Reason reason) {
-        int closed = closing(b, start, to);
-        if (reason != Reason.MALFORMED && closed > 0) {
-            return closed;
-        }
+    /** Where to go on after a broken document: the next line if that starts one, else the next thing that is one. */
+    private int nextDocument(byte[] b, int start, int to) {
         int lineEnd = indexOf(b, '\n', start, to);
+        int next = lineEnd + 1;
         int sameLine = nextRecord(b, start + 1, lineEnd);
         if (sameLine < lineEnd) {
             return sameLine;
         }
-        int next = lineEnd + 1;
         if (next < to && (b[next] == '{' || b[next] == '[' || b[next] == '\n' || startsWithTime(b, next, to))) {
             return next;
         }
-        if (next >= to) {
+        if (next == to) {
             return to;
         }
-        return nextRecord(b, start + 1, closed > 0 ? closed : to);
+        int closed = closing(b, start, to);
+        return closed > 0 ? closed : nextRecord(b, start + 1, to);
     }
 
-    /**
-     * Where to go on after a broken element: at the next record, or behind the bracket that closes the element.
-     *
-     * <p>Where only names or limits were broken, brackets can be trusted, and nothing inside the element may be taken for
-     * a record: whoever makes a call could have put it there. Where the grammar is broken, brackets mean little, so a
-     * record that starts before they close counts more.
-     */
-    private int nextElement(byte[] b, int start, int to, Reason reason) {
+    /** Where to go on after a broken element: behind its closing bracket, else at the next record. */
+    private int nextElement(byte[] b, int start, int to) {
         int closed = closing(b, start, to);
-        int after = closed > 0 ? space(b, closed, to) : to;
-        boolean plausible = after < to && (b[after] == ',' || b[after] == ']');
-        if (plausible && reason != Reason.MALFORMED) {
-            return after;
+        if (closed > 0) {
+            int after = space(b, closed, to);
+            if (after < to && (b[after] == ',' || b[after] == ']')) {
+                return after;
+            }
         }
-        return nextRecord(b, start + 1, plausible ? after : to);
+        return nextRecord(b, start + 1, to);
     }
 
     /** The index after the bracket that closes the object or array at {@code start}; negative if there is none. */
     private int closing(byte[] b, int start, int to) {
-        if (start >= to || b[start] != '{' && b[start] != '[' || searched >= MAX_SEARCH) {
+        if (start >= to || b[start] != '{' && b[start] != '[') {
             return -1;
         }
         int limit = (int) Math.min(to, (long) start + MAX_BRACKETS);
-        BitSet objects = new BitSet();
         int open = 0;
         boolean string = false;
-        int p = start;
-        for (; p < limit; p++) {
+        for (int p = start; p < limit; p++) {
             int c = b[p];
             if (string) {
                 if (c == '\\') {
@@ -863,18 +849,13 @@ public final class RecordFinder {
             } else if (c == '"') {
                 string = true;
             } else if (c == '{' || c == '[') {
-                objects.set(open++, c == '{');
-            } else if (c == '}' || c == ']') {
-                if (objects.get(--open) != (c == '}')) {
-                    break;
-                }
-                if (open == 0) {
-                    searched += p - start;
-                    return p + 1;
-                }
+                open++;
+            } else if ((c == '}' || c == ']') && --open == 0) {
+                searched += p - start;
+                return p + 1;
             }
         }
-        searched += p - start;
+        searched += limit - start;
         return -1;
     }
 

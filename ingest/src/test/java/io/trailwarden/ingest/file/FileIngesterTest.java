@@ -326,20 +326,6 @@ class FileIngesterTest {
     }
 
     @Test
-    void a_dead_letter_of_an_object_that_AWS_named_says_whose_it_is() throws Exception {
-        write(
-                "AWSLogs/o-exampleorg1/111122223333/CloudTrail/eu-west-1/2026/03/02/f.json",
-                "{\"Records\":[{}]}",
-                SETTLED);
-
-        pass();
-
-        assertThat(deadLetters())
-                .extracting(DeadLetter::place)
-                .containsExactly("record 0, line 1, column 13 (byte 12), account 111122223333, eu-west-1");
-    }
-
-    @Test
     void progress_counts_what_was_done() throws Exception {
         write("a.json", "[" + record("a") + ",{}]", SETTLED);
 

@@ -323,16 +323,6 @@ class RecordFinderTest {
     }
 
     @Test
-    void nothing_inside_a_refused_record_is_taken_for_a_record() {
-        String forged = "{\"eventVersion\":\"1.10\",\"a\":1,\"a\":2,\"x\":[1," + B + "," + B + "]}";
-        for (String wrapper : List.of("[%s]", "%s\n", "{\"Records\":[%s]}")) {
-            Outcomes outcomes = Outcomes.of(wrapper.formatted(forged));
-            assertThat(outcomes.keys).isEmpty();
-            assertThat(outcomes.reasons).containsOnlyKeys(Reason.DUPLICATE_KEY);
-        }
-    }
-
-    @Test
     void wrappers_within_wrappers_end_somewhere() {
         String text = A;
         for (int i = 0; i < 5; i++) {
@@ -351,13 +341,13 @@ class RecordFinderTest {
     @Test
     void hostile_text_does_not_take_long() {
         List<String> hostile = new ArrayList<>();
-        hostile.add("[" + "{\"a\":".repeat(50_000));
-        hostile.add("[" + ",{\"a\":\"".repeat(50_000));
-        hostile.add("[" + ",{\"a\":[0".repeat(50_000));
-        hostile.add("{\"a\":\n".repeat(50_000));
-        hostile.add("[".repeat(200_000));
-        hostile.add("[{\"a\":1}}".repeat(50_000));
-        hostile.add("2024-05-01T00:00:00\n".repeat(50_000));
+        hostile.add("[" + "{\"a\":".repeat(200_000));
+        hostile.add("[" + ",{\"a\":\"".repeat(200_000));
+        hostile.add("[" + ",{\"a\":[0".repeat(200_000));
+        hostile.add("{\"a\":\n".repeat(200_000));
+        hostile.add("[".repeat(500_000));
+        hostile.add("[{\"a\":1}}".repeat(200_000));
+        hostile.add("2024-05-01T00:00:00\n".repeat(100_000));
         long before = System.nanoTime();
         for (String text : hostile) {
             Outcomes.of(text);

@@ -89,10 +89,10 @@ public final class JobMain {
         }
         String checkpoints = properties.getProperty("checkpoints");
         if (checkpoints == null) {
-            throw new IllegalArgumentException("checkpoints is missing (expected: a URI such as s3://bucket/checkpoints)");
+            throw new IllegalArgumentException(
+                    "checkpoints is missing (expected: a URI such as s3://bucket/checkpoints)");
         }
-        JobSettings settings = JobSettings.local(
-                (int) number(properties, "parallelism", 2), URI.create(checkpoints));
+        JobSettings settings = JobSettings.local((int) number(properties, "parallelism", 2), URI.create(checkpoints));
         String interval = properties.getProperty("checkpoint-interval");
         if (interval != null) {
             settings = settings.withCheckpointInterval(duration("checkpoint-interval", interval));

@@ -36,6 +36,9 @@ final class RecordTypes {
                 return Types.MAP(of(arguments[0]), of(arguments[1]));
             }
         }
+        if (type == String.class) {
+            return TextType.INSTANCE;
+        }
         if (type instanceof Class<?> plain && plain.isRecord()) {
             return of(plain.asSubclass(Record.class));
         }

@@ -64,7 +64,9 @@ class CheckpointFinderTest {
         write(metadata, Arrays.copyOf(bytes, bytes.length / 2));
 
         assertThat(usable().path()).isEqualTo(older);
-        assertThat(usable().skipped()).extracting(CheckpointFinder.Damaged::file).contains(metadata);
+        assertThat(usable().skipped())
+                .extracting(CheckpointFinder.Damaged::file)
+                .contains(metadata);
     }
 
     @Test
@@ -94,7 +96,9 @@ class CheckpointFinderTest {
                 bad[bit / 8] ^= (byte) (1 << (bit % 8));
                 write(file, bad);
 
-                assertThat(usable().path()).describedAs("bit %d of %s", bit, name).isEqualTo(older);
+                assertThat(usable().path())
+                        .describedAs("bit %d of %s", bit, name)
+                        .isEqualTo(older);
             }
             write(file, good);
         }
@@ -110,7 +114,9 @@ class CheckpointFinderTest {
 
         assertThat(found).isInstanceOf(Found.AllDamaged.class);
         assertThat(((Found.AllDamaged) found).explanation())
-                .contains(older.resolve("_metadata").toString(), newer.resolve("_metadata").toString())
+                .contains(
+                        older.resolve("_metadata").toString(),
+                        newer.resolve("_metadata").toString())
                 .contains("Move the checkpoints away");
     }
 
@@ -136,8 +142,8 @@ class CheckpointFinderTest {
     }
 
     private Path checkpoint(String job, long number, String writtenAt) throws IOException {
-        Path path = Files.createDirectories(
-                directory.resolve(job.replace("-", "")).resolve("chk-" + number));
+        Path path =
+                Files.createDirectories(directory.resolve(job.replace("-", "")).resolve("chk-" + number));
         Path state = path.resolve("state");
         Files.write(state, new byte[100]);
         OperatorStateHandle handle = new OperatorStreamStateHandle(
@@ -148,7 +154,8 @@ class CheckpointFinderTest {
                 new FileStateHandle(new org.apache.flink.core.fs.Path(state.toUri()), 100));
         OperatorState operator = new OperatorState("archive", "archive", new OperatorID(), 1, 128);
         operator.putState(
-                0, OperatorSubtaskState.builder().setManagedOperatorState(handle).build());
+                0,
+                OperatorSubtaskState.builder().setManagedOperatorState(handle).build());
         Path metadata = path.resolve("_metadata");
         try (OutputStream out = Files.newOutputStream(metadata)) {
             Checkpoints.storeCheckpointMetadata(new CheckpointMetadata(number, List.of(operator), List.of()), out);

@@ -46,9 +46,13 @@ class DetectorOperatorTest {
 
             harness.ping("alice", "e6");
             assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L, 5L, 6L);
-            assertThat(harness.findings()).extracting(Finding::id).containsOnly(
-                    harness.findings().get(0).id());
-            assertThat(harness.findings()).extracting(Finding::revision).isSorted().doesNotHaveDuplicates();
+            assertThat(harness.findings())
+                    .extracting(Finding::id)
+                    .containsOnly(harness.findings().get(0).id());
+            assertThat(harness.findings())
+                    .extracting(Finding::revision)
+                    .isSorted()
+                    .doesNotHaveDuplicates();
         }
     }
 
@@ -131,7 +135,8 @@ class DetectorOperatorTest {
             harness.ping("alice", "e5");
 
             assertThat(harness.titles())
-                    .contains("carol in round 2", "dave in round 2", "Detector repeated-calls cannot remember more keys");
+                    .contains(
+                            "carol in round 2", "dave in round 2", "Detector repeated-calls cannot remember more keys");
             assertThat(harness.findings())
                     .filteredOn(finding -> finding.detection().equals(OwnFindings.CAPACITY))
                     .singleElement()
@@ -242,8 +247,8 @@ class DetectorOperatorTest {
         }
 
         // When they become four, and then three
-        OperatorSubtaskState two = KeyedOneInputStreamOperatorTestHarness.repackageState(
-                states.toArray(new OperatorSubtaskState[0]));
+        OperatorSubtaskState two =
+                KeyedOneInputStreamOperatorTestHarness.repackageState(states.toArray(new OperatorSubtaskState[0]));
         List<OperatorSubtaskState> more = new ArrayList<>();
         for (int subtask = 0; subtask < 4; subtask++) {
             try (Harness harness = restore(two, settings, 2, 4, subtask, feed)) {
@@ -266,8 +271,9 @@ class DetectorOperatorTest {
 
         // Then each of them has its three pings
         assertThat(found)
-                .containsExactlyInAnyOrderElementsOf(
-                        IntStream.range(0, 40).mapToObj(i -> "actor-" + i + " in round 1").toList());
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 40)
+                        .mapToObj(i -> "actor-" + i + " in round 1")
+                        .toList());
     }
 
     @Test
@@ -301,12 +307,7 @@ class DetectorOperatorTest {
     }
 
     private Harness restore(
-            @Nullable OperatorSubtaskState state,
-            JobSettings wanted,
-            int before,
-            int now,
-            int subtask,
-            ListFeed from)
+            @Nullable OperatorSubtaskState state, JobSettings wanted, int before, int now, int subtask, ListFeed from)
             throws Exception {
         return new Harness(wanted, 1, now, subtask, from, state, before);
     }

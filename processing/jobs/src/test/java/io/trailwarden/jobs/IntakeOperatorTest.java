@@ -316,7 +316,8 @@ class IntakeOperatorTest {
             flink.prepareSnapshotPreBarrier(checkpoint);
             List<Flushed> all = flushed();
             return all.isEmpty()
-                    ? PendingFiles.fromBytes("{\"version\":1,\"offsets\":{},\"tables\":{}}".getBytes(StandardCharsets.UTF_8))
+                    ? PendingFiles.fromBytes(
+                            "{\"version\":1,\"offsets\":{},\"tables\":{}}".getBytes(StandardCharsets.UTF_8))
                     : PendingFiles.fromBytes(all.get(all.size() - 1).files());
         }
 
@@ -355,7 +356,9 @@ class IntakeOperatorTest {
         }
 
         private static <T> List<T> values(@Nullable Queue<StreamRecord<T>> output) {
-            return output == null ? List.of() : output.stream().map(StreamRecord::getValue).toList();
+            return output == null
+                    ? List.of()
+                    : output.stream().map(StreamRecord::getValue).toList();
         }
 
         @Override

@@ -35,8 +35,9 @@ class JobMainTest {
 
     @Test
     void readsKafka() throws IOException {
-        KafkaAccess kafka = JobMain.kafka(properties(
-                """
+        KafkaAccess kafka = JobMain.kafka(
+                properties(
+                        """
                 kafka.bootstrap.servers = broker:9092
                 kafka.security.protocol = SASL_SSL
                 """));

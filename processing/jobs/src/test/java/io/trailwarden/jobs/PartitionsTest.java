@@ -52,8 +52,7 @@ class PartitionsTest {
         partitions.at("audit.cloudtrail", 1).reached(42);
 
         assertThat(partitions.reached())
-                .containsExactly(
-                        Map.entry("audit.cloudtrail/0", 7L), Map.entry("audit.cloudtrail/1", 43L));
+                .containsExactly(Map.entry("audit.cloudtrail/0", 7L), Map.entry("audit.cloudtrail/1", 43L));
         assertThat(Partitions.named("audit.cloudtrail/1")).isEqualTo(new TopicPartition("audit.cloudtrail", 1));
     }
 }

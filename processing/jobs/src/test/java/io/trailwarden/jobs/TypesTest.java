@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything on a stream or in state is serialised by what Flink knows about it, never by Kryo. */
 class TypesTest {
@@ -83,11 +84,26 @@ class TypesTest {
         assertThat(back).isEqualTo(nested);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "plain", "M\u00fcnchen \u00ff", "\u0100", "İı \ud83d\ude00", "half \ud83d", "\u0000"})
+    void everyTextComesBackAsItWas(String text) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        TextSerializer.INSTANCE.serialize(text, out);
+        TextSerializer.INSTANCE.serialize(null, out);
+        TextSerializer.INSTANCE.copy(new DataInputDeserializer(out.getCopyOfBuffer()), out);
+        DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+
+        assertThat(TextSerializer.INSTANCE.deserialize(in)).isEqualTo(text);
+        assertThat(TextSerializer.INSTANCE.deserialize(in)).isNull();
+        assertThat(TextSerializer.INSTANCE.deserialize(in)).isEqualTo(text);
+    }
+
     @Test
     void aTypeThatOnlyKryoCouldSerialiseIsRefused() {
         SerializerConfigImpl config = new SerializerConfigImpl();
         config.setGenericTypes(false);
 
-        assertThatThrownBy(() -> RecordTypes.of(Odd.class).createSerializer(config)).hasMessageContaining("Object");
+        assertThatThrownBy(() -> RecordTypes.of(Odd.class).createSerializer(config))
+                .hasMessageContaining("Object");
     }
 }
