@@ -129,8 +129,7 @@ public final class EmbeddedFlink implements AutoCloseable {
         graph.setSavepointRestoreSettings(
                 checkpoint == null
                         ? SavepointRestoreSettings.none()
-                        : SavepointRestoreSettings.forPath(
-                                checkpoint.toUri().toString(), true, RecoveryClaimMode.NO_CLAIM));
+                        : SavepointRestoreSettings.forPath(literal(checkpoint), true, RecoveryClaimMode.NO_CLAIM));
         try {
             cluster.submitJob(graph).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -178,11 +177,16 @@ public final class EmbeddedFlink implements AutoCloseable {
         c.set(CoreOptions.DEFAULT_PARALLELISM, slots);
         c.set(PipelineOptions.MAX_PARALLELISM, 128);
         c.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
-        c.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+        c.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, literal(checkpoints));
         c.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         c.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
         return c;
+    }
+
+    /** Flink takes a text literally: an escaped space would become a folder with a per cent sign in its name. */
+    private static String literal(Path path) {
+        return new org.apache.flink.core.fs.Path(path.toUri()).toString();
     }
 }

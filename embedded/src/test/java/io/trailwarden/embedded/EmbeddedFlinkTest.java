@@ -40,10 +40,14 @@ class EmbeddedFlinkTest {
     private static final AtomicLong COUNTED = new AtomicLong();
 
     @TempDir
-    Path directory;
+    Path temporary;
+
+    /** Folders of real people have spaces in their names. */
+    private Path directory;
 
     @BeforeEach
     void forget() {
+        directory = temporary.resolve("a space and an ü");
         RESTORED.set(-1);
         COUNTED.set(0);
     }

@@ -17,6 +17,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -141,7 +142,8 @@ public final class DetectionJob {
         c.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.checkpointInterval());
         c.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
         c.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
-        c.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, settings.checkpoints().toString());
+        // Flink takes a text literally: an escaped space would become a folder with a per cent sign in its name.
+        c.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, new Path(settings.checkpoints()).toString());
         c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 3);
         c.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 3);
         // Files must arrive before the barrier of the checkpoint that they belong to.
