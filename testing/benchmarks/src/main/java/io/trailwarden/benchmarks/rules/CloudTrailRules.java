@@ -80,7 +80,8 @@ final class CloudTrailRules {
     private CloudTrailRules() {}
 
     /**
-     * Rules over the calls that occur in the events and over as many made-up ones.
+     * Rules over the calls that occur in the events, so that the more rules there are, the more match each event; two names in
+     * three are made up.
      *
      * @param calls source and name of calls that occur
      */
