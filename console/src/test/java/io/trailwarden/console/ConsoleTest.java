@@ -157,7 +157,7 @@ class ConsoleTest {
             assertThat(stored.path("finding").path("description").asText()).isEqualTo(finding.description());
             assertThat(stored.path("finding")
                             .path("facts")
-                            .path("Seen principal")
+                            .path("Seen")
                             .asText())
                     .isEqualTo(finding.principal());
             assertThat(stored.path("row").path("status").asText()).isEqualTo("OPEN");

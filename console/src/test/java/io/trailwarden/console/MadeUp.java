@@ -76,8 +76,8 @@ final class MadeUp {
                     + id.substring(20));
         }
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Expected principals", "role/" + ROLES[(int) (salt % 3)] + ", role/order-flow-machine");
-        facts.put("Seen principal", principal);
+        facts.put("Expected", "role/" + ROLES[(int) (salt % 3)] + ", role/order-flow-machine");
+        facts.put("Seen", principal);
         facts.put("Expected Regions", "eu-central-1, eu-west-1");
         facts.put("Seen Region", region);
         facts.put("Action", kind[4]);

@@ -10,13 +10,14 @@ export function pairs(facts) {
   for (const [name, value] of Object.entries(facts)) {
     const match = name.match(/^(expected|seen)[\s_-]*(.*)$/i);
     const rest = match?.[2] ?? '';
-    const subject = match ? rest.replace(/s$/, '').toLowerCase() || 'value' : name;
-    const row = rows.get(subject) ?? { name: match ? rest || 'Value' : name, plain: !match };
+    const subject = match ? rest.replace(/s$/, '').toLowerCase() : `fact ${name}`;
+    const row = rows.get(subject) ?? { name: match ? rest || 'In short' : name, plain: !match };
     row[match ? match[1].toLowerCase() : 'seen'] = value;
     if (match && match[1].toLowerCase() === 'seen') row.name = rest || row.name;
     rows.set(subject, row);
   }
-  return [...rows.values()];
+  // What is compared comes first; the rest explains it.
+  return [...rows.values()].sort((left, right) => Number(left.plain) - Number(right.plain));
 }
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
