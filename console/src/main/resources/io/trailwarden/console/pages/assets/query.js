@@ -172,7 +172,7 @@ class Query extends LitElement {
         <div class="line bar">
           ${this.running
             ? html`<button @click=${this.cancel}>Cancel</button><span class="muted" role="status">Running, ${span(this.elapsed)}…</span>`
-            : html`<button class="primary" @click=${this.run}>Run <kbd>Ctrl ⏎</kbd></button>`}
+            : html`<button class="primary" ?disabled=${!this.editorReady} @click=${this.run}>Run <kbd>Ctrl ⏎</kbd></button>`}
           <button class="quiet" @click=${this.share}>Copy link</button>
           ${this.result && !this.running
             ? html`<span class="end"><span class="muted" role="status">${number(this.result.rows.length)} rows in ${number(this.result.millis)} ms${this.result.truncated ? ` · ${this.result.truncated}` : ''}</span>
