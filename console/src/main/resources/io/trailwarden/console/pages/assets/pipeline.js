@@ -233,16 +233,16 @@ class Pipeline extends LitElement {
   }
 
   jobCard(report) {
-    return html`<section class="card"><header><h2>Detection job</h2><p>What its parts say of themselves.</p></header>
+    return html`<section class="card"><header><h2>Detection job</h2><p>What its parts count; what is zero is left out.</p></header>
       <div class="wide" tabindex="0" role="region" aria-label="Parts of the job"><table class="table">
         <thead><tr><th scope="col">Part</th><th scope="col">State</th><th scope="col" class="num">Subtasks</th><th scope="col" class="num">Watermark delay</th>
           <th scope="col">Last report</th><th scope="col">Counts</th></tr></thead>
-        <tbody>${report.job.map((part) => html`<tr><th scope="row">${part.part}</th>
+        <tbody>${report.job.map((part) => html`<tr><th scope="row" class="whole">${part.part}</th>
           <td><span class="dot ${part.health}" aria-hidden="true"></span> ${part.health === 'WELL' ? 'Running' : 'Silent'}</td>
           <td class="num">${part.reported} of ${part.subtasks}</td>
           <td class="num">${part.watermarkDelayMillis === null ? '–' : span(part.watermarkDelayMillis)}</td>
           <td>${ago(part.at)}</td>
-          <td>${Object.entries(part.numbers).map(([name, value]) => html`<span class="muted">${name}</span> ${
+          <td>${Object.entries(part.numbers).filter(([, value]) => value !== 0).map(([name, value]) => html`<span class="muted">${name}</span> ${
             name.endsWith('Millis') ? span(value) : short(value)}${part.perSecond[name] ? html` <span class="muted">(${rate(part.perSecond[name])}/s)</span>` : nothing} &nbsp; `)}</td>
         </tr>`)}</tbody></table></div></section>`;
   }
