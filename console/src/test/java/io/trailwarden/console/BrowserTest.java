@@ -82,16 +82,18 @@ class BrowserTest {
         assumeTrue(Files.isExecutable(CHROMIUM), () -> "no browser at " + CHROMIUM + "; set CHROMIUM to run this test");
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright.chromium().launch(new BrowserType.LaunchOptions()
-                .setExecutablePath(CHROMIUM)
-                .setArgs(List.of(
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-quic",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(CHROMIUM)
+                        .setArgs(List.of(
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-quic",
+                                "--no-first-run",
+                                "--disable-background-networking",
+                                "--disable-component-update",
+                                "--disable-sync")));
     }
 
     @AfterAll
@@ -215,8 +217,9 @@ class BrowserTest {
     /** Scrolls through the whole list and collects what it shows. */
     private List<String> everyId() {
         @SuppressWarnings("unchecked")
-        List<String> ids = (List<String>) page.evaluate(
-                """
+        List<String> ids = (List<String>)
+                page.evaluate(
+                        """
                 async () => {
                   const scroller = document.querySelector('.rows');
                   const seen = new Set();
@@ -277,7 +280,8 @@ class BrowserTest {
 
         assertThat(rows().count()).isLessThan(80);
         page.evaluate("document.querySelector('.rows').scrollTop = 1e7");
-        await().until(() -> ((Number) page.evaluate("document.querySelector('.rows').scrollHeight")).intValue() > 200 * 46);
+        await().until(() ->
+                ((Number) page.evaluate("document.querySelector('.rows').scrollHeight")).intValue() > 200 * 46);
         noComplaints();
     }
 
@@ -287,14 +291,18 @@ class BrowserTest {
         open("/");
         assertThat(total()).hasText("200 of 200");
 
-        page.locator("tw-facets label", new Page.LocatorOptions().setHasText("High")).click();
-        long high = findings.stream().filter(each -> each.severity().name().equals("HIGH")).count();
+        page.locator("tw-facets label", new Page.LocatorOptions().setHasText("High"))
+                .click();
+        long high = findings.stream()
+                .filter(each -> each.severity().name().equals("HIGH"))
+                .count();
         assertThat(total()).hasText(high + " of 200");
         assertThat(page).hasURL(Pattern.compile("severity=HIGH"));
 
         page.getByLabel("Leave out root-login").click();
         long others = findings.stream()
-                .filter(each -> each.severity().name().equals("HIGH") && !each.detection().equals("root-login"))
+                .filter(each -> each.severity().name().equals("HIGH")
+                        && !each.detection().equals("root-login"))
                 .count();
         assertThat(total()).hasText(others + " of 200");
 
@@ -395,8 +403,8 @@ class BrowserTest {
 
         Finding first = findings.get(0);
         console.findings()
-                .apply(Batch.of(List.of(MadeUp.amended(
-                        first, first.revision() + 1, Finding.State.OPEN, 4_321, first.severity()))));
+                .apply(Batch.of(List.of(
+                        MadeUp.amended(first, first.revision() + 1, Finding.State.OPEN, 4_321, first.severity()))));
 
         assertThat(rows().nth(2)).containsText("4,321");
         console.findings()
@@ -412,7 +420,9 @@ class BrowserTest {
         assertThat(page.locator(".headline h1")).containsText("not connected to Kafka");
         assertThat(page.locator(".table").first()).containsText("1,204,518");
         assertThat(page.locator(".table").first()).containsText("571 on their way");
-        page.locator("button", new Page.LocatorOptions().setHasText("Show")).first().click();
+        page.locator("button", new Page.LocatorOptions().setHasText("Show"))
+                .first()
+                .click();
         page.locator(".events summary").first().click();
         assertThat(page.locator("pre").first()).containsText("<script>canary()</script>");
         noComplaints();
@@ -468,8 +478,7 @@ class BrowserTest {
     void asks_for_the_token_where_there_is_one() throws IOException {
         console.close();
         console = Console.start(
-                new ConsoleConfig(
-                        "127.0.0.1", 0, folder.resolve("f"), Map.of(), "0123456789abcdef", Set.of(), "ada"),
+                new ConsoleConfig("127.0.0.1", 0, folder.resolve("f"), Map.of(), "0123456789abcdef", Set.of(), "ada"),
                 MadeUp.sources(),
                 Clock.systemUTC());
         arrive(2);
@@ -484,9 +493,11 @@ class BrowserTest {
 
     @Test
     void nothing_written_by_a_stranger_is_executed() {
-        page.addInitScript("window.canaries = 0; window.canary = () => { window.canaries++; }; window.alert = window.canary;");
+        page.addInitScript(
+                "window.canaries = 0; window.canary = () => { window.canaries++; }; window.alert = window.canary;");
         List<Finding> findings = new ArrayList<>();
-        Finding base = MadeUp.findings(1, Instant.now(), Duration.ofMinutes(1), 1).get(0);
+        Finding base =
+                MadeUp.findings(1, Instant.now(), Duration.ofMinutes(1), 1).get(0);
         for (int i = 0; i < PAYLOADS.size(); i++) {
             findings.add(MadeUp.with(base, PAYLOADS.get(i), i % 2 == 0 ? PAYLOADS.get(i) : "id" + i));
         }
@@ -498,7 +509,8 @@ class BrowserTest {
         for (int i = 0; i < PAYLOADS.size(); i++) {
             rows().nth(i).click();
             // Every second id, from the last on, cannot stand in a path and is refused; the others open.
-            Locator opened = page.locator("tw-drawer h1, tw-drawer [role=alert]").first();
+            Locator opened =
+                    page.locator("tw-drawer h1, tw-drawer [role=alert]").first();
             assertThat(opened).isVisible();
             if (i % 2 == 0) {
                 page.locator("tw-drawer .events summary").first().click();
@@ -516,7 +528,9 @@ class BrowserTest {
         open("/?q=" + URLEncoder.encode(PAYLOADS.get(0), StandardCharsets.UTF_8) + "&account=%3Cscript%3Ecanary()");
         assertThat(page.locator(".chips")).containsText("<script>canary()");
         open("/pipeline");
-        page.locator("button", new Page.LocatorOptions().setHasText("Show")).first().click();
+        page.locator("button", new Page.LocatorOptions().setHasText("Show"))
+                .first()
+                .click();
         page.locator(".events summary").first().click();
         open("/query?sql=" + URLEncoder.encode(PAYLOADS.get(1), StandardCharsets.UTF_8));
         page.locator(".desk button.primary").click();
@@ -524,8 +538,10 @@ class BrowserTest {
 
         assertThat(page.evaluate("window.canaries")).isEqualTo(0);
         assertThat(page.title()).isEqualTo("Query · Trailwarden");
-        assertThat(requests).allSatisfy(url -> assertThat(url).startsWith(console.url().toString()));
-        assertThat(complaints.stream().filter(each -> !each.startsWith("Failed to load resource"))).isEmpty();
+        assertThat(requests)
+                .allSatisfy(url -> assertThat(url).startsWith(console.url().toString()));
+        assertThat(complaints.stream().filter(each -> !each.startsWith("Failed to load resource")))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -564,7 +580,9 @@ class BrowserTest {
 
         open("/pipeline");
         assertThat(page.locator(".table").first()).isVisible();
-        page.locator("button", new Page.LocatorOptions().setHasText("Show")).first().click();
+        page.locator("button", new Page.LocatorOptions().setHasText("Show"))
+                .first()
+                .click();
         assertThat(page.locator(".events summary").first()).isVisible();
         violations("pipeline");
 

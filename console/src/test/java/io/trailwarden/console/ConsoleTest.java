@@ -155,10 +155,7 @@ class ConsoleTest {
             JsonNode stored = client.json("/api/findings/" + finding.id());
 
             assertThat(stored.path("finding").path("description").asText()).isEqualTo(finding.description());
-            assertThat(stored.path("finding")
-                            .path("facts")
-                            .path("Seen")
-                            .asText())
+            assertThat(stored.path("finding").path("facts").path("Seen").asText())
                     .isEqualTo(finding.principal());
             assertThat(stored.path("row").path("status").asText()).isEqualTo("OPEN");
             assertThat(stored.path("decisions")).isEmpty();

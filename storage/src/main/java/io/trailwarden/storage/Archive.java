@@ -243,8 +243,8 @@ public final class Archive implements Closeable {
                 }
             }
             long millis = Math.min(2000, 5L << Math.min(attempt, 8));
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
-                    ThreadLocalRandom.current().nextLong(millis) + 1));
+            LockSupport.parkNanos(
+                    TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(millis) + 1));
         }
     }
 

@@ -56,8 +56,12 @@ final class ColumnCopy implements ParquetValueWriter<ColumnCopy> {
     private static final class Leaf {
         final ColumnDescriptor column;
         final int present;
-        @Nullable ColumnReader in;
-        @Nullable ColumnWriter out;
+
+        @Nullable
+        ColumnReader in;
+
+        @Nullable
+        ColumnWriter out;
 
         Leaf(ColumnDescriptor column) {
             this.column = column;

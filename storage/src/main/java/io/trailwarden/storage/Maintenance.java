@@ -207,19 +207,21 @@ public final class Maintenance implements AutoCloseable {
         boolean[] tried = {false};
         try {
             return Archive.commit(table, carried -> {
-                if (tried[0] && holds(table, merged)) {
-                    return null;
-                }
-                tried[0] = true;
-                var rewrite = table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
-                files.forEach(rewrite::deleteFile);
-                merged.forEach(rewrite::addFile);
-                rewrite.set("trailwarden.maintenance", "compaction");
-                if (dropped > 0) {
-                    carried.add(Map.of("", -dropped));
-                }
-                return rewrite;
-            }) || holds(table, merged);
+                        if (tried[0] && holds(table, merged)) {
+                            return null;
+                        }
+                        tried[0] = true;
+                        var rewrite = table.newRewrite()
+                                .validateFromSnapshot(table.currentSnapshot().snapshotId());
+                        files.forEach(rewrite::deleteFile);
+                        merged.forEach(rewrite::addFile);
+                        rewrite.set("trailwarden.maintenance", "compaction");
+                        if (dropped > 0) {
+                            carried.add(Map.of("", -dropped));
+                        }
+                        return rewrite;
+                    })
+                    || holds(table, merged);
         } catch (ValidationException e) {
             LOG.debug("Files of {} were merged by another process", table.name(), e);
             return false;
@@ -245,15 +247,16 @@ public final class Maintenance implements AutoCloseable {
         ColumnCopy[] copy = new ColumnCopy[1];
         FileAppender<ColumnCopy> appender = Parquet.write(output)
                 .forTable(table)
-                .set(TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Long.toString(archive.config().rowGroupBytes() * 4))
+                .set(
+                        TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES,
+                        Long.toString(archive.config().rowGroupBytes() * 4))
                 .metricsConfig(MetricsConfig.forTable(table))
                 .createWriterFunc(schema -> copy[0] = new ColumnCopy(schema))
                 .build();
         boolean whole = false;
         try {
-            List<String> columns = table.schema().columns().stream()
-                    .map(field -> field.name())
-                    .toList();
+            List<String> columns =
+                    table.schema().columns().stream().map(field -> field.name()).toList();
             for (DataFile file : files) {
                 MessageType schema = ParquetFiles.schema(table.io(), file.location());
                 ParquetFiles.read(table.io(), file.location(), columns, (rows, leaves) -> {
@@ -300,8 +303,8 @@ public final class Maintenance implements AutoCloseable {
                 highest.read(table.io(), task.file().location());
             }
         }
-        try (TableWriter<Finding> writer = new TableWriter<>(
-                Tables.FINDING_REVISIONS, table, archive.config(), "merged-" + UUID.randomUUID())) {
+        try (TableWriter<Finding> writer =
+                new TableWriter<>(Tables.FINDING_REVISIONS, table, archive.config(), "merged-" + UUID.randomUUID())) {
             Set<String> written = new HashSet<>();
             for (DataFile file : files) {
                 for (Finding finding : FindingTable.read(table, file.location())) {
@@ -375,7 +378,8 @@ public final class Maintenance implements AutoCloseable {
         if (by == null || file.createdAtMillis() < now - config.unclaimedAge().toMillis()) {
             return false;
         }
-        // Its records belong to the first checkpoint after; when a later one is committed, that one is or never will be.
+        // Its records belong to the first checkpoint after; when a later one is committed, that one is or never will
+        // be.
         return !carried.contains(by.lineage(), by.afterCheckpoint() + 1);
     }
 

@@ -16,8 +16,10 @@ class DataFileNamesTest {
 
     @Test
     void other_files_tell_nothing() {
-        assertThat(DataFileNames.parse("/w/merged-" + UUID.randomUUID() + ".parquet")).isNull();
-        assertThat(DataFileNames.parse("/w/findings-" + UUID.randomUUID() + "-0.parquet")).isNull();
+        assertThat(DataFileNames.parse("/w/merged-" + UUID.randomUUID() + ".parquet"))
+                .isNull();
+        assertThat(DataFileNames.parse("/w/findings-" + UUID.randomUUID() + "-0.parquet"))
+                .isNull();
         assertThat(DataFileNames.parse("/w/metadata/v1.metadata.json")).isNull();
         assertThat(DataFileNames.parse("zz-0-a1-0.parquet")).isNull();
     }

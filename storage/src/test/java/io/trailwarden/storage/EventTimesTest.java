@@ -21,8 +21,7 @@ class EventTimesTest {
     void times_that_no_engine_reads_become_the_nearest_that_one_does() {
         assertThat(EventTimes.instant(EventTimes.micros(Instant.MAX)))
                 .isEqualTo(Instant.parse("9999-12-31T23:59:59.999999Z"));
-        assertThat(EventTimes.instant(EventTimes.micros(Instant.MIN)))
-                .isEqualTo(Instant.parse("0001-01-01T00:00:00Z"));
+        assertThat(EventTimes.instant(EventTimes.micros(Instant.MIN))).isEqualTo(Instant.parse("0001-01-01T00:00:00Z"));
         assertThat(EventTimes.instant(EventTimes.micros(Instant.parse("1969-12-31T23:59:59.000001999Z"))))
                 .isEqualTo(Instant.parse("1969-12-31T23:59:59.000001Z"));
     }

@@ -46,8 +46,26 @@ class FindingTableTest {
     void empty_lists_and_maps_come_back_empty() throws Exception {
         Finding full = finding("f1", 1, State.OPEN);
         Finding bare = new Finding(
-                "f2", 1, State.OPEN, "d", Severity.LOW, "", "", "", "", null, null, null, full.firstTime(),
-                full.lastTime(), full.detectedAt(), List.of(), 0, List.of(), java.util.Map.of(), List.of());
+                "f2",
+                1,
+                State.OPEN,
+                "d",
+                Severity.LOW,
+                "",
+                "",
+                "",
+                "",
+                null,
+                null,
+                null,
+                full.firstTime(),
+                full.lastTime(),
+                full.detectedAt(),
+                List.of(),
+                0,
+                List.of(),
+                java.util.Map.of(),
+                List.of());
         archive.findings().append(List.of(full, bare, finding("f3", 1, State.OPEN)));
         assertThat(archive.findings().list(FindingFilter.ALL))
                 .containsExactly(full, bare, finding("f3", 1, State.OPEN));
@@ -56,7 +74,8 @@ class FindingTableTest {
     @Test
     void only_the_highest_revision_stands_whatever_the_order_and_however_often_it_comes() throws Exception {
         FindingTable table = archive.findings();
-        assertThat(table.append(List.of(finding("f1", 5, State.OPEN), finding("f1", 3, State.OPEN)))).isEqualTo(1);
+        assertThat(table.append(List.of(finding("f1", 5, State.OPEN), finding("f1", 3, State.OPEN))))
+                .isEqualTo(1);
         assertThat(table.append(List.of(finding("f1", 5, State.OPEN)))).isZero();
         assertThat(table.append(List.of(finding("f1", 4, State.WITHDRAWN)))).isZero();
         assertThat(table.append(List.of(finding("f1", 6, State.WITHDRAWN), finding("f2", 1, State.OPEN))))
@@ -80,15 +99,20 @@ class FindingTableTest {
         table.append(List.of(finding("f1", 1, State.OPEN), finding("f2", 1, State.OPEN)));
         Instant evidence = finding("f1", 1, State.OPEN).lastTime();
 
-        assertThat(table.list(new FindingFilter(evidence, null, null, null, null, false, 0))).hasSize(2);
+        assertThat(table.list(new FindingFilter(evidence, null, null, null, null, false, 0)))
+                .hasSize(2);
         assertThat(table.list(new FindingFilter(evidence.plusNanos(1000), null, null, null, null, false, 0)))
                 .isEmpty();
-        assertThat(table.list(new FindingFilter(null, Severity.HIGH, null, null, null, false, 0))).hasSize(2);
+        assertThat(table.list(new FindingFilter(null, Severity.HIGH, null, null, null, false, 0)))
+                .hasSize(2);
         assertThat(table.list(new FindingFilter(null, Severity.CRITICAL, null, null, null, false, 0)))
                 .isEmpty();
-        assertThat(table.list(new FindingFilter(null, null, "other", null, null, false, 0))).isEmpty();
-        assertThat(table.list(new FindingFilter(null, null, null, "111122223333", null, false, 0))).hasSize(2);
-        assertThat(table.list(new FindingFilter(null, null, null, null, "nobody", false, 0))).isEmpty();
+        assertThat(table.list(new FindingFilter(null, null, "other", null, null, false, 0)))
+                .isEmpty();
+        assertThat(table.list(new FindingFilter(null, null, null, "111122223333", null, false, 0)))
+                .hasSize(2);
+        assertThat(table.list(new FindingFilter(null, null, null, null, "nobody", false, 0)))
+                .isEmpty();
         assertThat(table.list(new FindingFilter(null, null, null, null, null, false, 1)))
                 .containsExactly(finding("f1", 1, State.OPEN));
     }

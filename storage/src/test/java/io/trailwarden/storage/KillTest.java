@@ -29,7 +29,8 @@ class KillTest {
         long committed = 0;
         for (int kill = 0; kill < KILLS; kill++) {
             Process child = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-Xmx256m",
                             "-XX:+UseSerialGC",
@@ -77,12 +78,16 @@ class KillTest {
                     .extracting(finding -> finding.revision() % 10 + "" + finding.id())
                     .allMatch(text -> text.charAt(0) == text.charAt(2));
 
-            try (Maintenance maintenance = archive.maintenance(KilledArchive.BUSY, Clock.offset(Clock.systemUTC(), java.time.Duration.ofDays(2)))) {
+            try (Maintenance maintenance = archive.maintenance(
+                    KilledArchive.BUSY, Clock.offset(Clock.systemUTC(), java.time.Duration.ofDays(2)))) {
                 maintenance.runOnce();
             }
-            int known = archive.tableFiles().stream().mapToInt(table -> table.locations().size()).sum();
+            int known = archive.tableFiles().stream()
+                    .mapToInt(table -> table.locations().size())
+                    .sum();
             try (var files = Files.walk(data.resolve("warehouse"))) {
-                assertThat(files.filter(file -> file.toString().endsWith(".parquet")).count())
+                assertThat(files.filter(file -> file.toString().endsWith(".parquet"))
+                                .count())
                         .as("files that nothing refers to are gone")
                         .isBetween((long) known, (long) known + 20);
             }

@@ -36,7 +36,8 @@ final class KilledArchive {
             if (Files.exists(checkpointFile)) {
                 String[] saved = Files.readString(checkpointFile).split("\n", 2);
                 checkpoint = Long.parseLong(saved[0]);
-                PendingFiles pending = PendingFiles.fromBytes(saved[1].getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                PendingFiles pending =
+                        PendingFiles.fromBytes(saved[1].getBytes(java.nio.charset.StandardCharsets.UTF_8));
                 archive.commit("chaos", checkpoint, List.of(pending));
             }
             maintenance.start();
@@ -51,7 +52,9 @@ final class KilledArchive {
                     }
                     checkpoint++;
                     PendingFiles pending = writer.flush(checkpoint, Map.of());
-                    save(checkpointFile, checkpoint + "\n" + new String(pending.toBytes(), java.nio.charset.StandardCharsets.UTF_8));
+                    save(
+                            checkpointFile,
+                            checkpoint + "\n" + new String(pending.toBytes(), java.nio.charset.StandardCharsets.UTF_8));
                     archive.commit("chaos", checkpoint, List.of(pending));
                     findings.append(List.of(finding("f" + checkpoint % 10, checkpoint, State.OPEN)));
                     System.out.println("committed " + checkpoint);

@@ -59,8 +59,7 @@ class LedgerTest {
             archive.commit("run", 2, List.of(second));
             archive.commit("run", 2, List.of(second));
         }
-        List<Ledger.Line> lines =
-                List.of(new Ledger.Line("file", 5, 2, 1, 1), new Ledger.Line("s3:x", 0, 1, 0, 0));
+        List<Ledger.Line> lines = List.of(new Ledger.Line("file", 5, 2, 1, 1), new Ledger.Line("s3:x", 0, 1, 0, 0));
         assertThat(ledger.read()).isEqualTo(lines);
         assertThat(lines.get(0).inFlight()).isEqualTo(1);
         assertThat(lines.get(0).balances()).isFalse();

@@ -82,9 +82,11 @@ class LocalFileIOTest {
     @Test
     void files_that_are_gone_are_told_apart_from_files_that_cannot_be_read() {
         assertThat(io.newInputFile(folder.resolve("none").toString()).exists()).isFalse();
-        assertThatThrownBy(() -> io.newInputFile(folder.resolve("none").toString()).newStream())
+        assertThatThrownBy(
+                        () -> io.newInputFile(folder.resolve("none").toString()).newStream())
                 .isInstanceOf(NotFoundException.class);
-        assertThatThrownBy(() -> io.newInputFile(folder.resolve("none").toString()).getLength())
+        assertThatThrownBy(
+                        () -> io.newInputFile(folder.resolve("none").toString()).getLength())
                 .isInstanceOf(NotFoundException.class);
         io.deleteFile(folder.resolve("none").toString());
     }

@@ -113,7 +113,8 @@ class MaintenanceTest {
 
         try (ArchiveWriter writer = archive.newWriter("run", 5)) {
             writer.write(cloudTrail("again", "2026-03-01T10:00:00Z", origin("b", 0)));
-            assertThat(archive.commit("run", 9, List.of(writer.flush(9, Map.of())))).isFalse();
+            assertThat(archive.commit("run", 9, List.of(writer.flush(9, Map.of()))))
+                    .isFalse();
         }
         assertThat(archive.ledger().read()).containsExactly(new Ledger.Line("file", 0, 9, 0, 0));
         assertThat(archive.ledger().verify().agrees()).isTrue();
@@ -122,7 +123,10 @@ class MaintenanceTest {
     @Test
     void files_that_lack_a_newer_column_can_be_merged_with_files_that_have_it() throws Exception {
         Table table = archive.load(Tables.CLOUDTRAIL);
-        table.updateSchema().deleteColumn("execution_arn").deleteColumn("resources").commit();
+        table.updateSchema()
+                .deleteColumn("execution_arn")
+                .deleteColumn("resources")
+                .commit();
         TableLayout<Tables.Stored<CloudTrailEvent>> now = Tables.CLOUDTRAIL;
         TableLayout<Tables.Stored<CloudTrailEvent>> older = new TableLayout<>(
                 now.name(),
@@ -139,8 +143,8 @@ class MaintenanceTest {
         try (TableWriter<Tables.Stored<CloudTrailEvent>> writer =
                 new TableWriter<>(older, table, archive.config(), "older")) {
             for (int i = 0; i < 3; i++) {
-                writer.write(new Tables.Stored<>(
-                        cloudTrail("e" + i, "2026-03-01T10:00:00Z", origin("a", i)), "run", 0));
+                writer.write(
+                        new Tables.Stored<>(cloudTrail("e" + i, "2026-03-01T10:00:00Z", origin("a", i)), "run", 0));
                 var append = table.newAppend();
                 writer.flush().forEach(append::appendFile);
                 append.commit();
@@ -163,8 +167,8 @@ class MaintenanceTest {
     void superseded_revisions_of_findings_are_dropped_when_their_files_are_merged() throws Exception {
         FindingTable table = archive.findings();
         for (int revision = 1; revision <= 5; revision++) {
-            table.append(List.of(
-                    finding("f1", revision, State.OPEN), finding("f" + (10 + revision), revision, State.OPEN)));
+            table.append(
+                    List.of(finding("f1", revision, State.OPEN), finding("f" + (10 + revision), revision, State.OPEN)));
         }
         run(EAGER, Clock.systemUTC());
 
@@ -187,8 +191,7 @@ class MaintenanceTest {
             killed.write(cloudTrail("never", "2026-03-01T10:00:00Z", origin("b", 1)));
             overtaken = killed.flush(1, Map.of());
         }
-        Path day = LocalFileIO.path(
-                        unclaimed.files().get("cloudtrail").get(0).location())
+        Path day = LocalFileIO.path(unclaimed.files().get("cloudtrail").get(0).location())
                 .getParent();
         Path halfMerged = Files.write(day.resolve("merged-killed.parquet"), new byte[] {1});
         Files.setLastModifiedTime(halfMerged, FileTime.from(Instant.now()));
@@ -214,7 +217,13 @@ class MaintenanceTest {
         AtomicBoolean writing = new AtomicBoolean(true);
         AtomicLong rounds = new AtomicLong();
         MaintenanceConfig busy = new MaintenanceConfig(
-                Duration.ofMillis(1), 3, 128L << 20, Duration.ofSeconds(30), 3, Duration.ofHours(1), Duration.ofDays(1));
+                Duration.ofMillis(1),
+                3,
+                128L << 20,
+                Duration.ofSeconds(30),
+                3,
+                Duration.ofHours(1),
+                Duration.ofDays(1));
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<?>> writers = new ArrayList<>();
@@ -278,12 +287,12 @@ class MaintenanceTest {
         commit("run", 0, 12);
         try (Maintenance maintenance = archive.maintenance(EAGER, Clock.systemUTC())) {
             maintenance.start();
-            org.awaitility.Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() ->
-                            assertThat(archive.tableFiles().get(0).locations()).hasSize(2));
+            org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                            archive.tableFiles().get(0).locations())
+                    .hasSize(2));
         }
         assertThat(Rows.texts(archive, Tables.CLOUDTRAIL, "event_id"))
-                .isEqualTo(IntStream.range(0, 12).mapToObj(i -> "e" + i).sorted().toList());
+                .isEqualTo(
+                        IntStream.range(0, 12).mapToObj(i -> "e" + i).sorted().toList());
     }
 }

@@ -28,7 +28,8 @@ class PendingFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "nonsense", "[]", "{\"version\":1}", "{\"version\":1,\"offsets\":{},\"tables\":{\"x\":{}}}"})
+    @ValueSource(
+            strings = {"", "nonsense", "[]", "{\"version\":1}", "{\"version\":1,\"offsets\":{},\"tables\":{\"x\":{}}}"})
     void other_bytes_are_refused(String bytes) {
         assertThatThrownBy(() -> PendingFiles.fromBytes(bytes.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -120,13 +120,11 @@ class StoredIdsTest {
         }
         StoredIds restored = ids("run2", Map.of("run1", 5L));
         assertThat(restored.claim(cloudTrail("before", DAY1, origin("a", 0)))).isEqualTo(Outcome.REDELIVERED);
-        assertThat(restored.claim(cloudTrail("after", DAY1, origin("b", 1))))
-                .isEqualTo(Outcome.DUPLICATE_UNDETECTED);
+        assertThat(restored.claim(cloudTrail("after", DAY1, origin("b", 1)))).isEqualTo(Outcome.DUPLICATE_UNDETECTED);
         assertThat(restored.claim(cloudTrail("after", DAY1, origin("a", 1)))).isEqualTo(Outcome.REDELIVERED);
 
         StoredIds empty = ids("run3", Map.of());
-        assertThat(empty.claim(cloudTrail("before", DAY1, origin("a", 0))))
-                .isEqualTo(Outcome.REDELIVERED_UNDETECTED);
+        assertThat(empty.claim(cloudTrail("before", DAY1, origin("a", 0)))).isEqualTo(Outcome.REDELIVERED_UNDETECTED);
         assertThat(empty.claim(cloudTrail("before", DAY1, origin("a", 0)))).isEqualTo(Outcome.REDELIVERED);
 
         StoredIds newest = ids("run4", Map.of("run1", 6L));
@@ -176,7 +174,8 @@ class StoredIdsTest {
                 for (int day = 1; day <= 10; day++) {
                     String time = String.format(java.util.Locale.ROOT, "2026-03-%02dT10:00:00Z", day);
                     for (int i = 0; i < 20; i++) {
-                        Outcome outcome = store(ids, writer, cloudTrail("e" + day + "-" + i, time, origin("a" + day, i)));
+                        Outcome outcome =
+                                store(ids, writer, cloudTrail("e" + day + "-" + i, time, origin("a" + day, i)));
                         assertThat(outcome).isEqualTo(round == 0 ? Outcome.NEW : Outcome.REDELIVERED);
                     }
                     checkpoint++;

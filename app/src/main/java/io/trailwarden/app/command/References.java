@@ -13,6 +13,7 @@ final class References {
     private References() {}
 
     static List<ReferenceSource> of(Configuration config, Io io) {
-        return List.of(new ReferenceFiles(config, io.clock()), new RuleFolders(config.rules(), config.maturity(), io.clock()));
+        return List.of(
+                new ReferenceFiles(config, io.clock()), new RuleFolders(config.rules(), config.maturity(), io.clock()));
     }
 }

@@ -80,6 +80,7 @@ class RuleFoldersTest {
                 detection:
                   selection: {eventName: StopLogging}
                   condition: selection
-                """.formatted(line);
+                """
+                .formatted(line);
     }
 }

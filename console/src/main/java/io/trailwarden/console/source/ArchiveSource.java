@@ -111,11 +111,11 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
     }
 
     private List<StoredRecord> find(String ids, Instant from, Instant to) throws SourceException {
-        String where = " WHERE event_id IN (" + ids + ") AND event_time BETWEEN " + literal(from) + " AND "
-                + literal(to);
+        String where =
+                " WHERE event_id IN (" + ids + ") AND event_time BETWEEN " + literal(from) + " AND " + literal(to);
         String columns = "event_id, event_time, source, object, object_offset, coalesce(hex(raw), hex(raw_bytes))";
-        Rows rows = ask("SELECT 'cloudtrail', " + columns + " FROM cloudtrail" + where + " UNION ALL SELECT 'executions', "
-                + columns + " FROM executions" + where);
+        Rows rows = ask("SELECT 'cloudtrail', " + columns + " FROM cloudtrail" + where
+                + " UNION ALL SELECT 'executions', " + columns + " FROM executions" + where);
         List<StoredRecord> records = new ArrayList<>();
         for (List<@Nullable Object> row : rows.rows) {
             records.add(new StoredRecord(
@@ -150,7 +150,8 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
     @Override
     public List<Dead> dead(String reason, int limit) throws SourceException {
         Rows rows = ask("SELECT reason, message, place, source, object, object_offset, ingested_at,"
-                + " coalesce(hex(payload), hex(payload_bytes)), payload_length FROM dead_letters WHERE reason = " + literal(reason)
+                + " coalesce(hex(payload), hex(payload_bytes)), payload_length FROM dead_letters WHERE reason = "
+                + literal(reason)
                 + " ORDER BY ingested_at DESC LIMIT " + limit);
         List<Dead> dead = new ArrayList<>();
         for (List<@Nullable Object> row : rows.rows) {

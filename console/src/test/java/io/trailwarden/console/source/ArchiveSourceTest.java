@@ -90,12 +90,15 @@ class ArchiveSourceTest {
     @Test
     void finds_records_of_both_kinds_in_event_time_order() throws SourceException {
         List<StoredRecord> records = source.find(
-                List.of("e2", "e1", "it's", execution().eventId(), "absent", NASTY, "nul\0"), TIME, TIME.plusSeconds(60));
+                List.of("e2", "e1", "it's", execution().eventId(), "absent", NASTY, "nul\0"),
+                TIME,
+                TIME.plusSeconds(60));
 
         assertThat(records)
                 .extracting(StoredRecord::eventId)
                 .containsExactly("e1", "e2", "it's", execution().eventId());
-        assertThat(records.get(0).raw()).isEqualTo(event("e1", TIME.plusSeconds(1), 0).raw());
+        assertThat(records.get(0).raw())
+                .isEqualTo(event("e1", TIME.plusSeconds(1), 0).raw());
         assertThat(records.get(0).table()).isEqualTo("cloudtrail");
         assertThat(records.get(0).source()).isEqualTo("file");
         assertThat(records.get(1).offset()).isEqualTo(1);
@@ -134,13 +137,18 @@ class ArchiveSourceTest {
 
     @Test
     void runs_queries_and_lists_tables() throws SourceException {
-        Queries.Result result = source.run("q", "SELECT event_id, event_time, error_code FROM cloudtrail ORDER BY 1", 2);
+        Queries.Result result =
+                source.run("q", "SELECT event_id, event_time, error_code FROM cloudtrail ORDER BY 1", 2);
 
-        assertThat(result.columns()).extracting(Queries.Column::name).containsExactly("event_id", "event_time", "error_code");
+        assertThat(result.columns())
+                .extracting(Queries.Column::name)
+                .containsExactly("event_id", "event_time", "error_code");
         assertThat(result.rows()).hasSize(2);
         assertThat(result.rows().get(0)).containsExactly("e1", "2026-03-01T10:00:01Z", null);
         assertThat(result.truncated()).contains("2", "sql.rows");
-        assertThat(source.tables()).extracting(Queries.Table::name).contains("cloudtrail", "executions", "findings", "ledger");
+        assertThat(source.tables())
+                .extracting(Queries.Table::name)
+                .contains("cloudtrail", "executions", "findings", "ledger");
     }
 
     @Test

@@ -40,7 +40,9 @@ class StageMonitorTest {
         kafka = EmbeddedKafka.start(folder.resolve("kafka"));
         connection = Map.of("bootstrap.servers", kafka.bootstrapServers());
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.bootstrapServers()), new StringSerializer(), new ByteArraySerializer());
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new StringSerializer(),
+                new ByteArraySerializer());
         Topics.ALL.forEach(topic -> kafka.createTopic(topic.name(), 1, topic.compacted()));
     }
 
@@ -71,8 +73,8 @@ class StageMonitorTest {
     }
 
     private void status(String run, int subtask, Instant at, Instant watermark, long received) {
-        JobStatus status =
-                new JobStatus(run, "intake", subtask, 2, at, watermark, Map.of("received", received, "lagMillis", 10L * subtask));
+        JobStatus status = new JobStatus(
+                run, "intake", subtask, 2, at, watermark, Map.of("received", received, "lagMillis", 10L * subtask));
         send(Topics.STATUS, "intake/" + subtask, RecordCodec.JOB_STATUS.encode(status));
     }
 
@@ -109,7 +111,8 @@ class StageMonitorTest {
         status("new", 0, now.minusSeconds(2), now.minusSeconds(28), 300);
         status("new", 1, now.minusSeconds(1), now.minusSeconds(18), 150);
         try (StageMonitor monitor = new StageMonitor(connection, Clock.systemUTC())) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> !monitor.report().job().isEmpty());
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !monitor.report().job().isEmpty());
             JobPart part = monitor.report().job().get(0);
 
             assertThat(part.part()).isEqualTo("intake");

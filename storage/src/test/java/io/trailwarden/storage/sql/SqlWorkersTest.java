@@ -286,10 +286,13 @@ class SqlWorkersTest {
         assertThat(cut.rows()).isEqualTo(7);
         assertThat(cut.truncated()).isEqualTo("cut after 7 rows (setting: sql.rows)");
         SqlSettings unlimited = SqlSettings.defaults(data).withResult(Long.MAX_VALUE, Long.MAX_VALUE);
-        QuerySummary all = workers.exportParquet("FROM cloudtrail", unlimited, target).await();
+        QuerySummary all =
+                workers.exportParquet("FROM cloudtrail", unlimited, target).await();
         assertThat(all.rows()).isEqualTo(1000);
         assertThat(all.truncated()).isNull();
-        assertThat(workers.start("FROM cloudtrail", unlimited, collect(new ArrayList<>())).await().rows())
+        assertThat(workers.start("FROM cloudtrail", unlimited, collect(new ArrayList<>()))
+                        .await()
+                        .rows())
                 .isEqualTo(1000);
         assertThat(Files.readAllBytes(target)).startsWith('P', 'A', 'R', '1');
         assertThat(failure("SELECT * FROM read_parquet('" + target + "')").reason())

@@ -58,8 +58,9 @@ final class BaselineRun {
 
     @SuppressWarnings("unchecked")
     private static Set<String> accounts(Path generated) throws IOException {
-        Map<String, Object> yaml = (Map<String, Object>) new Load(LoadSettings.builder().build())
-                .loadFromString(Files.readString(generated.resolve("reference/reference.yaml")));
+        Map<String, Object> yaml =
+                (Map<String, Object>) new Load(LoadSettings.builder().build())
+                        .loadFromString(Files.readString(generated.resolve("reference/reference.yaml")));
         return new HashSet<>(((Map<String, Object>) yaml.get("accounts")).keySet());
     }
 }

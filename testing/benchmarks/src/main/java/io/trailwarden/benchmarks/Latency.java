@@ -87,8 +87,7 @@ final class Latency {
         Configuration config = PipelineRun.configuration(
                 Files.createDirectories(work.resolve("pipeline")), work.resolve("generated"), Map.of());
         Clock clock = Clock.systemUTC();
-        try (Pipeline pipeline =
-                Pipeline.start(config, List.of(new ReferenceFiles(config, clock)), List.of(), clock)) {
+        try (Pipeline pipeline = Pipeline.start(config, List.of(new ReferenceFiles(config, clock)), List.of(), clock)) {
             Thread reader = new Thread(() -> read(pipeline.consoleUrl().orElseThrow()), "latency-reader");
             reader.setDaemon(true);
             reader.start();
@@ -151,8 +150,7 @@ final class Latency {
                 bytes,
                 List.of(
                         object,
-                        new RecordHeader(
-                                AuditHeaders.OFFSET, OriginCodec.offsetHeader(index % RECORDS_PER_OBJECT)))));
+                        new RecordHeader(AuditHeaders.OFFSET, OriginCodec.offsetHeader(index % RECORDS_PER_OBJECT)))));
     }
 
     private static Header header(long object) {

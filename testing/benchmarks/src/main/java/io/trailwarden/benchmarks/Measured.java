@@ -18,12 +18,7 @@ import java.util.Map;
  * @param peakResidentBytes of the process from its start to its end
  */
 public record Measured(
-        long records,
-        long stored,
-        long bytes,
-        double seconds,
-        Map<String, Double> cpuSeconds,
-        long peakResidentBytes) {
+        long records, long stored, long bytes, double seconds, Map<String, Double> cpuSeconds, long peakResidentBytes) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -25,7 +25,8 @@ final class PipelineRun {
         Locale.setDefault(Locale.ROOT);
         Path generated = Path.of(args[0]).toAbsolutePath();
         Path work = Files.createDirectories(Path.of(args[1]).toAbsolutePath());
-        Configuration config = configuration(work, generated, Map.of("inputs", generated.resolve("input").toString()));
+        Configuration config = configuration(
+                work, generated, Map.of("inputs", generated.resolve("input").toString()));
         Clock clock = Clock.systemUTC();
         try (Usage usage = new Usage();
                 Pipeline pipeline =

@@ -65,9 +65,8 @@ final class StateSize {
                 .withObjectRecords(200)
                 .withDuplicates(0);
         GeneratedFiles.write(everybodyOnce, work.resolve("once"));
-        Scenario again = everybodyOnce
-                .withEvents(events)
-                .withStart(everybodyOnce.start().plus(Duration.ofHours(12)));
+        Scenario again =
+                everybodyOnce.withEvents(events).withStart(everybodyOnce.start().plus(Duration.ofHours(12)));
         GeneratedFiles further = GeneratedFiles.write(again, work.resolve("again"));
 
         Path feed = Files.createDirectories(work.resolve("feed"));
@@ -76,10 +75,14 @@ final class StateSize {
                 Files.createDirectories(work.resolve("pipeline")),
                 work.resolve("once"),
                 Map.of(
-                        "inputs", feed.toString(),
-                        "follow", "true",
-                        "processing.state-backend", arguments.text("backend"),
-                        "processing.max-keys", "4000000"));
+                        "inputs",
+                        feed.toString(),
+                        "follow",
+                        "true",
+                        "processing.state-backend",
+                        arguments.text("backend"),
+                        "processing.max-keys",
+                        "4000000"));
         Clock clock = Clock.systemUTC();
         try (Usage usage = new Usage();
                 Pipeline pipeline =
@@ -92,13 +95,9 @@ final class StateSize {
             await(pipeline, principals + events);
             double seconds = (System.nanoTime() - began) / 1e9;
             System.out.print(new Measured(
-                            events,
-                            events,
-                            further.bytes(),
-                            seconds,
-                            usage.byStage(Usage::stage),
-                            Usage.peakResident())
-                    .text(String.format(Locale.ROOT, "%,d principals in state (%s)", principals, arguments.text("backend"))));
+                            events, events, further.bytes(), seconds, usage.byStage(Usage::stage), Usage.peakResident())
+                    .text(String.format(
+                            Locale.ROOT, "%,d principals in state (%s)", principals, arguments.text("backend"))));
         }
         Throughput.deleteTree(work);
     }

@@ -92,7 +92,9 @@ final class Usage implements AutoCloseable {
         if (thread.startsWith("kafka-producer-")) {
             return "Kafka producers";
         }
-        if (thread.startsWith("data-plane-kafk") || thread.startsWith("kafka-") || thread.startsWith("ReplicaManager")) {
+        if (thread.startsWith("data-plane-kafk")
+                || thread.startsWith("kafka-")
+                || thread.startsWith("ReplicaManager")) {
             return "Kafka broker";
         }
         if (thread.startsWith("Source Data Fet") || thread.startsWith("Kafka Fetcher")) {
@@ -119,7 +121,9 @@ final class Usage implements AutoCloseable {
         if (thread.startsWith("sink") || thread.startsWith("findings")) {
             return "sinks";
         }
-        if (thread.startsWith("flink-") || thread.startsWith("jobmanager") || thread.startsWith("Checkpoint")
+        if (thread.startsWith("flink-")
+                || thread.startsWith("jobmanager")
+                || thread.startsWith("Checkpoint")
                 || thread.startsWith("AsyncOperations")) {
             return "Flink itself";
         }

@@ -100,7 +100,8 @@ class ChaosTest {
         GeneratedFiles.write(Scenario.of(SEED, EVENTS).withPlanted(PLANTED), generated);
         Files.writeString(
                 directory.resolve("chaos.yaml"),
-                "reference: [\"" + generated.resolve("reference/reference.yaml") + "\"]\nprocessing:\n  checkpoint-interval: 1s\n");
+                "reference: [\"" + generated.resolve("reference/reference.yaml")
+                        + "\"]\nprocessing:\n  checkpoint-interval: 1s\n");
         Files.createDirectories(feed());
         return generated;
     }
@@ -182,7 +183,9 @@ class ChaosTest {
         Map<String, String> plantedByEvent = new HashMap<>();
         List<PlantedFinding> planted = GeneratedFiles.planted(generated);
         for (PlantedFinding each : planted) {
-            each.eventIds().forEach(id -> plantedByEvent.put(id, each.kind() + " " + each.eventIds().get(0)));
+            each.eventIds()
+                    .forEach(id -> plantedByEvent.put(
+                            id, each.kind() + " " + each.eventIds().get(0)));
         }
         Map<String, Integer> told = new HashMap<>();
         for (JsonNode finding : findings.values()) {
@@ -212,14 +215,19 @@ class ChaosTest {
 
     private static void answers(URI console) throws Exception {
         HttpResponse<Void> response = HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(console).timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.discarding());
+                .send(
+                        HttpRequest.newBuilder(console)
+                                .timeout(Duration.ofSeconds(20))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding());
         assertThat(response.statusCode()).isLessThan(400);
     }
 
     private static List<Path> inOrderOfDelivery(Path input) throws IOException {
         try (Stream<Path> all = Files.walk(input)) {
             return all.filter(Files::isRegularFile)
-                    .sorted(Comparator.comparing(path -> path.getFileName().toString().split("_")[3]))
+                    .sorted(Comparator.comparing(
+                            path -> path.getFileName().toString().split("_")[3]))
                     .toList();
         }
     }

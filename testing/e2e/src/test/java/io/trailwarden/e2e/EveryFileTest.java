@@ -91,7 +91,9 @@ class EveryFileTest {
                 int twice = duplicates.getOrDefault(sha, 0);
                 int unread = dead.getOrDefault(sha, 0);
                 System.out.printf(Locale.ROOT, "%6d  %9d  %4d  %s%n", rows, twice, unread, name);
-                assertThat(rows + twice + unread > 0 || isEmptyArray(file)).as(name).isTrue();
+                assertThat(rows + twice + unread > 0 || isEmptyArray(file))
+                        .as(name)
+                        .isTrue();
                 for (String part : MANIFEST.keySet()) {
                     boolean isLicence = file.getFileName().toString().matches("LICENSE|NOTICE");
                     if (!isLicence && (name.equals(part) || name.startsWith(part + '/'))) {
@@ -106,7 +108,8 @@ class EveryFileTest {
     }
 
     private static boolean isEmptyArray(Path file) throws IOException {
-        return Files.readString(file).isBlank() || Files.readString(file).strip().equals("[]");
+        return Files.readString(file).isBlank()
+                || Files.readString(file).strip().equals("[]");
     }
 
     private static String sha256(Path file) throws IOException, NoSuchAlgorithmException {

@@ -41,9 +41,7 @@ class InvictusTest {
         assertThat(second.at("/ledger/received").longValue()).isEqualTo(1449);
         assertThat(second.at("/ledger/stored").longValue()).isEqualTo(1448);
         assertThat(second.get("balanced").booleanValue()).isTrue();
-        assertThat(store.column("cloudtrail", "event_id"))
-                .hasSize(1448)
-                .doesNotHaveDuplicates();
+        assertThat(store.column("cloudtrail", "event_id")).hasSize(1448).doesNotHaveDuplicates();
         assertThat(store.findings().keySet()).isEqualTo(findings.keySet());
         store.verifiedLedger();
 
@@ -64,7 +62,8 @@ class InvictusTest {
                 expected.merge(service + ':' + key[2], entry.getValue().longValue(), Long::sum);
             }
         });
-        assertThat(expected).isEqualTo(Map.of("ssm:PutParameter", 25L, "ssm:DescribeParameters", 26L, "ssm:DeleteParameter", 10L));
+        assertThat(expected)
+                .isEqualTo(Map.of("ssm:PutParameter", 25L, "ssm:DescribeParameters", 26L, "ssm:DeleteParameter", 10L));
 
         Map<String, Long> found = new TreeMap<>();
         List<String> principals = new ArrayList<>();

@@ -89,8 +89,7 @@ class ShuffledOrdersTest {
         Files.createDirectories(target);
         for (int i = 0; i < all.size(); i++) {
             Path file = all.get(i);
-            Files.createLink(
-                    target.resolve(String.format(Locale.ROOT, "%06d-%s", i, file.getFileName())), file);
+            Files.createLink(target.resolve(String.format(Locale.ROOT, "%06d-%s", i, file.getFileName())), file);
         }
     }
 

@@ -46,7 +46,8 @@ record Store(Path directory) {
         arguments[3] = "--data";
         arguments[4] = directory.toString();
         System.arraycopy(more, 0, arguments, 5, more.length);
-        return JSON.readTree(Command.run(directory.getParent(), patience, arguments).mustBeFine());
+        return JSON.readTree(
+                Command.run(directory.getParent(), patience, arguments).mustBeFine());
     }
 
     /** One text column of a table: its files as Iceberg plans them, read by an engine that knows nothing of ours. */
@@ -72,7 +73,8 @@ record Store(Path directory) {
         if (files.isEmpty()) {
             return values;
         }
-        String sql = "SELECT \"" + column + "\" FROM read_parquet([" + String.join(", ", files) + "], union_by_name = true)";
+        String sql =
+                "SELECT \"" + column + "\" FROM read_parquet([" + String.join(", ", files) + "], union_by_name = true)";
         try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = duckdb.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -100,13 +102,7 @@ record Store(Path directory) {
     /** All findings, as JSON, by id. */
     Map<String, JsonNode> findings() throws IOException, InterruptedException {
         String lines = Command.run(
-                        directory.getParent(),
-                        PATIENCE,
-                        "findings",
-                        "--all",
-                        "--json",
-                        "--data",
-                        directory.toString())
+                        directory.getParent(), PATIENCE, "findings", "--all", "--json", "--data", directory.toString())
                 .mustBeFine();
         Map<String, JsonNode> byId = new TreeMap<>();
         for (String line : lines.lines().toList()) {
@@ -130,13 +126,7 @@ record Store(Path directory) {
     /** The ledger, its rows counted one by one; fails when it does not add up. */
     JsonNode verifiedLedger() throws IOException, InterruptedException {
         return JSON.readTree(Command.run(
-                        directory.getParent(),
-                        PATIENCE,
-                        "ledger",
-                        "--verify",
-                        "--json",
-                        "--data",
-                        directory.toString())
+                        directory.getParent(), PATIENCE, "ledger", "--verify", "--json", "--data", directory.toString())
                 .mustBeFine());
     }
 }

@@ -52,7 +52,8 @@ final class RecordFiles {
         long[] count = {0};
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(file));
                 InputStream in = unpacked(raw);
-                MappingIterator<JsonNode> values = JSON.readerFor(JsonNode.class).readValues(in)) {
+                MappingIterator<JsonNode> values =
+                        JSON.readerFor(JsonNode.class).readValues(in)) {
             while (values.hasNextValue()) {
                 unwrap(file, values.nextValue(), count, sink);
             }

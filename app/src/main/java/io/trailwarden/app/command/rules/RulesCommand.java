@@ -151,7 +151,8 @@ public final class RulesCommand implements Runnable {
                 passed += outcome.passed() ? 1 : 0;
                 failed += outcome.passed() ? 0 : 1;
                 if (!outcome.passed()) {
-                    (outcome.at() + ": " + outcome.problem()).lines().forEach(line -> io.out().println(VisibleText.of(line)));
+                    (outcome.at() + ": " + outcome.problem()).lines().forEach(line -> io.out()
+                            .println(VisibleText.of(line)));
                 }
             }
         }
@@ -296,8 +297,8 @@ public final class RulesCommand implements Runnable {
             print(line);
         } else {
             io.out()
-                    .println(VisibleText.of(firing.firstTime() + "  " + firing.correlation() + "  " + firing.group() + "  "
-                            + firing.evidence().size() + " events"));
+                    .println(VisibleText.of(firing.firstTime() + "  " + firing.correlation() + "  " + firing.group()
+                            + "  " + firing.evidence().size() + " events"));
         }
     }
 

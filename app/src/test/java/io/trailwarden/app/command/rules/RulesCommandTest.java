@@ -89,7 +89,8 @@ class RulesCommandTest {
 
     @Test
     void match_prints_records_with_their_rules_then_correlations_and_no_silent_rule() {
-        assertThat(run("rules", "match", "rules", "--input", "events.jsonl", "--json")).isEqualTo(ExitCode.FINE);
+        assertThat(run("rules", "match", "rules", "--input", "events.jsonl", "--json"))
+                .isEqualTo(ExitCode.FINE);
         assertThat(printed().lines())
                 .containsExactly(
                         "{\"file\":\"" + folder.resolve("events.jsonl")
@@ -129,7 +130,8 @@ class RulesCommandTest {
                 """);
         assertThat(run("rules", "check", "rules")).isEqualTo(ExitCode.FINE);
         assertThat(printed())
-                .contains("typo.yml:6:15: warning: field eventname: no CloudTrail record has eventname (expected: eventName)");
+                .contains(
+                        "typo.yml:6:15: warning: field eventname: no CloudTrail record has eventname (expected: eventName)");
     }
 
     @Test

@@ -41,7 +41,9 @@ public record Explanation(
     }
 
     private void write(List<String> lines, int depth) {
-        StringBuilder line = new StringBuilder("  ".repeat(depth)).append(holds ? "+ " : "- ").append(label);
+        StringBuilder line = new StringBuilder("  ".repeat(depth))
+                .append(holds ? "+ " : "- ")
+                .append(label);
         if (!parts.isEmpty() || found.isEmpty() && at == null) {
             lines.add(line.toString());
         } else {

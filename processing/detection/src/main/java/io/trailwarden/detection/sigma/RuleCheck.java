@@ -18,12 +18,39 @@ public final class RuleCheck {
 
     /** Top-level fields of a record (CloudTrail user guide, "CloudTrail record contents"). */
     private static final Set<String> RECORD_FIELDS = Set.of(
-            "additionalEventData", "addendum", "annotation", "apiVersion", "awsRegion", "edgeDeviceDetails", "errorCode",
-            "errorMessage", "eventCategory", "eventContext", "eventID", "eventName", "eventSource", "eventTime",
-            "eventType", "eventVersion", "insightDetails", "managementEvent", "readOnly", "recipientAccountId",
-            "requestID", "requestParameters", "resources", "responseElements", "serviceEventDetails",
-            "sessionCredentialFromConsole", "sharedEventID", "sourceIPAddress", "tlsDetails", "userAgent",
-            "userIdentity", "vpcEndpointAccountId", "vpcEndpointId");
+            "additionalEventData",
+            "addendum",
+            "annotation",
+            "apiVersion",
+            "awsRegion",
+            "edgeDeviceDetails",
+            "errorCode",
+            "errorMessage",
+            "eventCategory",
+            "eventContext",
+            "eventID",
+            "eventName",
+            "eventSource",
+            "eventTime",
+            "eventType",
+            "eventVersion",
+            "insightDetails",
+            "managementEvent",
+            "readOnly",
+            "recipientAccountId",
+            "requestID",
+            "requestParameters",
+            "resources",
+            "responseElements",
+            "serviceEventDetails",
+            "sessionCredentialFromConsole",
+            "sharedEventID",
+            "sourceIPAddress",
+            "tlsDetails",
+            "userAgent",
+            "userIdentity",
+            "vpcEndpointAccountId",
+            "vpcEndpointId");
 
     private RuleCheck() {}
 
@@ -65,8 +92,10 @@ public final class RuleCheck {
             String top = field.indexOf('.') < 0 ? field : field.substring(0, field.indexOf('.'));
             if (!RECORD_FIELDS.contains(top)) {
                 doubts.add(new RuleProblem(
-                        at, "field " + field + ": no CloudTrail record has " + top + " (expected: " + nearest(top) + ")"));
-            } else if (test.test() instanceof ValueTest.Text text && text.pattern().isLiteral()) {
+                        at,
+                        "field " + field + ": no CloudTrail record has " + top + " (expected: " + nearest(top) + ")"));
+            } else if (test.test() instanceof ValueTest.Text text
+                    && text.pattern().isLiteral()) {
                 value(field, text.pattern(), at, doubts);
             }
         }

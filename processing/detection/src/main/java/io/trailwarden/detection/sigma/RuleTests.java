@@ -46,7 +46,9 @@ public final class RuleTests {
                 YamlNode event = match != null ? match : miss;
                 if (!(event instanceof YamlNode.Mapping)) {
                     outcomes.add(new Outcome(
-                            rule.key(), item.at(), "a test of neither match: nor miss: (expected: an event under one)"));
+                            rule.key(),
+                            item.at(),
+                            "a test of neither match: nor miss: (expected: an event under one)"));
                     continue;
                 }
                 byte[] json = json(event).toString().getBytes(StandardCharsets.UTF_8);

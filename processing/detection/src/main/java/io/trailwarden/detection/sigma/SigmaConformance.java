@@ -87,7 +87,8 @@ public final class SigmaConformance {
         for (JsonNode event : golden.path("events")) {
             byte[] json = bytes(event.path("fields"));
             Sighting seen = new Sighting(
-                    Instant.ofEpochMilli(event.path("t").asLong()), event.path("id").asText());
+                    Instant.ofEpochMilli(event.path("t").asLong()),
+                    event.path("id").asText());
             List<String> matched = matcher.ids(json);
             events.add(new CorrelatedEvent(seen, matched, reader.read(json), null, null, null));
             for (String key : matched) {
@@ -99,8 +100,10 @@ public final class SigmaConformance {
         List<String> fired = new ArrayList<>();
         for (Firing firing : correlations.firings(events)) {
             if (!rules.silent().contains(firing.correlation())) {
-                fired.add(name(rules, firing.correlation()) + '@'
-                        + firing.firstTime().toEpochMilli() + new TreeMap<>(firing.group())
+                fired.add(name(rules, firing.correlation())
+                        + '@'
+                        + firing.firstTime().toEpochMilli()
+                        + new TreeMap<>(firing.group())
                         + firing.evidence().stream().map(Sighting::eventId).toList());
             }
         }
@@ -123,10 +126,16 @@ public final class SigmaConformance {
         List<String> firings = new ArrayList<>();
         for (JsonNode firing : golden.get("expected_firings")) {
             TreeMap<String, String> group = new TreeMap<>();
-            firing.path("group").properties().forEach(entry -> group.put(entry.getKey(), entry.getValue().asText()));
+            firing.path("group")
+                    .properties()
+                    .forEach(entry -> group.put(entry.getKey(), entry.getValue().asText()));
             List<String> ids = new ArrayList<>();
             firing.path("event_ids").forEach(id -> ids.add(id.asText()));
-            firings.add(firing.path("rule").asText() + '@' + firing.path("first_time").asLong() + group + ids);
+            firings.add(firing.path("rule").asText()
+                    + '@'
+                    + firing.path("first_time").asLong()
+                    + group
+                    + ids);
         }
         return firings.stream().sorted().toList();
     }
@@ -134,7 +143,9 @@ public final class SigmaConformance {
     private static List<String> expectedAlerts(JsonNode golden) {
         List<String> alerts = new ArrayList<>();
         golden.get("expected_single_alerts")
-                .forEach(alert -> alerts.add(alert.path("rule").asText() + ' ' + alert.path("event_id").asText()));
+                .forEach(alert -> alerts.add(alert.path("rule").asText()
+                        + ' '
+                        + alert.path("event_id").asText()));
         return alerts.stream().sorted().toList();
     }
 

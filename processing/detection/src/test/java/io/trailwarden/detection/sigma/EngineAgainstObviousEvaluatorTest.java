@@ -49,10 +49,14 @@ class EngineAgainstObviousEvaluatorTest {
                     surplus.removeAll(expected);
                     differ.addAll(surplus);
                     assertThat(actual)
-                            .describedAs("round %d, event %s, rules %s", round, event, rules.rules().stream()
-                                    .filter(rule -> differ.contains(rule.key()))
-                                    .map(rule -> rule.key() + ": " + rule.expression())
-                                    .toList())
+                            .describedAs(
+                                    "round %d, event %s, rules %s",
+                                    round,
+                                    event,
+                                    rules.rules().stream()
+                                            .filter(rule -> differ.contains(rule.key()))
+                                            .map(rule -> rule.key() + ": " + rule.expression())
+                                            .toList())
                             .isEqualTo(expected);
                 }
             }
@@ -67,12 +71,14 @@ class EngineAgainstObviousEvaluatorTest {
             RandomRules random = new RandomRules(round);
             RuleSet rules = rules(random, 25);
             RuleMatcher together = RuleMatcher.of(rules.rules());
-            List<RuleMatcher> alone =
-                    rules.rules().stream().map(rule -> RuleMatcher.of(List.of(rule))).toList();
+            List<RuleMatcher> alone = rules.rules().stream()
+                    .map(rule -> RuleMatcher.of(List.of(rule)))
+                    .toList();
             for (int e = 0; e < 40; e++) {
                 byte[] event = random.written(random.event()).getBytes(StandardCharsets.UTF_8);
-                List<String> expected =
-                        alone.stream().flatMap(matcher -> matcher.ids(event).stream()).toList();
+                List<String> expected = alone.stream()
+                        .flatMap(matcher -> matcher.ids(event).stream())
+                        .toList();
                 assertThat(together.ids(event)).isEqualTo(expected);
             }
         }

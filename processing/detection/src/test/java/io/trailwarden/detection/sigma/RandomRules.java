@@ -15,15 +15,70 @@ final class RandomRules {
     private static final List<String> FIELDS =
             List.of("a", "b", "a.b", "a.b.c", "c", "c.d", "x.y", "eventName", "userAgent", "Big Name", "a.0");
     private static final List<String> TEXTS = List.of(
-            "foo", "Foo", "FOOBAR", "barfoo", "", "x", "a b", "C:\\Windows\\cmd.exe", "\u212aelvin", "stra\u00dfe",
-            "GR\u00dcN", "\ud83d\ude00!", "5", "5.0", "1e3", "true", "null", "10.1.2.3", "::1", "2026-03-05T14:07:09Z",
-            "a\"b\\c", "line\nbreak", "{\"b\":{\"c\":\"foo\"}}", "{\"b\": \"x\"", "[{\"b\":\"Foo\"},{\"b\":5}]", "i\u0307\u0130\u0131",
-            "aaaaaaaaaaaaaaaaaaaafooaaaaaaaaaaaaaaaaaaaaaaaaa", "mimikatz.exe /x -y");
+            "foo",
+            "Foo",
+            "FOOBAR",
+            "barfoo",
+            "",
+            "x",
+            "a b",
+            "C:\\Windows\\cmd.exe",
+            "\u212aelvin",
+            "stra\u00dfe",
+            "GR\u00dcN",
+            "\ud83d\ude00!",
+            "5",
+            "5.0",
+            "1e3",
+            "true",
+            "null",
+            "10.1.2.3",
+            "::1",
+            "2026-03-05T14:07:09Z",
+            "a\"b\\c",
+            "line\nbreak",
+            "{\"b\":{\"c\":\"foo\"}}",
+            "{\"b\": \"x\"",
+            "[{\"b\":\"Foo\"},{\"b\":5}]",
+            "i\u0307\u0130\u0131",
+            "aaaaaaaaaaaaaaaaaaaafooaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "mimikatz.exe /x -y");
     private static final List<String> PIECES = List.of(
-            "foo", "F", "*", "?", "oo*", "b?r", "a", "\\\\", "\\*", "stra\u00dfe", "gr\u00fcn", "kelvin", "\ud83d\ude00", "exe", " ",
-            "-x", "{", "\"b\"", "5", "aaaaaaaa", "\u0131", "");
+            "foo",
+            "F",
+            "*",
+            "?",
+            "oo*",
+            "b?r",
+            "a",
+            "\\\\",
+            "\\*",
+            "stra\u00dfe",
+            "gr\u00fcn",
+            "kelvin",
+            "\ud83d\ude00",
+            "exe",
+            " ",
+            "-x",
+            "{",
+            "\"b\"",
+            "5",
+            "aaaaaaaa",
+            "\u0131",
+            "");
     private static final List<String> REGEXES = List.of(
-            "fo+", "^foo$", "(?i)FOO", "o{2,}b", "a.b", "[0-9]+", "x|y", "\\\\Windows\\\\", "^$", "(foo|bar)baz?", "b\\b", "aaa.*foo");
+            "fo+",
+            "^foo$",
+            "(?i)FOO",
+            "o{2,}b",
+            "a.b",
+            "[0-9]+",
+            "x|y",
+            "\\\\Windows\\\\",
+            "^$",
+            "(foo|bar)baz?",
+            "b\\b",
+            "aaa.*foo");
 
     private final Random random;
 
@@ -36,8 +91,8 @@ final class RandomRules {
     }
 
     String rule(int number) {
-        StringBuilder yaml = new StringBuilder("title: R" + number + "\nname: r" + number
-                + "\nlogsource: {product: aws}\ndetection:\n");
+        StringBuilder yaml = new StringBuilder(
+                "title: R" + number + "\nname: r" + number + "\nlogsource: {product: aws}\ndetection:\n");
         int searches = 1 + random.nextInt(3);
         for (int s = 0; s < searches; s++) {
             yaml.append("  s").append(s).append(":\n");
@@ -67,13 +122,25 @@ final class RandomRules {
             case 5 -> line(field, "|endswith" + (random.nextBoolean() ? "|cased" : ""), list(2));
             case 6 -> line(field, "|re" + one(List.of("", "|i", "|s")), quoted(one(REGEXES)));
             case 7 -> line(field, "", list(4));
-            case 8 -> line(field, one(List.of("|lt", "|lte", "|gt", "|gte")), one(List.of("5", "0", "-3", "1.5", "1000")));
+            case 8 ->
+                line(field, one(List.of("|lt", "|lte", "|gt", "|gte")), one(List.of("5", "0", "-3", "1.5", "1000")));
             case 9 -> line(field, "", one(List.of("null", "true", "5", "1.0", "''")));
             case 10 -> line(field, "|exists", one(List.of("true", "false")));
-            case 11 -> line(field, "|fieldref" + one(List.of("", "|contains", "|startswith", "|endswith")), one(List.of("a", "b", "c.d")));
-            case 12 -> line(field, one(List.of("|hour", "|day|gte", "|week", "|year|lt")), one(List.of("5", "14", "10", "2026")));
-            default -> line(field, one(List.of("|neq", "|windash|contains", "|base64offset|contains", "|cidr")),
-                    "'10.0.0.0/8'");
+            case 11 ->
+                line(
+                        field,
+                        "|fieldref" + one(List.of("", "|contains", "|startswith", "|endswith")),
+                        one(List.of("a", "b", "c.d")));
+            case 12 ->
+                line(
+                        field,
+                        one(List.of("|hour", "|day|gte", "|week", "|year|lt")),
+                        one(List.of("5", "14", "10", "2026")));
+            default ->
+                line(
+                        field,
+                        one(List.of("|neq", "|windash|contains", "|base64offset|contains", "|cidr")),
+                        "'10.0.0.0/8'");
         };
     }
 
@@ -120,7 +187,19 @@ final class RandomRules {
     ObjectNode event() {
         ObjectNode event = JsonNodeFactory.instance.objectNode();
         for (int n = random.nextInt(6); n >= 0; n--) {
-            event.set(one(List.of("a", "b", "c", "x", "eventName", "userAgent", "Big Name", "BigName", "a.b", "c.d", "other")),
+            event.set(
+                    one(List.of(
+                            "a",
+                            "b",
+                            "c",
+                            "x",
+                            "eventName",
+                            "userAgent",
+                            "Big Name",
+                            "BigName",
+                            "a.b",
+                            "c.d",
+                            "other")),
                     value(3));
         }
         return event;
@@ -134,8 +213,13 @@ final class RandomRules {
             }
             case 3 -> {
                 return json.numberNode(one(List.of(
-                        new BigDecimal("5"), new BigDecimal("5.0"), new BigDecimal("-3"), new BigDecimal("1.50"),
-                        new BigDecimal("1E+3"), new BigDecimal("0"), new BigDecimal("12345678901234567890"))));
+                        new BigDecimal("5"),
+                        new BigDecimal("5.0"),
+                        new BigDecimal("-3"),
+                        new BigDecimal("1.50"),
+                        new BigDecimal("1E+3"),
+                        new BigDecimal("0"),
+                        new BigDecimal("12345678901234567890"))));
             }
             case 4 -> {
                 return json.booleanNode(random.nextBoolean());
@@ -178,7 +262,10 @@ final class RandomRules {
                 inString = !inString;
                 out.append(c);
             } else if (inString) {
-                out.append(random.nextInt(8) == 0 ? String.format(java.util.Locale.ROOT, "\\u%04x", (int) c) : String.valueOf(c));
+                out.append(
+                        random.nextInt(8) == 0
+                                ? String.format(java.util.Locale.ROOT, "\\u%04x", (int) c)
+                                : String.valueOf(c));
             } else {
                 out.append(c);
                 if (",:{[".indexOf(c) >= 0 && random.nextInt(3) == 0) {

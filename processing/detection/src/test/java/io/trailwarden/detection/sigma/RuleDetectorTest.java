@@ -43,9 +43,7 @@ class RuleDetectorTest {
                 + "\"sourceIPAddress\":\"192.0.2.1\",\"recipientAccountId\":\"111122223333\",\"userIdentity\":{\"type\":"
                 + "\"IAMUser\",\"arn\":\"arn:aws:iam::111122223333:user/dana\",\"accountId\":\"111122223333\"}}";
         Decoded<CloudTrailEvent> decoded = new CloudTrailCodec()
-                .decode(
-                        json.getBytes(StandardCharsets.UTF_8),
-                        new Origin("test", "object", 0, "sha", Instant.EPOCH));
+                .decode(json.getBytes(StandardCharsets.UTF_8), new Origin("test", "object", 0, "sha", Instant.EPOCH));
         return ((Decoded.Read<CloudTrailEvent>) decoded).value();
     }
 
@@ -95,8 +93,7 @@ class RuleDetectorTest {
 
     @Test
     void a_refused_rule_says_why_and_stops_no_other() {
-        Reference reference = with(RULE, true)
-                .with(LoadedRules.entry("bad.yml", "title: x\n", true, Instant.EPOCH));
+        Reference reference = with(RULE, true).with(LoadedRules.entry("bad.yml", "title: x\n", true, Instant.EPOCH));
         LoadedRules rules = LoadedRules.of(reference, null);
         assertThat(rules.status())
                 .anyMatch(line -> line.equals("rule.yml: loaded 929a690e-bef0-4204-a928-ef5e620d6fcc"))

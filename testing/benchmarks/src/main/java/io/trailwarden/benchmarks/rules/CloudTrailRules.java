@@ -65,7 +65,10 @@ final class CloudTrailRules {
                     json.append("\"type\":[\"").append(identityType).append("\"]");
                 }
                 if (arnEnd != null) {
-                    json.append(identityType == null ? "" : ",").append("\"arn\":[{\"suffix\":\"").append(arnEnd).append("\"}]");
+                    json.append(identityType == null ? "" : ",")
+                            .append("\"arn\":[{\"suffix\":\"")
+                            .append(arnEnd)
+                            .append("\"}]");
                 }
                 json.append('}');
             }

@@ -59,7 +59,8 @@ public final class RuleBenchmark {
         List<byte[]> events = cloudTrail(Path.of(args[0]));
         int rounds = Integer.parseInt(options.getOrDefault("--rounds", "5"));
         long millis = Long.parseLong(options.getOrDefault("--millis", "400"));
-        int[] counts = Arrays.stream(options.getOrDefault("--rules", "10,1000,5000").split(","))
+        int[] counts = Arrays.stream(
+                        options.getOrDefault("--rules", "10,1000,5000").split(","))
                 .mapToInt(Integer::parseInt)
                 .toArray();
         long bytes = events.stream().mapToLong(e -> e.length).sum();
@@ -82,7 +83,9 @@ public final class RuleBenchmark {
         measure(kernels, events, rounds, millis, results);
         if (options.containsKey("--sigmahq")) {
             Map<String, Kernel> corpus = new LinkedHashMap<>();
-            corpus.put("sigma whole corpus", compiled("whole corpus", RuleSet.load(Path.of(options.get("--sigmahq")), Map.of())));
+            corpus.put(
+                    "sigma whole corpus",
+                    compiled("whole corpus", RuleSet.load(Path.of(options.get("--sigmahq")), Map.of())));
             measure(corpus, lines(Path.of(options.get("--sigmahq-events"))), rounds, millis, results);
         }
         if (options.containsKey("--out")) {
@@ -137,7 +140,8 @@ public final class RuleBenchmark {
         for (int i = 0; i < shapes.size(); i++) {
             add(machine, "rule-" + i, shapes.get(i).eventBridge());
         }
-        return event -> machine.rulesForJSONEvent(new String(event, StandardCharsets.UTF_8)).size();
+        return event -> machine.rulesForJSONEvent(new String(event, StandardCharsets.UTF_8))
+                .size();
     }
 
     private static void add(GenericMachine<String> machine, String name, String pattern) throws IOException {
@@ -189,13 +193,15 @@ public final class RuleBenchmark {
             for (Map.Entry<String, Kernel> kernel : kernels.entrySet()) {
                 double rate = rate(kernel.getValue(), events, millis);
                 if (round >= 0) {
-                    rates.computeIfAbsent(kernel.getKey(), k -> new ArrayList<>()).add(rate);
+                    rates.computeIfAbsent(kernel.getKey(), k -> new ArrayList<>())
+                            .add(rate);
                 }
             }
         }
         System.out.printf("%-30s %12s %10s %12s%n", "kernel", "events/s", "us/event", "spread");
         rates.forEach((name, list) -> {
-            double[] sorted = list.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            double[] sorted =
+                    list.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             double median = sorted[sorted.length / 2];
             System.out.printf(
                     Locale.ROOT,
@@ -238,9 +244,8 @@ public final class RuleBenchmark {
                 double[] a = sorted(entry.getValue());
                 double[] b = sorted(now.get(entry.getKey()));
                 double change = b[b.length / 2] / a[a.length / 2] - 1;
-                String verdict = b[0] > a[a.length - 1]
-                        ? "faster"
-                        : b[b.length - 1] < a[0] ? "slower" : "within the noise";
+                String verdict =
+                        b[0] > a[a.length - 1] ? "faster" : b[b.length - 1] < a[0] ? "slower" : "within the noise";
                 System.out.printf(
                         Locale.ROOT,
                         "%-30s %,12.0f %,12.0f %+7.1f%%  %s%n",
@@ -273,7 +278,8 @@ public final class RuleBenchmark {
         for (Path file : files) {
             JsonNode root = JSON.readTree(file.toFile());
             JsonNode records = root.has("Records") ? root.get("Records") : root;
-            for (JsonNode record : records.isArray() ? records : JSON.createArrayNode().add(records)) {
+            for (JsonNode record :
+                    records.isArray() ? records : JSON.createArrayNode().add(records)) {
                 if (record.has("eventName")) {
                     events.add(JSON.writeValueAsBytes(record));
                 }
@@ -294,7 +300,9 @@ public final class RuleBenchmark {
         Set<String> seen = new LinkedHashSet<>();
         for (byte[] event : events) {
             JsonNode tree = JSON.readTree(event);
-            seen.add(tree.path("eventSource").asText() + '|' + tree.path("eventName").asText());
+            seen.add(tree.path("eventSource").asText()
+                    + '|'
+                    + tree.path("eventName").asText());
         }
         return seen.stream().map(call -> call.split("\\|")).toList();
     }

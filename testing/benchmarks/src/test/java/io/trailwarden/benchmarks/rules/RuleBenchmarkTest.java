@@ -34,7 +34,8 @@ class RuleBenchmarkTest {
         });
         JsonNode measured = new ObjectMapper().readTree(results.toFile());
         assertThat(measured.properties().stream().map(Map.Entry::getKey))
-                .contains("sigma 10", "sigma 1000", "event-ruler 1000", "naive loop 1000", "sigma 1000 ungated contains");
+                .contains(
+                        "sigma 10", "sigma 1000", "event-ruler 1000", "naive loop 1000", "sigma 1000 ungated contains");
         assertThat(measured.get("sigma 1000").get(0).asDouble()).isPositive();
     }
 

@@ -29,9 +29,8 @@ class SerializationTest {
     @TestFactory
     List<DynamicTest> needs_no_kryo() {
         return types().stream()
-                .map(type -> DynamicTest.dynamicTest(
-                        type.getSimpleName(),
-                        () -> assertThatCode(() -> serialiser(type)).doesNotThrowAnyException()))
+                .map(type -> DynamicTest.dynamicTest(type.getSimpleName(), () -> assertThatCode(() -> serialiser(type))
+                        .doesNotThrowAnyException()))
                 .toList();
     }
 

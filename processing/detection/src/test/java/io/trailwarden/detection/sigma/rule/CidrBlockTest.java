@@ -26,11 +26,23 @@ class CidrBlockTest {
         "fe80::/10, fe80::1::2, false",
     })
     void membership(String block, String address, boolean member) {
-        assertThat(CidrBlock.parse(block)).isNotNull().satisfies(b -> assertThat(b.contains(address)).isEqualTo(member));
+        assertThat(CidrBlock.parse(block)).isNotNull().satisfies(b -> assertThat(b.contains(address))
+                .isEqualTo(member));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.1/8", "10.0.0.0/33", "10.0.0/8", "foo", "", "/8", "2001:db8::1/32", "::/129", "1:2:3:4:5:6:7:8:9"})
+    @ValueSource(
+            strings = {
+                "10.0.0.1/8",
+                "10.0.0.0/33",
+                "10.0.0/8",
+                "foo",
+                "",
+                "/8",
+                "2001:db8::1/32",
+                "::/129",
+                "1:2:3:4:5:6:7:8:9"
+            })
     void what_is_no_network_is_none(String text) {
         assertThat(CidrBlock.parse(text)).isNull();
     }

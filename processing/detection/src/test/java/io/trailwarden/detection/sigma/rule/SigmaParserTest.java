@@ -70,7 +70,8 @@ class SigmaParserTest {
     @Test
     void an_unknown_modifier_lists_the_known_ones() {
         assertThat(refusal(RULE.replace("userIdentity.type:", "userIdentity.type|conatins:")))
-                .startsWith("r.yml:12:5: userIdentity.type|conatins: modifier \"conatins\" (expected: one of contains, ");
+                .startsWith(
+                        "r.yml:12:5: userIdentity.type|conatins: modifier \"conatins\" (expected: one of contains, ");
     }
 
     @Test
@@ -84,7 +85,8 @@ class SigmaParserTest {
         List<ParseOutcome> outcomes = SigmaParser.parse("r.yml", RULE + "---\ntitle: [\n");
         assertThat(outcomes).hasSize(2);
         assertThat(outcomes.get(0)).isInstanceOf(ParseOutcome.Parsed.class);
-        assertThat(((ParseOutcome.Refused) outcomes.get(1)).problem().toString()).contains("r.yml:", "not YAML");
+        assertThat(((ParseOutcome.Refused) outcomes.get(1)).problem().toString())
+                .contains("r.yml:", "not YAML");
     }
 
     @Test
@@ -92,7 +94,10 @@ class SigmaParserTest {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 12; i++) {
             bomb.append("a").append(i).append(": &a").append(i).append(" [");
-            bomb.append(("*a" + (i - 1) + ", ").repeat(8)).append("*a").append(i - 1).append("]\n");
+            bomb.append(("*a" + (i - 1) + ", ").repeat(8))
+                    .append("*a")
+                    .append(i - 1)
+                    .append("]\n");
         }
         assertThat(refusal(bomb.toString())).contains("more than 500000 YAML nodes");
     }
