@@ -79,10 +79,7 @@ public final class DetectionJob {
                         TypeInformation.of(Signal.class),
                         new IntakeFactory(sources.feed(), detection, sources.reference(), sinks.archive(), settings))
                 .uid("intake");
-        intake.getSideOutput(IntakeOperator.FINDINGS)
-                .sinkTo(sinks.findings())
-                .name("findings-of-events")
-                .uid("findings-of-events");
+        publish(intake.getSideOutput(IntakeOperator.FINDINGS), "findings-of-events");
         intake.getSideOutput(IntakeOperator.DEAD_LETTERS)
                 .sinkTo(sinks.deadLetters())
                 .name("dead-letters")
@@ -92,7 +89,7 @@ public final class DetectionJob {
         DataStream<Signal> signals = intake;
         for (int round = 1; round <= detection.rounds(); round++) {
             SingleOutputStreamOperator<Finding> detected = detect(round, signals);
-            detected.sinkTo(sinks.findings()).name("findings-" + round).uid("findings-" + round);
+            publish(detected, "findings-" + round);
             status = status.union(detected.getSideOutput(DetectorOperator.STATUS));
             signals = detected.getSideOutput(DetectorOperator.FOLLOWED);
         }
@@ -110,6 +107,14 @@ public final class DetectionJob {
                 .name("status")
                 .uid("status")
                 .setParallelism(1);
+    }
+
+    private void publish(DataStream<Finding> findings, String name) {
+        findings.transform("recent-" + name, TypeInformation.of(Finding.class), new RecentFindings(sources.feed()))
+                .uid("recent-" + name)
+                .sinkTo(sinks.findings())
+                .name(name)
+                .uid(name);
     }
 
     private void makeTables() {
