@@ -294,6 +294,9 @@ public final class Pipeline implements AutoCloseable {
                     try {
                         chore.run();
                     } catch (RuntimeException e) {
+                        if (chores.isShutdown()) {
+                            return; // interrupted by close()
+                        }
                         LOG.warn("A chore failed and is tried again in {} s", seconds, e);
                     }
                 },
