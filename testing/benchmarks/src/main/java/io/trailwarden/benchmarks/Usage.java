@@ -23,7 +23,7 @@ import java.util.function.UnaryOperator;
 final class Usage implements AutoCloseable {
 
     private static final Path SELF = Path.of("/proc/self");
-    private static final long SAMPLE_MILLIS = 200;
+    private static final long SAMPLE_MILLIS = 1000;
 
     private final long ticksPerSecond;
     private final Map<String, Long> ticksByThread = new ConcurrentHashMap<>();
@@ -86,6 +86,22 @@ final class Usage implements AutoCloseable {
         if (thread.startsWith("C1 ") || thread.startsWith("C2 ")) {
             return "compiling Java";
         }
+        if (thread.startsWith("console")
+                || thread.startsWith("qtp")
+                || thread.startsWith("live")
+                || thread.startsWith("findings-feed")
+                || thread.startsWith("stage-monitor")) {
+            return "console";
+        }
+        if (thread.startsWith("AsyncOperations")) {
+            return "checkpoints: writing state";
+        }
+        if (thread.startsWith("table-maintenan")) {
+            return "table maintenance: merging files";
+        }
+        if (thread.equals("usage")) {
+            return "this measurement";
+        }
         if (thread.startsWith("ingest")) {
             return "ingest";
         }
@@ -98,7 +114,7 @@ final class Usage implements AutoCloseable {
             return "Kafka broker";
         }
         if (thread.startsWith("Source Data Fet") || thread.startsWith("Kafka Fetcher")) {
-            return "Kafka consumers of Flink";
+            return "Flink's Kafka consumers";
         }
         if (thread.startsWith("intake") || thread.startsWith("Source: records")) {
             return "intake: decode, de-duplicate, rules, Parquet";
@@ -115,16 +131,10 @@ final class Usage implements AutoCloseable {
         if (thread.startsWith("archive") || thread.startsWith("row") || thread.contains("ceberg")) {
             return "archive";
         }
-        if (thread.startsWith("console") || thread.startsWith("qtp") || thread.startsWith("live")) {
-            return "console";
-        }
         if (thread.startsWith("sink") || thread.startsWith("findings")) {
             return "sinks";
         }
-        if (thread.startsWith("flink-")
-                || thread.startsWith("jobmanager")
-                || thread.startsWith("Checkpoint")
-                || thread.startsWith("AsyncOperations")) {
+        if (thread.startsWith("flink-") || thread.startsWith("jobmanager") || thread.startsWith("Checkpoint")) {
             return "Flink itself";
         }
         return "other";

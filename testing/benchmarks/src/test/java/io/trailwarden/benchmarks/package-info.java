@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
