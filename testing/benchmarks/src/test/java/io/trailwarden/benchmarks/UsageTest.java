@@ -27,7 +27,10 @@ class UsageTest {
             worker.start();
             worker.join();
             Map<String, Double> seconds = usage.byStage(Usage::stage);
-            assertThat(seconds.values().stream().mapToDouble(Double::doubleValue).sum()).isPositive();
+            assertThat(seconds.values().stream()
+                            .mapToDouble(Double::doubleValue)
+                            .sum())
+                    .isPositive();
             assertThat(seconds).containsKey("ingest");
             assertThat(Usage.peakResident()).isGreaterThan(10_000_000);
         }
