@@ -34,6 +34,7 @@ class ConfigReaderTest {
                         follow = false
                         reference =\s
                         rules =\s
+                        rules-maturity = stable
                         kafka.bootstrap =\s
                         kafka.port = 0
                         kafka.partitions = 2
