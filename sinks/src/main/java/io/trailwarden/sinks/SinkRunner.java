@@ -61,6 +61,7 @@ public final class SinkRunner implements AutoCloseable {
     private final List<Pending> pending = new ArrayList<>();
 
     private volatile SinkStatus status;
+    private volatile boolean hurried;
 
     /** One record of the topic; its finding is null when the record was put aside. */
     private record Pending(TopicPartition partition, long offset, long readNanos, @Nullable Finding finding) {}
@@ -103,6 +104,11 @@ public final class SinkRunner implements AutoCloseable {
     /** How it is doing now. */
     public SinkStatus status() {
         return status;
+    }
+
+    /** What is read now, or with the next poll, is delivered without waiting for company. */
+    public void deliverNow() {
+        hurried = true;
     }
 
     /** Delivers what was read, with one attempt, and stops. The sink is closed too. */
@@ -167,6 +173,10 @@ public final class SinkRunner implements AutoCloseable {
             return false;
         }
         Batching batching = sink.batching();
+        if (hurried) {
+            hurried = false;
+            return true;
+        }
         return pending.size() >= batching.atMost()
                 || System.nanoTime() - pending.get(0).readNanos()
                         >= batching.longestWait().toNanos();

@@ -110,9 +110,15 @@ final class Run implements Callable<Integer> {
                     progress.say(String.format(Locale.ROOT, "%,d %s", count, what));
                 };
                 pipeline.awaitRead(waiting);
+                long read = System.nanoTime();
                 pipeline.settle(waiting);
-                Duration took = Duration.ofNanos(System.nanoTime() - started);
-                summary = RunSummary.of(pipeline.archive(), pipeline.progress(), took);
+                long settled = System.nanoTime();
+                summary = RunSummary.of(
+                        pipeline.archive(),
+                        pipeline.progress(),
+                        Duration.ofNanos(read - started),
+                        Duration.ofNanos(settled - read),
+                        pipeline.numbers());
             }
         }
         if (json) {

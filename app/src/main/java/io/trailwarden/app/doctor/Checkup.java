@@ -3,7 +3,10 @@ package io.trailwarden.app.doctor;
 import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.pipeline.DataDirectory;
+import io.trailwarden.app.pipeline.JobNumbers;
+import io.trailwarden.app.pipeline.KafkaSetup;
 import io.trailwarden.app.pipeline.Parts;
+import io.trailwarden.app.pipeline.Running;
 import io.trailwarden.app.reference.ReferenceSource;
 import io.trailwarden.jobs.CheckpointFinder;
 import io.trailwarden.storage.Archive;
@@ -28,7 +31,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /**
  * Every check, in the order in which things go wrong. Looks only: nothing is made, changed or sent, but for a scratch
@@ -74,6 +79,7 @@ public final class Checkup {
         add(checks, "checkpoints", this::checkpoints);
         add(checks, "tables", this::tables);
         add(checks, "ledger", this::ledger);
+        add(checks, "learning", this::learning);
         add(checks, "console-port", this::consolePort);
         add(checks, "console-access", this::consoleAccess);
         add(checks, "sql-confinement", this::sqlConfinement);
@@ -315,6 +321,35 @@ public final class Checkup {
                     String.format(Locale.ROOT, "%,d records in flight", total.inFlight()),
                     "if nothing runs, start it again: it reads them again; trailwarden ledger --verify tells more");
         }
+    }
+
+    /** Silence means "nothing new" only about what is learned. */
+    private Check learning() throws IOException {
+        String kafka = config.kafka().embedded()
+                ? Running.find(config.data()).map(Running::kafka).orElse("")
+                : config.kafka().bootstrap();
+        if (kafka.isEmpty()) {
+            return Check.well("learning", "known while a pipeline runs on the data directory");
+        }
+        Map<String, JobNumbers.Progress> learning =
+                JobNumbers.read(KafkaSetup.connection(kafka, config.kafka())).learning();
+        String found = learning.isEmpty()
+                ? "nothing to learn yet"
+                : learning.entrySet().stream()
+                        .map(each -> String.format(
+                                Locale.ROOT,
+                                "%s: %,d learned, %,d still being learned",
+                                each.getKey(),
+                                each.getValue().learned(),
+                                each.getValue().learning()))
+                        .collect(Collectors.joining("; "));
+        return learning.values().stream().allMatch(each -> each.learned() > 0)
+                ? Check.well("learning", found)
+                : Check.warning(
+                        "learning",
+                        found,
+                        "what these do for the first time is no finding before their learning period is over"
+                                + " (detections.unexpected-principal.learning); expectations speak at once");
     }
 
     private boolean haveTables() {

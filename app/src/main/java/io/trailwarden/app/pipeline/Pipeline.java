@@ -11,7 +11,6 @@ import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.IngestProgress;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.SinkRunner;
-import io.trailwarden.sinks.SinkStatus;
 import io.trailwarden.sinks.StorageSink;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.MaintenanceConfig;
@@ -48,7 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class Pipeline implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
-    private static final long SETTLE_POLL_MILLIS = 100;
+    private static final long SETTLE_POLL_MILLIS = 50;
+    private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(2);
     private static final long TRIM_SECONDS = 30;
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -214,7 +214,7 @@ public final class Pipeline implements AutoCloseable {
             }
             waiting.left(unstored, "records to be stored");
             job().checkpointNow();
-            TimeUnit.MILLISECONDS.sleep(SETTLE_POLL_MILLIS);
+            awaitCommit(unstored);
         }
         // Whatever the stored records led to was sent before the checkpoint that made them durable.
         Map<TopicPartition, Long> ends = stored().ends(List.of(Topics.FINDINGS.name()));
@@ -223,6 +223,7 @@ public final class Pipeline implements AutoCloseable {
             long behind = stored().behind(group, ends);
             while (behind > 0) {
                 requireRunning();
+                sink.deliverNow();
                 waiting.left(behind, "findings for sink " + sink.status().sink());
                 TimeUnit.MILLISECONDS.sleep(SETTLE_POLL_MILLIS);
                 behind = stored().behind(group, ends);
@@ -230,6 +231,18 @@ public final class Pipeline implements AutoCloseable {
         }
         if (intake != null && !intake().awaitStored(Duration.ofSeconds(30))) {
             throw new PipelineException("positions did not follow within 30 s, although everything is stored", null);
+        }
+    }
+
+    /**
+     * The tables follow a checkpoint by a moment. Another checkpoint in that moment would only be in the way; if nothing
+     * moves for long, though, it is what helps.
+     */
+    private void awaitCommit(long unstored) throws InterruptedException {
+        long deadline = System.nanoTime() + COMMIT_PATIENCE.toNanos();
+        while (stored().unstored() == unstored && System.nanoTime() < deadline) {
+            requireRunning();
+            TimeUnit.MILLISECONDS.sleep(SETTLE_POLL_MILLIS);
         }
     }
 
@@ -252,9 +265,9 @@ public final class Pipeline implements AutoCloseable {
         return intake().progress();
     }
 
-    /** How the sinks are doing. */
-    public List<SinkStatus> sinks() {
-        return sinks.stream().map(SinkRunner::status).toList();
+    /** What the job says of itself now. */
+    public JobNumbers numbers() {
+        return JobNumbers.read(connection);
     }
 
     /** Where people watch; empty when the console is off. */

@@ -23,23 +23,35 @@ import java.util.TreeMap;
  * holds now. The JSON form is described in {@code docs/reference/run-summary.md}; its keys are stable.
  *
  * @param read of this run
- * @param took from the first byte read until everything was stored and out
+ * @param reading from the first file until everything read was in Kafka
+ * @param settling from then on until everything was stored and every finding out
  * @param ledger of the data directory, by source
  * @param findings that stand, of the data directory
  * @param deadLetters of the data directory, by reason
+ * @param learning of the data directory, by detection
  */
 public record RunSummary(
         IngestProgress read,
-        Duration took,
+        Duration reading,
+        Duration settling,
         List<Ledger.Line> ledger,
         List<Finding> findings,
-        Map<String, Long> deadLetters) {
+        Map<String, Long> deadLetters,
+        Map<String, JobNumbers.Progress> learning) {
 
     /** Reads what the tables hold now. */
-    public static RunSummary of(Archive archive, IngestProgress read, Duration took) throws IOException {
+    public static RunSummary of(
+            Archive archive, IngestProgress read, Duration reading, Duration settling, JobNumbers numbers)
+            throws IOException {
         Ledger ledger = archive.ledger();
         return new RunSummary(
-                read, took, ledger.read(), archive.findings().list(FindingFilter.OPEN), ledger.deadLettersByReason());
+                read,
+                reading,
+                settling,
+                ledger.read(),
+                archive.findings().list(FindingFilter.OPEN),
+                ledger.deadLettersByReason(),
+                numbers.learning());
     }
 
     /** How many standing findings are at least this bad. */
@@ -49,9 +61,12 @@ public record RunSummary(
                 .count();
     }
 
-    private double perSecond() {
-        double seconds = took.toMillis() / 1000.0;
-        return seconds == 0 ? 0 : read.records() / seconds;
+    private double perSecond(Duration time) {
+        return time.isZero() ? 0 : read.records() / seconds(time);
+    }
+
+    private static double seconds(Duration time) {
+        return time.toMillis() / 1000.0;
     }
 
     /** For scripts. */
@@ -64,8 +79,11 @@ public record RunSummary(
         run.put("records", read.records());
         run.put("rejectedRecords", read.rejected());
         run.put("bytes", read.bytes());
-        run.put("seconds", took.toMillis() / 1000.0);
-        run.put("recordsPerSecond", Math.round(perSecond()));
+        run.put("seconds", seconds(reading.plus(settling)));
+        run.put("recordsPerSecond", Math.round(perSecond(reading.plus(settling))));
+        run.put("readSeconds", seconds(reading));
+        run.put("readRecordsPerSecond", Math.round(perSecond(reading)));
+        run.put("settleSeconds", seconds(settling));
         json.set("ledger", line(Ledger.total(ledger)));
         json.put("balanced", ledger.stream().allMatch(Ledger.Line::balances));
         ArrayNode sources = json.putArray("sources");
@@ -78,6 +96,10 @@ public record RunSummary(
         bySeverity().forEach((severity, count) -> bySeverity.put(name(severity), count));
         ObjectNode byDetection = found.putObject("byDetection");
         byDetection().forEach(byDetection::put);
+        ObjectNode known = json.putObject("learning");
+        learning.forEach((detection, progress) -> known.putObject(detection)
+                .put("learning", progress.learning())
+                .put("learned", progress.learned()));
         return json;
     }
 
@@ -97,12 +119,14 @@ public record RunSummary(
     public void print(PrintStream out) {
         out.printf(
                 Locale.ROOT,
-                "Read %,d records from %,d files in %.1f s (%,.0f records/s)%s%n%n",
+                "Read %,d records from %,d files in %.1f s (%,.0f records/s)%s.%n"
+                        + "All stored and every finding out %.1f s later.%n%n",
                 read.records(),
                 read.objects(),
-                took.toMillis() / 1000.0,
-                perSecond(),
-                read.skipped() == 0 ? "" : String.format(Locale.ROOT, "; %,d files were known", read.skipped()));
+                seconds(reading),
+                perSecond(reading),
+                read.skipped() == 0 ? "" : String.format(Locale.ROOT, "; %,d files were known", read.skipped()),
+                seconds(settling));
         printLedger(ledger, out);
         if (!deadLetters.isEmpty()) {
             out.println();
@@ -111,6 +135,16 @@ public record RunSummary(
             dead.print(out);
         }
         out.println();
+        printFindings(out);
+        learning.forEach((detection, progress) -> out.printf(
+                Locale.ROOT,
+                "%n%s: %,d learned; %,d still being learned, of which nothing new is a finding yet.%n",
+                detection,
+                progress.learned(),
+                progress.learning()));
+    }
+
+    private void printFindings(PrintStream out) {
         if (findings.isEmpty()) {
             out.println("No findings.");
             return;

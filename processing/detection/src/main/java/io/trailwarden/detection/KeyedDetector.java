@@ -59,6 +59,24 @@ public interface KeyedDetector<S extends Record> extends Serializable {
     /** Publishes what changed, and returns the state that remembers it as published. */
     S evaluate(S state, Reference reference, Findings out);
 
+    /**
+     * How far this state's key is known, so that people can see whether silence means "nothing new" or "not learned yet".
+     * Cheap: it is asked at every change of a state.
+     */
+    default Knowledge knowledge(S state, Reference reference) {
+        return Knowledge.NONE;
+    }
+
+    /** How far a key is known. */
+    enum Knowledge {
+        /** Nothing is learned about it. */
+        NONE,
+        /** It is watched, and what it does for the first time is not a finding yet. */
+        LEARNING,
+        /** What it does for the first time is a finding. */
+        LEARNED
+    }
+
     /** The event time after which nothing can change this state's findings any more. */
     Instant expiresAt(S state, Reference reference);
 }

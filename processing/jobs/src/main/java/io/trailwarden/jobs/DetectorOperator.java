@@ -125,6 +125,9 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
             hosts.put(detector.name(), host);
             numbers.gauge("keys." + detector.name(), () -> host.keys);
             numbers.gauge("keysRefused." + detector.name(), () -> host.refused);
+            numbers.gauge("learning." + detector.name(), () -> host.learning);
+            numbers.gauge("learned." + detector.name(), () -> host.learned);
+            host.recount();
         }
         numbers.gauge("referenceMalformed", reference::malformed);
         numbers.gauge("referenceRefused", reference::refused);
@@ -140,6 +143,8 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
         evaluateRest();
+        // Whoever waits until records are stored can rely on the numbers that go with them.
+        output.collect(STATUS, new StreamRecord<>(status()));
     }
 
     @Override
@@ -254,21 +259,24 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
     private void evaluateAll() throws Exception {
         for (Host<?> host : hosts.values()) {
             host.evaluateAll();
+            host.recount();
         }
     }
 
     private void scheduleStatus() {
         getProcessingTimeService().registerTimer(now() + statusInterval.toMillis(), time -> {
-            output.collect(
-                    STATUS,
-                    new StreamRecord<>(Statuses.of(
-                            round == 1 ? "detect" : "detect-" + round,
-                            getRuntimeContext(),
-                            now(),
-                            timers().currentWatermark(),
-                            numbers)));
+            output.collect(STATUS, new StreamRecord<>(status()));
             scheduleStatus();
         });
+    }
+
+    private JobStatus status() {
+        return Statuses.of(
+                round == 1 ? "detect" : "detect-" + round,
+                getRuntimeContext(),
+                now(),
+                timers().currentWatermark(),
+                numbers);
     }
 
     /** One detector in this round. */
@@ -280,6 +288,8 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
         private final ValueState<KeyClock> clocks;
         private long keys;
         private long refused;
+        private long learning;
+        private long learned;
 
         Host(KeyedDetector<S> detector) throws Exception {
             this.detector = detector;
@@ -325,6 +335,8 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
             } else {
                 unevaluated.add(key);
             }
+            count(before, -1);
+            count(after, 1);
             states.update(after);
             clocks.update(clock.expiryTimer() == 0 && clock.quietTimer() == 0 ? watchExpiry(after, clock) : clock);
         }
@@ -360,6 +372,29 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
             failures.increment();
             LOG.error("Detector {} failed in round {}", detector.name(), round, problem);
             own.failure(detector.name(), eventId, at, problem);
+        }
+
+        private void count(@Nullable S state, int difference) {
+            if (state != null) {
+                switch (detector.knowledge(state, reference.reference())) {
+                    case LEARNING -> learning += difference;
+                    case LEARNED -> learned += difference;
+                    case NONE -> {}
+                }
+            }
+        }
+
+        /** After a restore, and when reference data changed how long is learned. */
+        void recount() throws Exception {
+            learning = 0;
+            learned = 0;
+            DetectorOperator.this
+                    .<String>getKeyedStateBackend()
+                    .applyToAllKeys(
+                            VoidNamespace.INSTANCE,
+                            VoidNamespaceSerializer.INSTANCE,
+                            stateDescriptor,
+                            (key, state) -> count(state.value(), 1));
         }
 
         void evaluateAll() throws Exception {
@@ -405,6 +440,7 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
                 states.clear();
                 clocks.clear();
                 keys--;
+                count(state, -1);
             } else {
                 clocks.update(watchExpiry(state, clock));
             }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -298,6 +299,36 @@ class DetectorOperatorTest {
         }
     }
 
+    @Test
+    void learningIsCountedThroughCheckpointsAndForgetting() throws Exception {
+        OperatorSubtaskState state;
+        try (Harness harness = open(settings)) {
+            harness.ping("alice", "e1");
+            harness.ping("bob", "e2");
+            harness.ping("bob", "e3");
+            harness.ping("bob", "e4");
+            harness.flink.prepareSnapshotPreBarrier(1);
+            assertThat(harness.numbers())
+                    .containsEntry("learning.repeated-calls", 1L)
+                    .containsEntry("learned.repeated-calls", 1L);
+            state = harness.flink.snapshot(1, 1);
+        }
+
+        try (Harness harness = restore(state, settings, 1, 1, 0, feed)) {
+            harness.ping("alice", "e5");
+            harness.ping("alice", "e6");
+            harness.flink.prepareSnapshotPreBarrier(2);
+            assertThat(harness.numbers())
+                    .containsEntry("learning.repeated-calls", 0L)
+                    .containsEntry("learned.repeated-calls", 2L);
+
+            harness.flink.processWatermark(NOON.toEpochMilli() + HOUR + 1);
+            harness.flink.setProcessingTime(DetectorOperator.QUIET.toMillis() + 1);
+            harness.flink.prepareSnapshotPreBarrier(3);
+            assertThat(harness.numbers()).containsEntry("learned.repeated-calls", 0L);
+        }
+    }
+
     private Harness open(JobSettings wanted) throws Exception {
         return open(wanted, 1);
     }
@@ -380,6 +411,15 @@ class DetectorOperatorTest {
 
         List<Finding> findings() {
             return flink.extractOutputValues();
+        }
+
+        /** What it last said of itself. */
+        Map<String, Long> numbers() {
+            return List.copyOf(flink.getSideOutput(DetectorOperator.STATUS)).stream()
+                    .reduce((earlier, later) -> later)
+                    .orElseThrow()
+                    .getValue()
+                    .numbers();
         }
 
         List<String> titles() {

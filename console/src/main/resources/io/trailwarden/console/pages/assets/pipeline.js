@@ -83,7 +83,7 @@ class Pipeline extends LitElement {
       ${this.flow(report)}
       ${this.ledgerCard()}
       ${this.deadCard()}
-      ${report?.job.length > 0 ? this.jobCard(report) : nothing}
+      ${report?.job.length > 0 ? html`${this.learningCard(report)}${this.jobCard(report)}` : nothing}
       ${report?.topics.length > 0 ? this.topicsCard(report) : nothing}
     </div>`;
   }
@@ -232,6 +232,23 @@ class Pipeline extends LitElement {
       </div></details></li>`)}</ul>`;
   }
 
+  /** Whether silence means "nothing new" or "not known yet". */
+  learningCard(report) {
+    const numbers = report.job.find((part) => part.part === 'detect')?.numbers ?? {};
+    const rows = Object.keys(numbers).filter((name) => name.startsWith('learning.'))
+      .map((name) => name.slice('learning.'.length))
+      .map((detection) => ({ detection, learning: numbers[`learning.${detection}`], learned: numbers[`learned.${detection}`] ?? 0 }))
+      .filter((row) => row.learning + row.learned > 0);
+    if (rows.length === 0) return nothing;
+    return html`<section class="card"><header><h2>Learning</h2>
+        <p>What a principal does for the first time is a finding only when its learning period is over; expectations and rules speak at once.</p></header>
+      <table class="table"><thead><tr><th scope="col">Detection</th><th scope="col" class="num">Still being learned</th>
+          <th scope="col" class="num">Learned</th><th scope="col">Silence means</th></tr></thead>
+        <tbody>${rows.map((row) => html`<tr><th scope="row">${row.detection}</th><td class="num">${number(row.learning)}</td><td class="num">${number(row.learned)}</td>
+          <td>${row.learned === 0 ? 'Nothing yet: all are still being learned.' : row.learning === 0 ? 'Nothing new was seen.' : 'Nothing new was seen of those that are learned.'}</td></tr>`)}</tbody></table>
+    </section>`;
+  }
+
   jobCard(report) {
     return html`<section class="card"><header><h2>Detection job</h2><p>What its parts count; what is zero is left out.</p></header>
       <div class="wide" tabindex="0" role="region" aria-label="Parts of the job"><table class="table">
@@ -242,7 +259,7 @@ class Pipeline extends LitElement {
           <td class="num">${part.reported} of ${part.subtasks}</td>
           <td class="num">${part.watermarkDelayMillis === null ? '–' : span(part.watermarkDelayMillis)}</td>
           <td>${ago(part.at)}</td>
-          <td>${Object.entries(part.numbers).filter(([, value]) => value !== 0).map(([name, value]) => html`<span class="muted">${name}</span> ${
+          <td>${Object.entries(part.numbers).filter(([name, value]) => value !== 0 && !/^learn(ing|ed)\./.test(name)).map(([name, value]) => html`<span class="muted">${name}</span> ${
             name.endsWith('Millis') ? span(value) : short(value)}${part.perSecond[name] ? html` <span class="muted">(${rate(part.perSecond[name])}/s)</span>` : nothing} &nbsp; `)}</td>
         </tr>`)}</tbody></table></div></section>`;
   }

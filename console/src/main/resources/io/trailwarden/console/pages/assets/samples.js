@@ -50,6 +50,16 @@ ORDER BY first DESC
 LIMIT 200`,
   },
   {
+    title: 'Since when is each principal watched?',
+    sql: `SELECT recipient_account_id, actor_key, min(event_time) AS since, min(event_time) + INTERVAL 7 DAYS AS learned_from,
+  max(event_time) >= min(event_time) + INTERVAL 7 DAYS AS learned, count(DISTINCT event_name) AS actions
+FROM cloudtrail
+WHERE user_identity_type <> 'AWSService'
+GROUP BY ALL
+ORDER BY since DESC
+LIMIT 200`,
+  },
+  {
     title: 'Who assumed which role?',
     sql: `SELECT event_time, user_identity_arn, json_extract_string(raw, '$.requestParameters.roleArn') AS role, source_ip_address
 FROM cloudtrail

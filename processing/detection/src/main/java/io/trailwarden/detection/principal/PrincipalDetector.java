@@ -20,7 +20,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -194,24 +193,17 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalState> {
                 .plus(1, ChronoUnit.DAYS);
     }
 
-    /** How far the principal is known; empty for states that are not about one principal or state machine. */
-    public Optional<LearningStatus> learning(PrincipalState state, Reference reference) {
-        Instant since = state.since();
-        if (state.kind() == Kind.ACCOUNT || since == null) {
-            return Optional.empty();
+    /** A principal or state machine is learned once a learning period lies between its first and its latest use. */
+    @Override
+    public Knowledge knowledge(PrincipalState state, Reference reference) {
+        if (state.kind() == Kind.ACCOUNT) {
+            return Knowledge.NONE;
         }
         Instant until = learnedFrom(state, reference.principals(state.account()));
-        return Optional.of(new LearningStatus(
-                state.account(),
-                state.subject(),
-                since,
-                until,
-                state.newest(),
-                until != null && !state.newest().isBefore(until),
-                names(state, ACTION),
-                names(state, REGION),
-                names(state, STATE_MACHINE),
-                state.full()));
+        if (until == null) {
+            return Knowledge.NONE;
+        }
+        return state.newest().isBefore(until) ? Knowledge.LEARNING : Knowledge.LEARNED;
     }
 
     /** The event time from which something new is a finding; null when nothing is learned. */
@@ -224,11 +216,6 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalState> {
         return state.kind() != Kind.ACCOUNT
                 && reference.principals(state.account()).ignore().stream()
                         .anyMatch(glob -> glob.matches(state.subject()));
-    }
-
-    private static int names(PrincipalState state, String dimension) {
-        Map<String, FirstUse> names = state.seen().get(dimension);
-        return names == null ? 0 : names.size();
     }
 
     private static PrincipalState empty(Signal signal) {

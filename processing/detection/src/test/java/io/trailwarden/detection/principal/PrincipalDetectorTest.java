@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.trailwarden.detection.DetectorContract;
 import io.trailwarden.detection.Events;
+import io.trailwarden.detection.KeyedDetector.Knowledge;
 import io.trailwarden.detection.Rehearsal;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.CloudTrailEvent;
@@ -16,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -178,23 +178,18 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
     void learning_can_be_seen() {
         Rehearsal<PrincipalState> rehearsal = learned("dana");
         PrincipalState state = rehearsal.states().get("principal|111122223333|arn:aws:iam::111122223333:user/dana");
-        assertThat(detector().learning(state, reference()))
-                .contains(new LearningStatus(
-                        "111122223333",
-                        "arn:aws:iam::111122223333:user/dana",
-                        Instant.parse("2026-03-01T00:00:00Z"),
-                        Instant.parse("2026-03-08T00:00:00Z"),
-                        Instant.parse("2026-03-08T00:00:00Z"),
-                        true,
-                        1,
-                        1,
-                        0,
-                        List.of()));
+        assertThat(detector().knowledge(state, reference())).isEqualTo(Knowledge.LEARNED);
+        assertThat(detector().knowledge(state, settings("{'learning':'P30D'}"))).isEqualTo(Knowledge.LEARNING);
+        assertThat(detector().knowledge(state, settings("{'learning':'PT0S'}"))).isEqualTo(Knowledge.NONE);
         assertThat(rehearsal.states().entrySet().stream()
                         .filter(entry -> entry.getKey().startsWith("account|"))
-                        .map(entry -> detector().learning(entry.getValue(), reference())))
+                        .map(entry -> detector().knowledge(entry.getValue(), reference())))
                 .isNotEmpty()
-                .containsOnly(Optional.empty());
+                .containsOnly(Knowledge.NONE);
+    }
+
+    private static Reference settings(String body) {
+        return Reference.EMPTY.with(Rehearsal.entry(Kind.SETTING, "unexpected-principal", body));
     }
 
     @Test

@@ -1,0 +1,100 @@
+package io.trailwarden.app.pipeline;
+
+import io.trailwarden.event.JobStatus;
+import io.trailwarden.event.codec.MalformedRecordException;
+import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.topic.Topics;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the job's latest run said of itself, summed over its subtasks.
+ *
+ * @param byName as in {@code processing/jobs/README.md}; empty when no job has reported
+ */
+public record JobNumbers(Map<String, Long> byName) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobNumbers.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final String PART = "detect";
+    private static final String LEARNING = "learning.";
+    private static final String LEARNED = "learned.";
+
+    /**
+     * How many principals, state machines and the like one detection is still learning, and how many it has learned.
+     *
+     * @param learning what these do for the first time is not a finding yet
+     */
+    public record Progress(long learning, long learned) {}
+
+    /** Reads the topic {@code job-status} to its present end. */
+    public static JobNumbers read(Map<String, String> connection) {
+        Map<String, Object> config = new HashMap<>(connection);
+        config.put("enable.auto.commit", false);
+        Map<String, JobStatus> latest = new HashMap<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(Topics.STATUS.name(), PATIENCE).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
+            while (partitions.stream().anyMatch(each -> consumer.position(each, PATIENCE) < ends.get(each))) {
+                consumer.poll(POLL).forEach(record -> take(record, latest));
+            }
+        }
+        return of(latest);
+    }
+
+    private static void take(ConsumerRecord<byte[], byte[]> record, Map<String, JobStatus> latest) {
+        if (record.value() == null) {
+            return;
+        }
+        try {
+            JobStatus status = RecordCodec.JOB_STATUS.decode(record.value());
+            latest.put(status.part() + '|' + status.subtask(), status);
+        } catch (MalformedRecordException e) {
+            LOG.warn("A record in {} is no status", Topics.STATUS.name(), e);
+        }
+    }
+
+    private static JobNumbers of(Map<String, JobStatus> latest) {
+        // What an earlier run said of itself is history.
+        String run = latest.values().stream()
+                .max(Comparator.comparing(JobStatus::at))
+                .map(JobStatus::run)
+                .orElse("");
+        Map<String, Long> sums = new TreeMap<>();
+        latest.values().stream()
+                .filter(status -> status.run().equals(run) && status.part().equals(PART))
+                .forEach(status -> status.numbers().forEach((name, value) -> sums.merge(name, value, Long::sum)));
+        return new JobNumbers(sums);
+    }
+
+    /** By detection; only those that learn something. */
+    public Map<String, Progress> learning() {
+        Map<String, Progress> learning = new TreeMap<>();
+        byName.forEach((name, value) -> {
+            if (name.startsWith(LEARNING)) {
+                String detection = name.substring(LEARNING.length());
+                Progress progress = new Progress(value, byName.getOrDefault(LEARNED + detection, 0L));
+                if (progress.learning() + progress.learned() > 0) {
+                    learning.put(detection, progress);
+                }
+            }
+        });
+        return learning;
+    }
+}
