@@ -97,9 +97,8 @@ public record RunSummary(
         ObjectNode byDetection = found.putObject("byDetection");
         byDetection().forEach(byDetection::put);
         ObjectNode known = json.putObject("learning");
-        learning.forEach((detection, progress) -> known.putObject(detection)
-                .put("learning", progress.learning())
-                .put("learned", progress.learned()));
+        learning.forEach((detection, progress) ->
+                known.putObject(detection).put("learning", progress.learning()).put("learned", progress.learned()));
         return json;
     }
 

@@ -39,7 +39,12 @@ final class PipelineRun {
             double read = (System.nanoTime() - began) / 1e9;
             pipeline.settle(waiting);
             double seconds = (System.nanoTime() - began) / 1e9;
-            JsonNode summary = RunSummary.of(pipeline.archive(), pipeline.progress(), Duration.ofNanos(1), Duration.ofNanos(1), pipeline.numbers())
+            JsonNode summary = RunSummary.of(
+                            pipeline.archive(),
+                            pipeline.progress(),
+                            Duration.ofNanos(1),
+                            Duration.ofNanos(1),
+                            pipeline.numbers())
                     .json();
             System.out.printf(
                     Locale.ROOT,
