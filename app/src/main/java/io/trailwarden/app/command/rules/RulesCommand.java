@@ -140,20 +140,21 @@ public final class RulesCommand implements Runnable {
     @Command(
             name = "test",
             mixinStandardHelpOptions = true,
-            description = "Runs the tests that stand beside the rules, under their key tests:.")
+            description = {
+                "Runs the tests beside the rules: RULE.test.yml, or the key tests: of the rule itself. Each rule wants at"
+                        + " least one match and one near miss."
+            })
     int test(@Parameters(paramLabel = "RULES", description = "A rule file or a folder of them.") Path path)
             throws IOException {
         RuleSet rules = load(path);
         int passed = 0;
         int failed = 0;
-        for (BoundRule rule : rules.rules()) {
-            for (RuleTests.Outcome outcome : RuleTests.run(rule)) {
-                passed += outcome.passed() ? 1 : 0;
-                failed += outcome.passed() ? 0 : 1;
-                if (!outcome.passed()) {
-                    (outcome.at() + ": " + outcome.problem()).lines().forEach(line -> io.out()
-                            .println(VisibleText.of(line)));
-                }
+        for (RuleTests.Outcome outcome : RuleTests.run(rules, resolved(path))) {
+            passed += outcome.passed() ? 1 : 0;
+            failed += outcome.passed() ? 0 : 1;
+            if (!outcome.passed()) {
+                (outcome.at() + ": " + outcome.problem()).lines().forEach(line -> io.out()
+                        .println(VisibleText.of(line)));
             }
         }
         sayRefused(rules);

@@ -94,6 +94,11 @@ public final class RuleRun {
                 .toList();
     }
 
+    /** How many records take part in correlations. */
+    public int correlated() {
+        return events.size();
+    }
+
     /** How many records matched a correlation's rule and have no time. */
     public long withoutTime() {
         return withoutTime;

@@ -119,6 +119,41 @@ public record RuleSet(
         return new RuleSet(kept, correlated, silent, refused);
     }
 
+    /**
+     * One rule or correlation, with everything that it refers to, reporting on its own.
+     *
+     * @throws IllegalArgumentException when there is none of this key
+     */
+    public RuleSet around(String key) {
+        Set<String> wanted = new HashSet<>(Set.of(key));
+        // References stand before what refers to them, so backwards one pass finds all.
+        for (int i = correlations.size() - 1; i >= 0; i--) {
+            if (wanted.contains(correlations.get(i).key())) {
+                wanted.addAll(correlations.get(i).references());
+            }
+        }
+        Set<String> quiet = new LinkedHashSet<>(wanted);
+        quiet.remove(key);
+        RuleSet around = new RuleSet(
+                rules.stream().filter(rule -> wanted.contains(rule.key())).toList(),
+                correlations.stream().filter(c -> wanted.contains(c.key())).toList(),
+                quiet,
+                List.of());
+        if (around.rules.isEmpty() && around.correlations.isEmpty()) {
+            throw new IllegalArgumentException("no rule " + key);
+        }
+        return around;
+    }
+
+    /** What each rule and correlation says about itself, by key, in their order. */
+    public Map<String, RuleHeader> headers() {
+        Map<String, RuleHeader> headers = new LinkedHashMap<>();
+        rules.forEach(rule -> headers.put(rule.key(), rule.rule().header()));
+        correlations.forEach(
+                correlation -> headers.put(correlation.key(), correlation.rule().header()));
+        return headers;
+    }
+
     private static final class Builder {
 
         private final RuleBinder binder;

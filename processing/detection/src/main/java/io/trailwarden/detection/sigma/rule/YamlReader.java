@@ -29,7 +29,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * <p>Bounded: nesting to {@value #MAX_DEPTH} levels, {@value #MAX_NODES} nodes a file with every alias counted at its
  * full size, so that a file of nested aliases cannot exhaust memory or time.
  */
-final class YamlReader {
+public final class YamlReader {
 
     static final int MAX_DEPTH = 64;
     static final int MAX_NODES = 500_000;
@@ -47,6 +47,21 @@ final class YamlReader {
     private static final Pattern MOMENT = Pattern.compile(
             "[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \\t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\\.[0-9]*)?"
                     + "([ \\t]*(Z|[-+][0-9]{1,2}(:[0-9]{2})?))?");
+
+    /**
+     * Every document of a text.
+     *
+     * @param file names the text in positions
+     * @throws RuleRefusedException where the text is not YAML
+     */
+    public static List<YamlNode> documents(String file, String yaml) {
+        YamlReader reader = new YamlReader(file, yaml);
+        List<YamlNode> documents = new ArrayList<>();
+        for (YamlNode node = reader.next(); node != null; node = reader.next()) {
+            documents.add(node);
+        }
+        return documents;
+    }
 
     private final String file;
     private final Iterator<Event> events;
