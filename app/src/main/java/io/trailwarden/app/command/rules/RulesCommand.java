@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,7 +46,7 @@ import picocli.CommandLine.Spec;
         name = "rules",
         mixinStandardHelpOptions = true,
         description = "Checks, tests, explains and runs Sigma rules.",
-        synopsisSubcommandLabel = "(list | check | test | explain | match | conformance)",
+        synopsisSubcommandLabel = "(list | check | test | explain | match | conformance | coverage)",
         footer = {
             "",
             "Examples:",
@@ -62,13 +63,21 @@ public final class RulesCommand implements Runnable {
     @Spec
     CommandSpec spec;
 
-    public RulesCommand(Io io) {
+    private RulesCommand(Io io) {
         this.io = io;
+    }
+
+    /** The command with those of its subcommands that are classes of their own. */
+    public static CommandLine with(Io io) {
+        CommandLine line = new CommandLine(new RulesCommand(io));
+        line.addSubcommand(new RulesCoverage(io));
+        return line;
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "list, check, test, explain, match or conformance is missing");
+        throw new ParameterException(
+                spec.commandLine(), "list, check, test, explain, match, conformance or coverage is missing");
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the rules that load.")

@@ -138,7 +138,90 @@ class RulesCommandTest {
     void test_wants_a_match_and_a_near_miss_of_every_rule() {
         assertThat(run("rules", "test", "rules")).isEqualTo(ExitCode.FAILED);
         assertThat(printed()).contains("0 matches and 0 misses under tests").doesNotContain("logins.yml:1:");
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("2 tests passed, 1 failed");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("2 tests passed, 2 failed");
+    }
+
+    @Test
+    void test_runs_the_tests_beside_a_rule_and_those_of_correlations() throws IOException {
+        Files.writeString(
+                folder.resolve("rules/logins.test.yml"),
+                """
+                rule: 583295b6-0000-4000-8000-000000000002
+                tests:
+                  - name: twice
+                    match: true
+                    events:
+                      - {eventName: ConsoleLogin, errorMessage: Failed authentication, sourceIPAddress: 192.0.2.1, eventTime: "2026-11-22T12:00:00Z"}
+                      - {eventName: ConsoleLogin, errorMessage: Failed authentication, sourceIPAddress: 192.0.2.1, eventTime: "2026-11-22T12:04:59Z"}
+                  - name: too far apart
+                    match: true
+                    events:
+                      - {eventName: ConsoleLogin, errorMessage: Failed authentication, sourceIPAddress: 192.0.2.1, eventTime: "2026-11-22T12:00:00Z"}
+                      - {eventName: ConsoleLogin, errorMessage: Failed authentication, sourceIPAddress: 192.0.2.1, eventTime: "2026-11-22T12:05:00Z"}
+                  - name: another address
+                    match: false
+                    events:
+                      - {eventName: ConsoleLogin, errorMessage: Failed authentication, sourceIPAddress: 192.0.2.1, eventTime: "2026-11-22T12:00:00Z"}
+                      - {eventName: ConsoleLogin, errorMessage: Failed authentication, sourceIPAddress: 192.0.2.2, eventTime: "2026-11-22T12:01:00Z"}
+                ---
+                rule: 583295b6-0000-4000-8000-000000000003
+                tests:
+                  - {match: {userIdentity: {type: Root}}}
+                  - {miss: {userIdentity: {type: IAMUser}}}
+                """);
+        assertThat(run("rules", "test", "rules")).isEqualTo(ExitCode.FAILED);
+        assertThat(printed())
+                .contains("logins.test.yml:11:7: too far apart: does not fire; 2 of 2 events take part")
+                .doesNotContain("twice", "another address", "misses under tests");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("6 tests passed, 1 failed");
+    }
+
+    @Test
+    void coverage_prints_what_is_found_and_what_ordinary_records_give() throws IOException {
+        Files.createDirectories(folder.resolve("attacks"));
+        Files.writeString(
+                folder.resolve("attacks/root-used.json"),
+                "[{\"eventName\":\"ListUsers\",\"userIdentity\":{\"type\":\"Root\"}},{\"eventName\":\"ListRoles\"}]");
+        Files.writeString(folder.resolve("attacks/unseen.json"), "[{\"eventName\":\"ListUsers\"}]");
+        Files.writeString(
+                folder.resolve("cases.jsonl"),
+                """
+                {"rule_id":"root","expected":true,"event":{"userIdentity":{"type":"Root"}}}
+                {"rule_id":"root","expected":false,"event":{"userIdentity":{"type":"IAMUser"}}}
+                {"rule_id":"enriched","expected":true,"has_panther_enrichment":true,"event":{"p":1}}
+                {"rule_id":"other","expected":true,"event":{"eventName":"x"}}
+                """);
+        Files.writeString(folder.resolve("unclaimed.txt"), "other because\n");
+        Files.writeString(
+                folder.resolve("ordinary.json"),
+                """
+                [{"eventName":"a","eventSource":"s","userAgent":"[attack]","userIdentity":{"type":"Root"}},
+                 {"eventName":"b","eventSource":"s","userIdentity":{"type":"Root"}},
+                 {"eventName":"c","eventSource":"s"}]
+                """);
+
+        assertThat(run(
+                        "rules",
+                        "coverage",
+                        "rules",
+                        "--check",
+                        "--techniques",
+                        "attacks",
+                        "--labelled",
+                        "cases.jsonl",
+                        "--unclaimed",
+                        "unclaimed.txt",
+                        "--ordinary",
+                        "ordinary.json",
+                        "--attacker",
+                        "attack"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(printed())
+                .contains("techniques found: 1 of 2")
+                .containsPattern("unseen +1 +NOTHING")
+                .contains("claimed positives found: 1 of 1 (100.0 %); their negatives fired: 0 of 1; 1 cases need")
+                .contains("not claimed: because")
+                .contains("1,000 ordinary records: 500.00 of stable rules");
     }
 
     @Test

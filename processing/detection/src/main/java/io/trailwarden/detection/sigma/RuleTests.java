@@ -78,7 +78,9 @@ public final class RuleTests {
 
     private void beside(String ruleFile, Path path) throws IOException {
         String name = RULE_FILE.matcher(ruleFile).replaceFirst(".test.yml");
-        Path file = Files.isDirectory(path) ? path.resolve(name) : path.resolveSibling(Path.of(name).getFileName());
+        Path file = Files.isDirectory(path)
+                ? path.resolve(name)
+                : path.resolveSibling(Path.of(name).getFileName());
         if (name.equals(ruleFile) || !Files.isRegularFile(file)) {
             return;
         }
