@@ -108,7 +108,8 @@ final class MadeUp {
                 List.of(
                         "Ask the owner of account " + account + " whether " + role + " was meant to do this.",
                         "If not, revoke the role's sessions: IAM > Roles > " + role + " > Revoke sessions.",
-                        "If so, add the action to the account's expectations."));
+                        "If so, add the action to the account's expectations."),
+                null);
     }
 
     /** A copy with another text in place of every text that a stranger can write. */
@@ -135,7 +136,8 @@ final class MadeUp {
                 finding.eventCount(),
                 List.of(text),
                 facts,
-                List.of(text));
+                List.of(text),
+                null);
     }
 
     static Finding amended(Finding finding, long revision, Finding.State state, long eventCount, Severity severity) {
@@ -159,7 +161,8 @@ final class MadeUp {
                 eventCount,
                 finding.techniques(),
                 finding.facts(),
-                finding.nextSteps());
+                finding.nextSteps(),
+                finding.suppression());
     }
 
     /** A record for any event id asked for. */

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param techniques MITRE ATT&CK technique ids
  * @param facts what was expected and what was seen, in the order to be read
  * @param nextSteps what to do now, one concrete step a line
+ * @param suppression why nobody need look at it, in the words of reference data; null: somebody should. A suppressed
+ *     finding is detected, stored and amended like any other
  */
 public record Finding(
         String id,
@@ -54,7 +56,8 @@ public record Finding(
         long eventCount,
         List<String> techniques,
         Map<String, String> facts,
-        List<String> nextSteps) {
+        List<String> nextSteps,
+        @Nullable String suppression) {
 
     /** How many event ids a finding lists; the rest is counted and can be queried. */
     public static final int MAX_EVENT_IDS = 100;

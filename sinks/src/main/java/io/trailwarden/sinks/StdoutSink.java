@@ -119,6 +119,9 @@ public final class StdoutSink implements FindingSink {
         if (finding.state() == Finding.State.WITHDRAWN) {
             return "withdrawn    ";
         }
+        if (finding.suppression() != null) {
+            return "suppressed   ";
+        }
         String name =
                 String.format(Locale.ROOT, "%-13s", finding.severity().name().toLowerCase(Locale.ROOT));
         if (!colour) {

@@ -237,7 +237,8 @@ abstract class SinkContract {
                 2,
                 List.of("T1078"),
                 Map.of("seen", title),
-                List.of("Ask the owner."));
+                List.of("Ask the owner."),
+                null);
     }
 
     static Set<String> ids(List<Finding> findings) {

@@ -105,6 +105,7 @@ class StdoutSinkTest extends SinkContract {
                 f.eventCount(),
                 f.techniques(),
                 f.facts(),
-                f.nextSteps());
+                f.nextSteps(),
+                f.suppression());
     }
 }

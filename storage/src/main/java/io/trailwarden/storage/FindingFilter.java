@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param detection exactly this key
  * @param account exactly this account
  * @param principal exactly this actor key
- * @param withdrawn whether findings that were withdrawn are wanted too
+ * @param all whether findings that were withdrawn or are suppressed are wanted too
  * @param limit at most so many, the latest; 0 means all
  */
 public record FindingFilter(
@@ -22,18 +22,18 @@ public record FindingFilter(
         @Nullable String detection,
         @Nullable String account,
         @Nullable String principal,
-        boolean withdrawn,
+        boolean all,
         int limit) {
 
-    /** Every finding that stands. */
+    /** Every finding that somebody should look at. */
     public static final FindingFilter OPEN = new FindingFilter(null, null, null, null, null, false, 0);
 
-    /** Every finding, withdrawn ones too. */
+    /** Every finding, withdrawn and suppressed ones too. */
     public static final FindingFilter ALL = new FindingFilter(null, null, null, null, null, true, 0);
 
     /** Whether this finding is wanted, but for the limit. */
     public boolean matches(Finding finding) {
-        return (withdrawn || finding.state() == Finding.State.OPEN)
+        return (all || finding.state() == Finding.State.OPEN && finding.suppression() == null)
                 && (since == null || !finding.lastTime().isBefore(since))
                 && (atLeast == null || finding.severity().compareTo(atLeast) >= 0)
                 && (detection == null || detection.equals(finding.detection()))

@@ -230,7 +230,8 @@ public final class FindingTable {
                 (long) row.getField("event_count"),
                 (List<String>) row.getField("techniques"),
                 (Map<String, String>) row.getField("facts"),
-                (List<String>) row.getField("next_steps"));
+                (List<String>) row.getField("next_steps"),
+                (String) row.getField("suppression"));
     }
 
     private static String text(Record row, String column) {

@@ -262,6 +262,7 @@ final class Tables {
         columns.add(Column.texts("techniques", "MITRE ATT&CK techniques", Finding::techniques));
         columns.add(facts());
         columns.add(Column.texts("next_steps", "What to do now", Finding::nextSteps));
+        columns.add(Column.text("suppression", "Why nobody need look at it; null otherwise", Finding::suppression));
         return TableLayout.unpartitioned(
                 "finding_revisions",
                 columns,

@@ -32,6 +32,15 @@ class FindingTableTest {
     }
 
     @Test
+    void what_is_suppressed_is_kept_and_asked_for_apart() throws Exception {
+        Finding plain = finding("f1", 1, State.OPEN);
+        Finding suppressed = TestEvents.suppressed(finding("f2", 1, State.OPEN), "scan: Known");
+        archive.findings().append(List.of(plain, suppressed));
+        assertThat(archive.findings().list(FindingFilter.OPEN)).containsExactly(plain);
+        assertThat(archive.findings().list(FindingFilter.ALL)).containsExactlyInAnyOrder(plain, suppressed);
+    }
+
+    @Test
     void a_finding_comes_back_as_it_went_in() throws Exception {
         Finding finding = finding("f1", 7, State.OPEN);
         assertThat(archive.findings().append(List.of(finding))).isEqualTo(1);
@@ -65,7 +74,8 @@ class FindingTableTest {
                 0,
                 List.of(),
                 java.util.Map.of(),
-                List.of());
+                List.of(),
+                null);
         archive.findings().append(List.of(full, bare, finding("f3", 1, State.OPEN)));
         assertThat(archive.findings().list(FindingFilter.ALL))
                 .containsExactly(full, bare, finding("f3", 1, State.OPEN));

@@ -116,6 +116,32 @@ public final class TestEvents {
                 2,
                 List.of("T1078"),
                 facts,
-                List.of("Ask alice"));
+                List.of("Ask alice"),
+                null);
+    }
+
+    static Finding suppressed(Finding f, String suppression) {
+        return new Finding(
+                f.id(),
+                f.revision(),
+                f.state(),
+                f.detection(),
+                f.severity(),
+                f.title(),
+                f.description(),
+                f.author(),
+                f.subject(),
+                f.account(),
+                f.region(),
+                f.principal(),
+                f.firstTime(),
+                f.lastTime(),
+                f.detectedAt(),
+                f.eventIds(),
+                f.eventCount(),
+                f.techniques(),
+                f.facts(),
+                f.nextSteps(),
+                suppression);
     }
 }

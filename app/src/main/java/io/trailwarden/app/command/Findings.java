@@ -56,7 +56,9 @@ final class Findings implements Callable<Integer> {
     @Nullable
     String severity;
 
-    @Option(names = "--all", description = "All, withdrawn ones too; otherwise the latest 100 that stand.")
+    @Option(
+            names = "--all",
+            description = "All, withdrawn and suppressed ones too; otherwise the latest 100 that stand.")
     boolean all;
 
     @Option(names = "--json", description = "One JSON object a line.")
@@ -75,11 +77,17 @@ final class Findings implements Callable<Integer> {
                 null,
                 null,
                 null,
-                all,
-                all ? 0 : USUAL_LIMIT);
+                true,
+                0);
         List<Finding> findings;
+        long suppressed;
         try (Archive archive = Tables.open(config)) {
-            findings = archive.findings().list(filter);
+            List<Finding> matching = archive.findings().list(filter);
+            suppressed = matching.stream().filter(Findings::isSuppressed).count();
+            findings = matching.stream()
+                    .filter(finding -> all || !isSuppressed(finding) && finding.state() == Finding.State.OPEN)
+                    .limit(all ? Long.MAX_VALUE : USUAL_LIMIT)
+                    .toList();
         }
         for (Finding finding : findings) {
             io.out().println(json ? StdoutSink.json(finding) : StdoutSink.line(finding, io.colour()));
@@ -89,7 +97,14 @@ final class Findings implements Callable<Integer> {
         } else if (!json && findings.size() == USUAL_LIMIT && !all) {
             io.err().println("The latest " + USUAL_LIMIT + "; --all prints all.");
         }
+        if (!json && !all && suppressed > 0) {
+            io.err().println(suppressed + " suppressed; --all prints them too.");
+        }
         return ExitCode.FINE;
+    }
+
+    private static boolean isSuppressed(Finding finding) {
+        return finding.state() == Finding.State.OPEN && finding.suppression() != null;
     }
 
     private Instant time(String text) {

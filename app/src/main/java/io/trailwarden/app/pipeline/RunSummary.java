@@ -26,7 +26,8 @@ import java.util.TreeMap;
  * @param reading from the first file until everything read was in Kafka
  * @param settling from then on until everything was stored and every finding out
  * @param ledger of the data directory, by source
- * @param findings that stand, of the data directory
+ * @param findings that stand and are not suppressed, of the data directory
+ * @param suppressed how many stand and are suppressed
  * @param deadLetters of the data directory, by reason
  * @param learning of the data directory, by detection
  */
@@ -36,6 +37,7 @@ public record RunSummary(
         Duration settling,
         List<Ledger.Line> ledger,
         List<Finding> findings,
+        long suppressed,
         Map<String, Long> deadLetters,
         Map<String, JobNumbers.Progress> learning) {
 
@@ -44,12 +46,19 @@ public record RunSummary(
             Archive archive, IngestProgress read, Duration reading, Duration settling, JobNumbers numbers)
             throws IOException {
         Ledger ledger = archive.ledger();
+        List<Finding> standing = archive.findings().list(FindingFilter.ALL).stream()
+                .filter(finding -> finding.state() == Finding.State.OPEN)
+                .toList();
+        List<Finding> findings = standing.stream()
+                .filter(finding -> finding.suppression() == null)
+                .toList();
         return new RunSummary(
                 read,
                 reading,
                 settling,
                 ledger.read(),
-                archive.findings().list(FindingFilter.OPEN),
+                findings,
+                standing.size() - findings.size(),
                 ledger.deadLettersByReason(),
                 numbers.learning());
     }
@@ -92,6 +101,7 @@ public record RunSummary(
         deadLetters.forEach(dead::put);
         ObjectNode found = json.putObject("findings");
         found.put("open", findings.size());
+        found.put("suppressed", suppressed);
         ObjectNode bySeverity = found.putObject("bySeverity");
         bySeverity().forEach((severity, count) -> bySeverity.put(name(severity), count));
         ObjectNode byDetection = found.putObject("byDetection");
@@ -135,6 +145,9 @@ public record RunSummary(
         }
         out.println();
         printFindings(out);
+        if (suppressed > 0) {
+            out.printf(Locale.ROOT, "%,d more are suppressed; findings --all shows them.%n", suppressed);
+        }
         learning.forEach((detection, progress) -> out.printf(
                 Locale.ROOT,
                 "%n%s: %,d learned; %,d still being learned, of which nothing new is a finding yet.%n",

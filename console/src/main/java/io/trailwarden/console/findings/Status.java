@@ -11,6 +11,8 @@ public enum Status {
     ACKNOWLEDGED,
     /** Somebody closed it, and nothing new has been seen since. */
     CLOSED,
+    /** Reference data says that nobody need look at it, and nobody has said otherwise. */
+    SUPPRESSED,
     /** Later records disproved it. */
     WITHDRAWN;
 
@@ -22,13 +24,14 @@ public enum Status {
         if (finding.state() == Finding.State.WITHDRAWN) {
             return WITHDRAWN;
         }
+        Status undecided = finding.suppression() == null ? OPEN : SUPPRESSED;
         if (decision == null) {
-            return OPEN;
+            return undecided;
         }
         return switch (decision.verdict()) {
             case REOPENED -> OPEN;
             case ACKNOWLEDGED -> ACKNOWLEDGED;
-            case CLOSED -> decision.outgrownBy(finding) ? OPEN : CLOSED;
+            case CLOSED -> decision.outgrownBy(finding) ? undecided : CLOSED;
         };
     }
 }

@@ -49,6 +49,33 @@ final class Findings {
                 eventCount,
                 List.of("T1078"),
                 Map.of("Seen address", "203.0.113.9"),
-                List.of("Ask"));
+                List.of("Ask"),
+                null);
+    }
+
+    /** The same finding, which reference data says nobody need look at. */
+    static Finding suppressed(Finding f) {
+        return new Finding(
+                f.id(),
+                f.revision(),
+                f.state(),
+                f.detection(),
+                f.severity(),
+                f.title(),
+                f.description(),
+                f.author(),
+                f.subject(),
+                f.account(),
+                f.region(),
+                f.principal(),
+                f.firstTime(),
+                f.lastTime(),
+                f.detectedAt(),
+                f.eventIds(),
+                f.eventCount(),
+                f.techniques(),
+                f.facts(),
+                f.nextSteps(),
+                "scan: Known");
     }
 }

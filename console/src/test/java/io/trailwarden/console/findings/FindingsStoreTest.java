@@ -163,7 +163,8 @@ class FindingsStoreTest {
                 1,
                 List.of(),
                 Map.of(),
-                List.of());
+                List.of(),
+                null);
 
         assertThatThrownBy(() -> store.apply(
                         new Batch(List.of(fine, withoutTitle), List.of(), List.of(new Batch.Position("t", 0, 2)))))
@@ -225,6 +226,16 @@ class FindingsStoreTest {
         apply(finding("a", 2, Finding.State.OPEN, Severity.HIGH, 50));
 
         assertThat(row("a").status()).isEqualTo(Status.ACKNOWLEDGED);
+    }
+
+    @Test
+    void a_suppressed_finding_stays_suppressed_until_somebody_decides() {
+        Finding suppressed = Findings.suppressed(finding("a", 1, Finding.State.OPEN, Severity.MEDIUM, 1));
+        apply(suppressed);
+        assertThat(row("a").status()).isEqualTo(Status.SUPPRESSED);
+
+        store.decide(List.of("a"), Decision.Verdict.REOPENED, null, "", "dana");
+        assertThat(row("a").status()).isEqualTo(Status.OPEN);
     }
 
     @Test

@@ -47,7 +47,8 @@ class RecordCodecTest {
                 1,
                 List.of(),
                 facts,
-                List.of("look"));
+                List.of("look"),
+                null);
 
         Finding back = RecordCodec.FINDING.decode(RecordCodec.FINDING.encode(finding));
 

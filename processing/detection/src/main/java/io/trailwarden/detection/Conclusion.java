@@ -32,8 +32,12 @@ public record Conclusion(
         Map<String, String> facts,
         List<String> nextSteps) {
 
-    /** The finding's revision in state {@code OPEN}. */
-    public Finding revision(long revision, Instant detectedAt) {
+    /**
+     * The finding's revision in state {@code OPEN}.
+     *
+     * @param suppression see {@link Finding}
+     */
+    public Finding revision(long revision, Instant detectedAt, @Nullable String suppression) {
         return new Finding(
                 id,
                 revision,
@@ -54,6 +58,7 @@ public record Conclusion(
                 eventCount,
                 techniques,
                 facts,
-                nextSteps);
+                nextSteps,
+                suppression);
     }
 }

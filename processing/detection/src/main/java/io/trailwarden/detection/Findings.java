@@ -1,5 +1,6 @@
 package io.trailwarden.detection;
 
+import io.trailwarden.detection.reference.Suppression;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.FindingId;
 import java.time.Instant;
@@ -9,12 +10,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way out of a detector: turns conclusions into revisions of findings.
  *
  * <p>Revisions are milliseconds since 1970, made strictly ascending per key, so that the last word has the highest one
  * even when several fall into one millisecond or the clock is set back.
+ *
+ * <p>Suppressions are marked here, the same way for every detection: they hide nothing, and a conclusion that becomes
+ * suppressed, or no longer is, is a revision.
  *
  * <p>A finding's facts are in the order to be read. Flink's map serialiser loses that order, so whoever publishes encodes
  * the finding in the operator that made it, or keeps it in the same chain.
@@ -28,23 +34,31 @@ public final class Findings {
     private final int round;
     private final Consumer<Finding> publish;
     private final Consumer<Signal> follow;
+    private final Supplier<List<Suppression>> suppressions;
 
     /**
      * A way out for a stateful detector.
      *
      * @param round which of the detector's rounds this is, from 1
+     * @param suppressions those that hold now, the first that matches counts
      * @param follow takes news for other keys, to be merged in the next round; never called in the last round
      */
-    public Findings(InstantSource clock, int round, Consumer<Finding> publish, Consumer<Signal> follow) {
+    public Findings(
+            InstantSource clock,
+            int round,
+            Supplier<List<Suppression>> suppressions,
+            Consumer<Finding> publish,
+            Consumer<Signal> follow) {
         this.clock = clock;
+        this.suppressions = suppressions;
         this.round = round;
         this.publish = publish;
         this.follow = follow;
     }
 
     /** A way out for detectors of single events. */
-    public Findings(InstantSource clock, Consumer<Finding> publish) {
-        this(clock, 1, publish, signal -> {
+    public Findings(InstantSource clock, Supplier<List<Suppression>> suppressions, Consumer<Finding> publish) {
+        this(clock, 1, suppressions, publish, signal -> {
             throw new IllegalStateException("a detector of single events has no other keys to tell: " + signal);
         });
     }
@@ -62,7 +76,16 @@ public final class Findings {
     /** Publishes a finding about one event: the same event gives an equal finding, whenever it is looked at. */
     public void publish(Conclusion conclusion) {
         Instant now = clock.instant();
-        publish.accept(conclusion.revision(now.toEpochMilli(), now));
+        publish.accept(conclusion.revision(now.toEpochMilli(), now, suppression(conclusion)));
+    }
+
+    private @Nullable String suppression(Conclusion conclusion) {
+        for (Suppression one : suppressions.get()) {
+            if (one.covers(conclusion)) {
+                return one.describe();
+            }
+        }
+        return null;
     }
 
     /**
@@ -79,14 +102,15 @@ public final class Findings {
         long highest = before.highest();
         Instant now = clock.instant();
         for (Conclusion conclusion : conclusions) {
-            Published.Mark mark = mark(conclusion);
+            String suppression = suppression(conclusion);
+            Published.Mark mark = mark(conclusion, suppression);
             if (open.put(conclusion.id(), mark) != null) {
                 throw new IllegalStateException("one finding concluded twice: " + conclusion);
             }
             Published.Mark known = before.open().get(conclusion.id());
             if (known == null || !known.digest().equals(mark.digest())) {
                 highest = Math.max(highest + 1, now.toEpochMilli());
-                publish.accept(conclusion.revision(highest, now));
+                publish.accept(conclusion.revision(highest, now, suppression));
             }
         }
         for (Map.Entry<String, Published.Mark> known : before.open().entrySet()) {
@@ -98,9 +122,11 @@ public final class Findings {
         return highest == before.highest() ? before : new Published(open, highest);
     }
 
-    private static Published.Mark mark(Conclusion conclusion) {
+    private static Published.Mark mark(Conclusion conclusion, @Nullable String suppression) {
         return new Published.Mark(
-                FindingId.of("conclusion", conclusion.toString()),
+                suppression == null
+                        ? FindingId.of("conclusion", conclusion.toString())
+                        : FindingId.of("conclusion", conclusion.toString(), suppression),
                 conclusion.detection(),
                 conclusion.severity(),
                 conclusion.title(),
@@ -134,6 +160,7 @@ public final class Findings {
                 0,
                 List.of(),
                 Map.of(),
-                List.of());
+                List.of(),
+                null);
     }
 }

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.Severity;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FindingsTest {
@@ -20,7 +23,9 @@ class FindingsTest {
     private final List<Finding> published = new ArrayList<>();
     private final List<Signal> followed = new ArrayList<>();
     private Instant now = NOW;
-    private final Findings findings = new Findings(() -> now, 2, published::add, followed::add);
+    private Reference reference = Reference.EMPTY;
+    private final Findings findings =
+            new Findings(() -> now, 2, () -> reference.suppressions(), published::add, followed::add);
 
     @Test
     void publishes_what_is_new_or_changed_and_withdraws_what_is_gone() {
@@ -82,6 +87,32 @@ class FindingsTest {
                         () -> findings.settle(Published.NOTHING, List.of(conclusion("a", "x"), conclusion("a", "y"))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("concluded twice");
+    }
+
+    @Test
+    void what_is_suppressed_is_published_and_marked_and_looked_at_again_when_that_ends() {
+        suppress("{'reason':'Known','until':'2026-04-01T00:00:00Z','when':{'detections':'detection'}}");
+        Published first = findings.settle(Published.NOTHING, List.of(conclusion("a", "x")));
+        findings.publish(conclusion("b", "x"));
+        assertThat(published)
+                .extracting(Finding::state, Finding::suppression)
+                .containsOnly(tuple(Finding.State.OPEN, "scan: Known (until 2026-04-01T00:00:00Z)"));
+        assertThat(findings.settle(first, List.of(conclusion("a", "x")))).isSameAs(first);
+        published.clear();
+
+        suppress(null);
+        Published second = findings.settle(first, List.of(conclusion("a", "x")));
+        assertThat(published).extracting(Finding::id, Finding::suppression).containsExactly(tuple("a", null));
+        published.clear();
+
+        suppress("{'reason':'Known','until':'2026-03-01T09:00:00Z','when':{'detections':'detection'}}");
+        assertThat(findings.settle(second, List.of(conclusion("a", "x")))).isSameAs(second);
+        assertThat(published).isEmpty();
+    }
+
+    private void suppress(@Nullable String body) {
+        reference = reference.with(new ReferenceEntry(
+                ReferenceEntry.Kind.SUPPRESSION, "scan", body == null ? null : body.replace('\'', '"'), NOW));
     }
 
     @Test

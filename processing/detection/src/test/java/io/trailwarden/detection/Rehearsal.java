@@ -116,12 +116,13 @@ public final class Rehearsal<S extends Record> {
             RoundKey at = dirty.poll();
             Map<String, S> states = rounds.get(at.round() - 1);
             S state = states.get(at.key());
-            Findings out = new Findings(() -> Instant.ofEpochMilli(now++), at.round(), this::take, news -> {
-                if (at.round() == rounds.size()) {
-                    throw new AssertionError("news after the last round: " + news);
-                }
-                merge(at.round() + 1, news);
-            });
+            Findings out = new Findings(
+                    () -> Instant.ofEpochMilli(now++), at.round(), () -> reference.suppressions(), this::take, news -> {
+                        if (at.round() == rounds.size()) {
+                            throw new AssertionError("news after the last round: " + news);
+                        }
+                        merge(at.round() + 1, news);
+                    });
             states.put(at.key(), detector.evaluate(state, reference, out));
             dirty.addAll(waiting);
             waiting.clear();
@@ -212,6 +213,7 @@ public final class Rehearsal<S extends Record> {
                 finding.eventCount(),
                 finding.techniques(),
                 finding.facts(),
-                finding.nextSteps());
+                finding.nextSteps(),
+                finding.suppression());
     }
 }

@@ -106,7 +106,12 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
         this.evaluations = numbers.count("evaluations");
         this.unknown = numbers.count("signalsForNobody");
         this.failures = numbers.count("detectorFailures");
-        this.out = new Findings(() -> Instant.ofEpochMilli(now()), round, found::add, followed::add);
+        this.out = new Findings(
+                () -> Instant.ofEpochMilli(now()),
+                round,
+                () -> reference.reference().suppressions(),
+                found::add,
+                followed::add);
         this.own = new OwnFindings(out);
     }
 

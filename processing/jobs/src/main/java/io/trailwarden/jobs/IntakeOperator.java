@@ -156,7 +156,8 @@ final class IntakeOperator extends AbstractStreamOperator<Signal> implements One
         numbers.gauge("lagMillis", () -> lastIngested == Long.MIN_VALUE ? 0 : Math.max(0, now() - lastIngested));
         numbers.gauge("referenceMalformed", reference::malformed);
         numbers.gauge("referenceRefused", reference::refused);
-        this.findings = new Findings(() -> Instant.ofEpochMilli(now()), found::add);
+        this.findings = new Findings(
+                () -> Instant.ofEpochMilli(now()), () -> reference.reference().suppressions(), found::add);
         this.own = new OwnFindings(findings);
     }
 

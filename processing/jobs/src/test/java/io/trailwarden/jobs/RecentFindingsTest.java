@@ -128,6 +128,7 @@ class RecentFindingsTest {
                 1,
                 List.of(),
                 Map.of("seen", "this"),
-                List.of());
+                List.of(),
+                null);
     }
 }

@@ -4,7 +4,7 @@ export const FIELDS = ['severity', 'status', 'detection', 'account', 'region', '
 export const SPANS = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 };
 const CLOSED_HIDDEN = ['OPEN', 'ACKNOWLEDGED'];
 
-/** The view that this query asks for. Without a word about status, what is closed or withdrawn is hidden. */
+/** The view that this query asks for. Without a word about status, what is closed, suppressed or withdrawn is hidden. */
 export function parse(search) {
   const parameters = new URLSearchParams(search);
   const view = { include: {}, exclude: {}, q: parameters.get('q') ?? '', span: '', from: '', to: '', sort: 'arrival', finding: null };

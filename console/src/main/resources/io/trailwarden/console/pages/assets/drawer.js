@@ -123,7 +123,7 @@ class Drawer extends LitElement {
             ? nothing
             : html`
               <button @click=${() => this.verdict(() => acknowledge(row))}>${row.status === 'ACKNOWLEDGED' ? 'Undo acknowledge' : 'Acknowledge'}</button>
-              ${row.status === 'CLOSED'
+              ${row.status === 'CLOSED' || row.status === 'SUPPRESSED'
                 ? html`<button @click=${() => this.verdict(() => decide(finding.id, 'REOPENED'))}>Reopen</button>`
                 : html`<button aria-expanded=${this.closing ? 'true' : 'false'} @click=${() => (this.closing ? (this.closing = false) : this.startClosing())}>Close…</button>`}`}
           ${this.session.queries ? html`<button class="quiet" @click=${this.openQuery}>Open as query</button>` : nothing}
@@ -131,6 +131,7 @@ class Drawer extends LitElement {
         ${this.closing ? this.closeForm() : nothing}
       </header>
       ${row.status === 'WITHDRAWN' ? html`<p class="note warn">Later records disproved this finding; it was withdrawn ${ago(finding.detectedAt)}.</p>` : nothing}
+      ${finding.suppression ? html`<p class="note">Suppressed by reference data: ${finding.suppression}</p>` : nothing}
       ${row.status === 'OPEN' && row.decision?.verdict === 'CLOSED'
         ? html`<p class="note warn">It was closed ${ago(row.decision.at)} as “${words(row.decision.reason)}” with ${number(row.decision.eventCount)} events and opened again because it has grown since.</p>`
         : nothing}

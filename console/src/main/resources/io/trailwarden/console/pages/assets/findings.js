@@ -487,10 +487,10 @@ class Findings extends LitElement {
     }
     if (this.facets && view.isDefaultStatus(this.view)) {
       const hidden = this.facets.fields.status.values
-        .filter((each) => each.value === 'CLOSED' || each.value === 'WITHDRAWN')
+        .filter((each) => ['CLOSED', 'SUPPRESSED', 'WITHDRAWN'].includes(each.value))
         .reduce((sum, each) => sum + each.count, 0);
       if (hidden > 0) {
-        chips.push(html`<button class="quiet muted" @click=${() => this.refilter((next) => (next.include.status = []))}>${number(hidden)} closed or withdrawn are hidden · show</button>`);
+        chips.push(html`<button class="quiet muted" @click=${() => this.refilter((next) => (next.include.status = []))}>${number(hidden)} closed, suppressed or withdrawn are hidden · show</button>`);
       }
     }
     if (view.isFiltered(this.view)) {
@@ -568,7 +568,7 @@ class Findings extends LitElement {
       return html`<div class="state"><strong>No finding passes the filter</strong>
         It hides all ${number(all)}.
         <div class="do"><button @click=${this.clear}>Clear the filter</button>
-          <button @click=${() => this.refilter((next) => (next.include.status = []))}>Also show closed and withdrawn</button></div></div>`;
+          <button @click=${() => this.refilter((next) => (next.include.status = []))}>Also show closed, suppressed and withdrawn</button></div></div>`;
     }
     return html`<div class="state"><strong>No findings yet</strong>
       Nothing unusual has been found in what was read so far. New findings appear here by themselves; the pipeline page

@@ -27,6 +27,7 @@ public final class Reference {
     private final AccountDirectory accounts;
     private final List<Expectation> expectations;
     private final boolean expectationsReadResources;
+    private final List<Suppression> suppressions;
     private final Map<String, StateMachine> stateMachines = new TreeMap<>();
     private Settings<PrincipalSettings> principals = Settings.of(PrincipalSettings.DEFAULT);
     private Settings<ThrottlingSettings> throttling = Settings.of(ThrottlingSettings.DEFAULT);
@@ -48,6 +49,9 @@ public final class Reference {
         readAll(Kind.EXPECTATION, (key, body) -> expected.put(key, Expectation.read(key, body)));
         expectations = List.copyOf(expected.values());
         expectationsReadResources = expectations.stream().anyMatch(Expectation::readsResources);
+        SortedMap<String, Suppression> suppressed = new TreeMap<>();
+        readAll(Kind.SUPPRESSION, (key, body) -> suppressed.put(key, Suppression.read(key, body)));
+        suppressions = List.copyOf(suppressed.values());
         readAll(Kind.STATE_MACHINE, (key, body) -> stateMachines.put(key, StateMachine.read(key, body)));
         readAll(Kind.SETTING, this::readSetting);
     }
@@ -83,6 +87,11 @@ public final class Reference {
     /** Who is expected to do what, by name. */
     public List<Expectation> expectations() {
         return expectations;
+    }
+
+    /** Which findings nobody need look at, by name. */
+    public List<Suppression> suppressions() {
+        return suppressions;
     }
 
     /** Whether some expectation looks at resources, so that uses must be told apart by them. */

@@ -34,7 +34,7 @@ class RuleDetectorTest {
             """;
 
     private final List<Finding> found = new ArrayList<>();
-    private final Findings out = new Findings(InstantSource.fixed(Instant.EPOCH), found::add);
+    private final Findings out = new Findings(InstantSource.fixed(Instant.EPOCH), List::of, found::add);
     private final RuleDetector detector = new RuleDetector();
 
     private static CloudTrailEvent stopLogging() {

@@ -56,6 +56,7 @@ class CorrelationDetectorTest {
     private final Findings out = new Findings(
             InstantSource.fixed(NOON),
             1,
+            List::of,
             finding -> {
                 published.add(finding);
                 last.put(finding.id(), finding);

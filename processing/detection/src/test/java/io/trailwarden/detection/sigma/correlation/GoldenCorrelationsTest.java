@@ -122,6 +122,7 @@ class GoldenCorrelationsTest {
         Findings out = new Findings(
                 InstantSource.fixed(Instant.EPOCH),
                 1,
+                List::of,
                 finding -> {
                     Finding before = last.put(finding.id(), finding);
                     assertThat(before == null || before.revision() < finding.revision())
