@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.app.command.ExitCode;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.app.terminal.JsonOut;
+import io.trailwarden.app.terminal.TextTable;
 import io.trailwarden.detection.Sighting;
 import io.trailwarden.detection.sigma.Explanation;
 import io.trailwarden.detection.sigma.RuleCheck;
@@ -17,6 +18,7 @@ import io.trailwarden.detection.sigma.RuleTests;
 import io.trailwarden.detection.sigma.SigmaConformance;
 import io.trailwarden.detection.sigma.correlation.Firing;
 import io.trailwarden.detection.sigma.match.MalformedEventException;
+import io.trailwarden.detection.sigma.match.RuleCost;
 import io.trailwarden.detection.sigma.match.RuleMatcher;
 import io.trailwarden.detection.sigma.rule.BoundRule;
 import io.trailwarden.detection.sigma.rule.Logsource;
@@ -29,6 +31,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,6 +61,7 @@ import picocli.CommandLine.Spec;
 public final class RulesCommand implements Runnable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int DEAREST = 10;
 
     private final Io io;
 
@@ -124,13 +129,57 @@ public final class RulesCommand implements Runnable {
             description = "Says what is wrong with rules, and what is doubtful. Exit code 1 when a rule is refused.")
     int check(
             @Parameters(paramLabel = "RULES", description = "A rule file or a folder of them.") Path path,
+            @Option(names = "--cost", description = "Also list the dearest rules, and what makes them dear.")
+                    boolean cost,
             @Option(names = "--json", description = "Print JSON, one object a line.") boolean json)
             throws IOException {
         RuleSet rules = load(path);
         rules.refused().forEach(problem -> problem("error", problem, json));
         RuleCheck.doubts(rules).forEach(problem -> problem("warning", problem, json));
+        if (cost) {
+            costs(rules, json);
+        }
         io.err().println(summary(rules));
         return rules.refused().isEmpty() ? ExitCode.FINE : ExitCode.FAILED;
+    }
+
+    private void costs(RuleSet rules, boolean json) {
+        Map<BoundRule, RuleCost> costs = new LinkedHashMap<>();
+        rules.rules().forEach(rule -> costs.put(rule, RuleCost.of(rule)));
+        TextTable table = new TextTable("rule", ">cost", "tried on an event with", ">tests", ">regexes");
+        costs.entrySet().stream()
+                .sorted(Comparator.comparingDouble((Map.Entry<BoundRule, RuleCost> entry) ->
+                        -entry.getValue().estimate()))
+                .limit(json ? Long.MAX_VALUE : DEAREST)
+                .forEach(entry -> {
+                    RuleCost cost = entry.getValue();
+                    String handle = entry.getKey().rule().header().handle();
+                    String clue =
+                            switch (cost.clue()) {
+                                case VALUE -> "one of " + cost.clues() + " exact values";
+                                case STRETCH -> "one of " + cost.clues() + " pieces of text";
+                                case PRESENCE -> "a field that is there";
+                                case NONE -> "anything: on every event";
+                            };
+                    if (json) {
+                        print(JSON.createObjectNode()
+                                .put("rule", handle)
+                                .put("cost", cost.estimate())
+                                .put("clue", cost.clue().name().toLowerCase(Locale.ROOT))
+                                .put("tests", cost.tests())
+                                .put("regexes", cost.regexes()));
+                    } else {
+                        table.row(
+                                handle,
+                                String.format(Locale.ROOT, "%.0f", cost.estimate()),
+                                clue,
+                                cost.tests(),
+                                cost.regexes());
+                    }
+                });
+        if (!json) {
+            table.print(io.out());
+        }
     }
 
     private void problem(String severity, RuleProblem problem, boolean json) {
