@@ -260,6 +260,11 @@ public final class Archive implements Closeable {
         return new StoredIds(this, lineage, detected, bytes, cap);
     }
 
+    /** The stored records. */
+    public StoredRecords records() {
+        return new StoredRecords(this);
+    }
+
     /** The stored findings. */
     public FindingTable findings() {
         return new FindingTable(this);

@@ -1,6 +1,5 @@
 package io.trailwarden.app.command;
 
-import io.trailwarden.app.config.ConfigReader;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.event.Finding;
@@ -8,9 +7,6 @@ import io.trailwarden.sinks.StdoutSink;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.FindingFilter;
 import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code findings}: what is stored, the latest first. */
@@ -72,7 +67,7 @@ final class Findings implements Callable<Integer> {
     public Integer call() throws IOException {
         Configuration config = options.read(io);
         FindingFilter filter = new FindingFilter(
-                since == null ? null : time(since),
+                since == null ? null : Since.parse(spec, io.clock(), since),
                 severity == null ? null : Severities.parse(spec, "--severity", severity),
                 null,
                 null,
@@ -105,20 +100,5 @@ final class Findings implements Callable<Integer> {
 
     private static boolean isSuppressed(Finding finding) {
         return finding.state() == Finding.State.OPEN && finding.suppression() != null;
-    }
-
-    private Instant time(String text) {
-        Duration ago = ConfigReader.duration(text);
-        if (ago != null) {
-            return io.clock().instant().minus(ago);
-        }
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException e) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--since: \"" + text + "\" (expected: a duration such as 30m, 24h or 7d, or a time such as"
-                            + " 2026-03-01T00:00:00Z)");
-        }
     }
 }

@@ -50,7 +50,7 @@ public final class Trailwarden implements Runnable {
                 new Tail(io),
                 new Query(io),
                 new LedgerCommand(io),
-                RulesCommand.with(io),
+                RulesCommand.with(io, new RulesBacktest(io)),
                 new Doctor(io),
                 new Config(io))) {
             line.addSubcommand(command);

@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
         name = "rules",
         mixinStandardHelpOptions = true,
         description = "Checks, tests, explains and runs Sigma rules.",
-        synopsisSubcommandLabel = "(list | check | test | explain | match | conformance | coverage)",
+        synopsisSubcommandLabel = "(list | check | test | explain | match | conformance | coverage | backtest)",
         footer = {
             "",
             "Examples:",
@@ -72,17 +72,24 @@ public final class RulesCommand implements Runnable {
         this.io = io;
     }
 
-    /** The command with those of its subcommands that are classes of their own. */
-    public static CommandLine with(Io io) {
+    /**
+     * The command with those of its subcommands that are classes of their own.
+     *
+     * @param more subcommands from elsewhere, that need more than rules
+     */
+    public static CommandLine with(Io io, Object... more) {
         CommandLine line = new CommandLine(new RulesCommand(io));
         line.addSubcommand(new RulesCoverage(io));
+        for (Object command : more) {
+            line.addSubcommand(command);
+        }
         return line;
     }
 
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "list, check, test, explain, match, conformance or coverage is missing");
+                spec.commandLine(), "list, check, test, explain, match, conformance, coverage or backtest is missing");
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the rules that load.")

@@ -7,12 +7,15 @@ import io.trailwarden.detection.sigma.correlation.Firing;
 import io.trailwarden.detection.sigma.match.FieldReader;
 import io.trailwarden.detection.sigma.match.RuleMatcher;
 import io.trailwarden.detection.sigma.rule.BoundRule;
+import io.trailwarden.detection.sigma.rule.Logsource;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,8 @@ public final class RuleRun {
     private final RuleSet rules;
     private final RuleMatcher matcher;
     private final Correlations correlations;
+    private final Map<Logsource, RuleMatcher> byLogsource = new HashMap<>();
+    private final Set<String> serving;
     private final FieldReader fields;
     private final FieldReader header;
     private final List<CorrelatedEvent> events = new ArrayList<>();
@@ -40,6 +45,7 @@ public final class RuleRun {
         this.rules = rules;
         this.matcher = RuleMatcher.of(rules.rules());
         this.correlations = Correlations.of(rules);
+        this.serving = correlations.rules();
         this.fields = new FieldReader(correlations.fields());
         List<String> names = new ArrayList<>(TIMES);
         names.addAll(IDS);
@@ -67,12 +73,24 @@ public final class RuleRun {
         }
         Map<String, List<String>> own = header.read(json);
         String eventId = first(own, IDS) == null ? id : String.valueOf(first(own, IDS));
-        List<String> forCorrelations = matched.stream()
-                .map(BoundRule::key)
-                .filter(correlations.rules()::contains)
-                .toList();
+        return take(time(first(own, TIMES)), eventId, json, matched);
+    }
+
+    /**
+     * Adds one record whose time and id are known, and tries only the rules for its kind of log.
+     *
+     * @throws io.trailwarden.detection.sigma.match.MalformedEventException when it is not a JSON object
+     */
+    public Match add(Logsource kind, Instant time, String eventId, byte[] json) {
+        RuleMatcher routed = byLogsource.computeIfAbsent(
+                kind, k -> RuleMatcher.of(rules.routedTo(k).rules()));
+        return take(time, eventId, json, routed.match(json));
+    }
+
+    private Match take(@Nullable Instant time, String eventId, byte[] json, List<BoundRule> matched) {
+        List<String> forCorrelations =
+                matched.stream().map(BoundRule::key).filter(serving::contains).toList();
         if (!forCorrelations.isEmpty()) {
-            Instant time = time(first(own, TIMES));
             if (time == null) {
                 withoutTime++;
             } else {
