@@ -4,6 +4,7 @@ import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import java.io.Serializable;
+import java.util.Map;
 
 /**
  * A detection that needs nothing but the one event at hand and the reference data. It runs in the source chain, on every
@@ -19,4 +20,9 @@ public interface EventDetector extends Serializable {
 
     /** Judges one Step Functions history event. */
     void inspect(ExecutionEvent event, Reference reference, Findings out);
+
+    /** What it counts, by stable names, for people who watch the job. Cheap; asked every few seconds. */
+    default Map<String, Long> numbers(Reference reference) {
+        return Map.of();
+    }
 }

@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -154,6 +155,13 @@ final class IntakeOperator extends AbstractStreamOperator<Signal> implements One
         this.late = numbers.count("late");
         this.failures = numbers.count("detectorFailures");
         numbers.gauge("lagMillis", () -> lastIngested == Long.MIN_VALUE ? 0 : Math.max(0, now() - lastIngested));
+        numbers.others(() -> {
+            Map<String, Long> more = new HashMap<>();
+            for (EventDetector detector : eventDetectors) {
+                more.putAll(detector.numbers(reference.reference()));
+            }
+            return more;
+        });
         numbers.gauge("referenceMalformed", reference::malformed);
         numbers.gauge("referenceRefused", reference::refused);
         this.findings = new Findings(

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
@@ -32,6 +33,7 @@ final class Numbers {
 
     private final MetricGroup metrics;
     private final Map<String, LongSupplier> all = new LinkedHashMap<>();
+    private Supplier<Map<String, Long>> others = Map::of;
 
     Numbers(MetricGroup metrics) {
         this.metrics = metrics;
@@ -50,9 +52,14 @@ final class Numbers {
         metrics.gauge(name, (Gauge<Long>) value::getAsLong);
     }
 
+    /** Also numbers whose names are known only when they are read; they are told in {@code JobStatus} alone. */
+    void others(Supplier<Map<String, Long>> numbers) {
+        others = numbers;
+    }
+
     /** All numbers now. */
     Map<String, Long> read() {
-        Map<String, Long> now = new TreeMap<>();
+        Map<String, Long> now = new TreeMap<>(others.get());
         all.forEach((name, value) -> now.put(name, value.getAsLong()));
         return now;
     }

@@ -6,13 +6,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.sigma.correlation.Correlations;
+import io.trailwarden.detection.sigma.rule.RuleProblem;
+import io.trailwarden.detection.sigma.rule.YamlNode;
 import io.trailwarden.event.ReferenceEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * job runs, without a restart and without losing state.
  *
  * <p>An entry's key is the file's name, its body {@code {"yaml": "..."}}; {@code "enabled": false} keeps a file out of
- * use.
+ * use. A rule with {@code staging: true} of its own runs and is counted, but reports nothing until that line is gone.
  */
 public final class LoadedRules {
 
@@ -30,6 +35,7 @@ public final class LoadedRules {
     private final Collection<ReferenceEntry> entries;
     private final RuleSet ruleSet;
     private final Correlations correlations;
+    private final Set<String> staged;
 
     private LoadedRules(Reference reference, Collection<ReferenceEntry> entries) {
         this.reference = reference;
@@ -43,6 +49,7 @@ public final class LoadedRules {
         }
         this.ruleSet = RuleSet.parse(files, Map.of());
         this.correlations = Correlations.of(ruleSet);
+        this.staged = staged(ruleSet);
     }
 
     /**
@@ -66,6 +73,7 @@ public final class LoadedRules {
         this.entries = same.entries;
         this.ruleSet = same.ruleSet;
         this.correlations = same.correlations;
+        this.staged = same.staged;
     }
 
     /** The entry that carries a rule file. */
@@ -101,12 +109,39 @@ public final class LoadedRules {
         return correlations;
     }
 
-    /** One line per rule file: loaded, or why it is not. */
-    public List<String> status() {
-        List<String> lines = new ArrayList<>();
-        ruleSet.rules().forEach(rule -> lines.add(rule.rule().header().at().file() + ": loaded " + rule.key()));
-        ruleSet.correlations().forEach(c -> lines.add(c.rule().header().at().file() + ": loaded " + c.key()));
-        ruleSet.refused().forEach(problem -> lines.add("failed " + problem));
-        return lines;
+    /** Keys of the rules and correlations that run without reporting. */
+    public Set<String> staged() {
+        return staged;
+    }
+
+    /** What became of every rule and every file, in the order of the files. */
+    public List<RuleStatus> status() {
+        List<RuleStatus> all = new ArrayList<>();
+        ruleSet.headers()
+                .forEach((key, header) -> all.add(new RuleStatus(
+                        header.at().file(),
+                        header.handle(),
+                        staged.contains(key) ? RuleStatus.State.STAGED : RuleStatus.State.LOADED,
+                        "")));
+        for (RuleProblem problem : ruleSet.refused()) {
+            all.add(new RuleStatus(problem.at().file(), "", RuleStatus.State.FAILED, problem.toString()));
+        }
+        for (ReferenceEntry entry : entries) {
+            if (entry.body() != null && yaml(entry) == null) {
+                all.add(new RuleStatus(entry.key(), "", RuleStatus.State.DISABLED, ""));
+            }
+        }
+        all.sort(Comparator.comparing(RuleStatus::file));
+        return all;
+    }
+
+    private static Set<String> staged(RuleSet rules) {
+        Set<String> staged = new LinkedHashSet<>();
+        rules.headers().forEach((key, header) -> {
+            if (header.custom().get("staging") instanceof YamlNode.Truth truth && truth.value()) {
+                staged.add(key);
+            }
+        });
+        return staged;
     }
 }

@@ -13,13 +13,16 @@ import io.trailwarden.event.FindingId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the loaded rules over single events: CloudTrail records against rules for {@code product: aws, service:
  * cloudtrail}, history events of executions against those for {@code service: stepfunctions}. Rules that only serve
- * correlations publish nothing.
+ * correlations publish nothing; staged rules are counted; a rule that floods is muted, see {@link FloodGuard}.
  */
 public final class RuleDetector implements EventDetector {
 
@@ -27,6 +30,9 @@ public final class RuleDetector implements EventDetector {
 
     private transient @Nullable LoadedRules rules;
     private transient @Nullable Map<Logsource, RuleMatcher> matchers;
+    private transient @Nullable FloodGuard guard;
+    private transient @Nullable Map<String, Long> numbers;
+    private transient @Nullable Map<String, Long> stagedMatches;
 
     /** A detector; all of them are alike. */
     public RuleDetector() {}
@@ -68,15 +74,22 @@ public final class RuleDetector implements EventDetector {
     }
 
     private List<BoundRule> matched(byte[] raw, Logsource logsource, Reference reference) {
+        LoadedRules loaded = current(reference);
+        return Objects.requireNonNull(matchers)
+                .computeIfAbsent(logsource, kind -> RuleMatcher.of(reporting(loaded.ruleSet(), kind)))
+                .match(raw);
+    }
+
+    private LoadedRules current(Reference reference) {
         LoadedRules loaded = LoadedRules.of(reference, rules);
         if (loaded != rules || matchers == null) {
             if (rules == null || loaded.ruleSet() != rules.ruleSet() || matchers == null) {
                 matchers = new HashMap<>();
             }
             rules = loaded;
+            numbers = null;
         }
-        return matchers.computeIfAbsent(logsource, kind -> RuleMatcher.of(reporting(loaded.ruleSet(), kind)))
-                .match(raw);
+        return loaded;
     }
 
     private static List<BoundRule> reporting(RuleSet ruleSet, Logsource logsource) {
@@ -91,7 +104,40 @@ public final class RuleDetector implements EventDetector {
         }
     }
 
-    private static void publish(
+    @Override
+    public Map<String, Long> numbers(Reference reference) {
+        LoadedRules loaded = current(reference);
+        Map<String, Long> states = numbers;
+        if (states == null) {
+            states = new TreeMap<>();
+            for (RuleStatus status : loaded.status()) {
+                states.merge("rules." + status.state().name().toLowerCase(Locale.ROOT), 1L, Long::sum);
+            }
+            numbers = states;
+        }
+        Map<String, Long> all = new TreeMap<>(states);
+        if (stagedMatches != null) {
+            stagedMatches.forEach((rule, count) -> all.put("staged." + rule, count));
+        }
+        return all;
+    }
+
+    /** Counts a staged rule's match; says whether a match of another rule may be published. */
+    private boolean reports(BoundRule rule, Sighting seen, Findings out) {
+        if (rules != null && rules.staged().contains(rule.key())) {
+            if (stagedMatches == null) {
+                stagedMatches = new TreeMap<>();
+            }
+            stagedMatches.merge(rule.rule().header().handle(), 1L, Long::sum);
+            return false;
+        }
+        if (guard == null) {
+            guard = new FloodGuard();
+        }
+        return guard.admits(rule.rule().header(), seen.time(), out);
+    }
+
+    private void publish(
             BoundRule rule,
             Sighting seen,
             String account,
@@ -99,6 +145,9 @@ public final class RuleDetector implements EventDetector {
             @Nullable String principal,
             Map<String, String> facts,
             Findings out) {
+        if (!reports(rule, seen, out)) {
+            return;
+        }
         String subject = principal == null ? seen.eventId() : principal;
         out.publish(RuleFindings.conclusion(
                 FindingId.of(rule.key(), seen.eventId(), account),

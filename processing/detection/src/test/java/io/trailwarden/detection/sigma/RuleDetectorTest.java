@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RuleDetectorTest {
@@ -96,8 +97,9 @@ class RuleDetectorTest {
         Reference reference = with(RULE, true).with(LoadedRules.entry("bad.yml", "title: x\n", true, Instant.EPOCH));
         LoadedRules rules = LoadedRules.of(reference, null);
         assertThat(rules.status())
+                .extracting(RuleStatus::toString)
                 .anyMatch(line -> line.equals("rule.yml: loaded 929a690e-bef0-4204-a928-ef5e620d6fcc"))
-                .anyMatch(line -> line.startsWith("failed bad.yml:1:1: "));
+                .anyMatch(line -> line.startsWith("bad.yml: failed: bad.yml:1:1: "));
         detector.inspect(stopLogging(), reference, out);
         assertThat(found).hasSize(1);
     }
@@ -107,5 +109,69 @@ class RuleDetectorTest {
         LoadedRules before = LoadedRules.of(with(RULE, true), null);
         LoadedRules after = LoadedRules.of(with(RULE, true), before);
         assertThat(after.ruleSet()).isSameAs(before.ruleSet());
+    }
+
+    @Test
+    void every_rule_is_loaded_staged_disabled_or_failed_and_people_see_how_many() {
+        Reference reference = with(RULE, true)
+                .with(LoadedRules.entry("bad.yml", "title: x\n", true, Instant.EPOCH))
+                .with(LoadedRules.entry("off.yml", RULE, false, Instant.EPOCH))
+                .with(LoadedRules.entry(
+                        "new.yml",
+                        RULE.replace("929a", "a29a") + "staging: true\nname: trail_stopped_too\n",
+                        true,
+                        Instant.EPOCH));
+
+        assertThat(LoadedRules.of(reference, null).status())
+                .extracting(status -> status.file() + " " + status.state())
+                .containsExactly("bad.yml FAILED", "new.yml STAGED", "off.yml DISABLED", "rule.yml LOADED");
+
+        detector.inspect(stopLogging(), reference, out);
+        detector.inspect(stopLogging(), reference, out);
+        assertThat(found)
+                .extracting(Finding::detection)
+                .containsOnly("929a690e-bef0-4204-a928-ef5e620d6fcc")
+                .hasSize(2);
+        assertThat(detector.numbers(reference))
+                .containsOnly(
+                        Map.entry("rules.failed", 1L),
+                        Map.entry("rules.staged", 1L),
+                        Map.entry("rules.disabled", 1L),
+                        Map.entry("rules.loaded", 1L),
+                        Map.entry("staged.trail_stopped_too", 2L));
+    }
+
+    @Test
+    void a_promoted_rule_reports() {
+        String staged = RULE + "staging: true\n";
+        detector.inspect(stopLogging(), with(staged, true), out);
+        assertThat(found).isEmpty();
+        detector.inspect(stopLogging(), with(RULE, true), out);
+        assertThat(found).hasSize(1);
+    }
+
+    @Test
+    void a_rule_that_floods_is_muted_for_the_hour_and_one_finding_says_so() {
+        Reference reference = with(RULE, true);
+        for (int i = 0; i < FloodGuard.LIMIT + 500; i++) {
+            detector.inspect(stopLogging(), reference, out);
+        }
+
+        assertThat(found).hasSize(FloodGuard.LIMIT + 1);
+        assertThat(found.get(FloodGuard.LIMIT)).satisfies(flood -> {
+            assertThat(flood.detection()).isEqualTo("rule-flood");
+            assertThat(flood.subject()).isEqualTo("929a690e-bef0-4204-a928-ef5e620d6fcc");
+            assertThat(flood.title())
+                    .isEqualTo("Rule 929a690e-bef0-4204-a928-ef5e620d6fcc floods and is muted for an hour");
+            assertThat(flood.firstTime()).isEqualTo("2026-11-22T12:00:00Z");
+        });
+        RuleDetector other = new RuleDetector();
+        List<Finding> again = new ArrayList<>(found);
+        found.clear();
+        for (int i = 0; i <= FloodGuard.LIMIT; i++) {
+            other.inspect(stopLogging(), reference, out);
+        }
+        assertThat(found.get(FloodGuard.LIMIT).id())
+                .isEqualTo(again.get(FloodGuard.LIMIT).id());
     }
 }

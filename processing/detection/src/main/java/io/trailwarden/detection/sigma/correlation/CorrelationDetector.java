@@ -193,7 +193,9 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
             long hour = Math.floorDiv(firing.firstTime().getEpochSecond(), episode.toSeconds());
             int ordinal = ordinals.merge(List.of(firing.correlation(), firing.group(), hour), 1, Integer::sum);
             boolean open = firing.firstTime().isAfter(decided);
-            if (open && !rules.ruleSet().silent().contains(firing.correlation())) {
+            if (open
+                    && !rules.ruleSet().silent().contains(firing.correlation())
+                    && !rules.staged().contains(firing.correlation())) {
                 conclusions.add(conclusion(correlation, firing, hour, ordinal, byId));
             }
         }
