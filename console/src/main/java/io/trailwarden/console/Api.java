@@ -15,6 +15,7 @@ import io.trailwarden.console.source.Records;
 import io.trailwarden.console.source.SourceException;
 import io.trailwarden.console.stages.StageMonitor;
 import io.trailwarden.console.stages.StageReport;
+import io.trailwarden.event.text.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -246,7 +247,8 @@ final class Api {
                             each.object(),
                             each.offset(),
                             each.ingestedAt(),
-                            new String(each.payload(), StandardCharsets.UTF_8),
+                            Secrets.mask(new String(each.payload(), StandardCharsets.UTF_8))
+                                    .text(),
                             each.payloadLength()))
                     .toList());
         } catch (SourceException e) {

@@ -5,6 +5,7 @@ import io.trailwarden.console.source.Records;
 import io.trailwarden.console.source.SourceException;
 import io.trailwarden.console.source.StoredRecord;
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.text.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -74,7 +75,7 @@ record Evidence(List<Item> records, List<String> missing, long unlisted) {
             // Stored means it was readable once; shown as it is rather than not at all.
             json = Json.MAPPER.getNodeFactory().textNode(new String(record.raw(), StandardCharsets.UTF_8));
         }
-        Masking.Masked masked = Masking.pretty(json, showSecrets);
+        Secrets.MaskedJson masked = showSecrets ? new Secrets.MaskedJson(json, 0) : Secrets.mask(json);
         boolean execution = record.table().equals("executions");
         return new Item(
                 record.eventId(),
@@ -93,7 +94,7 @@ record Evidence(List<Item> records, List<String> missing, long unlisted) {
                 record.source(),
                 record.object(),
                 record.offset(),
-                masked.text(),
+                Json.pretty(masked.json()),
                 masked.hidden());
     }
 }

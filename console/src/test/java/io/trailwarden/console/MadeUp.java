@@ -274,7 +274,8 @@ final class MadeUp {
                             Integer.toString(10_000 - i),
                             i % 7 == 0 ? null : NOW.minusSeconds(i).toString()));
                 }
-                return new Result(columns, rows, maxRows < 500 ? "cut at " + maxRows + " rows (sql.rows)" : null, 42);
+                return new Result(
+                        columns, rows, 0, maxRows < 500 ? "cut at " + maxRows + " rows (sql.rows)" : null, 42);
             }
 
             @Override

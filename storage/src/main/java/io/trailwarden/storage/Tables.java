@@ -86,6 +86,10 @@ final class Tables {
         e.identity("session_issuer_user_name", "Name of the session's issuer", UserIdentity::issuerUserName);
         e.identity("session_created", "When the session was issued, as written", UserIdentity::sessionCreated);
         e.identity("mfa_authenticated", "\"true\" or \"false\", as written", UserIdentity::mfaAuthenticated);
+        e.identity(
+                "ec2_role_delivery",
+                "Of an instance's session: version of the metadata service",
+                UserIdentity::ec2RoleDelivery);
         e.identity("source_identity", "Source identity of the session", UserIdentity::sourceIdentity);
         e.identity("on_behalf_of_user_id", "Identity Center user", UserIdentity::onBehalfOfUserId);
         e.identity("identity_provider", "Identity provider of a web identity", UserIdentity::identityProvider);

@@ -3,9 +3,14 @@ package io.trailwarden.app.command;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.pipeline.DataDirectory;
 import io.trailwarden.app.pipeline.DetectionRun;
+import io.trailwarden.app.pipeline.Parts;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.app.terminal.Stop;
 import io.trailwarden.embedded.EmbeddedFlink;
+import io.trailwarden.storage.Archive;
+import io.trailwarden.storage.Maintenance;
+import io.trailwarden.storage.MaintenanceConfig;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -62,7 +67,7 @@ final class Process implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         Configuration config = options.read(io, stage.flags(Map.of()));
         if (jobmanager == null) {
             return here(config);
@@ -78,13 +83,16 @@ final class Process implements Callable<Integer> {
         return ExitCode.FINE;
     }
 
-    private int here(Configuration config) throws InterruptedException {
+    private int here(Configuration config) throws IOException, InterruptedException {
         Map<String, String> connection = StageOptions.connect(config);
         try (Stop stop = new Stop();
                 DataDirectory data = DataDirectory.lock(config.data());
                 EmbeddedFlink flink =
                         EmbeddedFlink.start(data.flink(), config.processing().parallelism());
-                DetectionRun run = DetectionRun.start(config, connection, flink)) {
+                DetectionRun run = DetectionRun.start(config, connection, flink);
+                Archive archive = Archive.open(Parts.tables(config));
+                Maintenance maintenance = archive.maintenance(MaintenanceConfig.defaults(), io.clock())) {
+            maintenance.start();
             StageOptions.say(io, "The detection job runs on " + config.kafka().bootstrap() + ".");
             while (!stop.await(2, TimeUnit.SECONDS)) {
                 run.requireRunning();

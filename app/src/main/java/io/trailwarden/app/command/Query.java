@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  trailwarden query \"SELECT event_name, count(*) AS calls FROM cloudtrail GROUP BY 1 ORDER BY 2 DESC\"",
             "  trailwarden query --format csv \"SELECT * FROM findings\" > findings.csv",
-            "  trailwarden query --format parquet --out calls.parquet \"SELECT * FROM cloudtrail\""
+            "  trailwarden query --format parquet --show-secrets --out calls.parquet \"SELECT * FROM cloudtrail\""
         })
 final class Query implements Callable<Integer> {
 
@@ -66,6 +66,11 @@ final class Query implements Callable<Integer> {
     Path out;
 
     @Option(
+            names = "--show-secrets",
+            description = "Print passwords, tokens and keys too; --format parquet always holds them and needs this.")
+    boolean showSecrets;
+
+    @Option(
             names = "--limit",
             paramLabel = "ROWS",
             description = "At most so many rows; without it 10,000 on a terminal, all in a file or pipe.")
@@ -82,17 +87,22 @@ final class Query implements Callable<Integer> {
         if (wanted == QueryOutput.Format.PARQUET && out == null) {
             throw new ParameterException(spec.commandLine(), "--format parquet needs --out FILE");
         }
+        if (wanted == QueryOutput.Format.PARQUET && !showSecrets) {
+            throw new ParameterException(
+                    spec.commandLine(), "--format parquet holds values as they are stored: add --show-secrets");
+        }
         Configuration config = options.read(io);
         SqlSettings settings = Parts.sql(config).withWorkers(1);
         long rows = limit != null ? limit : wanted == QueryOutput.Format.TABLE ? settings.rows() : Long.MAX_VALUE;
         settings = settings.withResult(Math.max(1, rows), Long.MAX_VALUE);
         QuerySummary summary;
+        QueryOutput output;
         try (Stop stop = new Stop();
                 Progress progress = new Progress(io);
                 Archive archive = Tables.open(config);
                 SqlWorkers workers = SqlWorkers.start(archive, settings)) {
             progress.say("starting");
-            QueryOutput output = new QueryOutput(io.out(), wanted);
+            output = new QueryOutput(io.out(), wanted, showSecrets);
             RunningQuery query = wanted == QueryOutput.Format.PARQUET && out != null
                     ? workers.exportParquet(
                             sql, settings, io.workingDirectory().resolve(out).toAbsolutePath())
@@ -108,6 +118,9 @@ final class Query implements Callable<Integer> {
         }
         if (summary.truncated() != null) {
             io.err().println("There is more: " + summary.truncated());
+        }
+        if (output.hidden() > 0) {
+            io.err().printf(Locale.ROOT, "%,d secrets are hidden; --show-secrets prints them.%n", output.hidden());
         }
         if (wanted == QueryOutput.Format.TABLE || wanted == QueryOutput.Format.PARQUET) {
             io.err()

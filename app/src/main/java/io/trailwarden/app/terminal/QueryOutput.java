@@ -3,6 +3,7 @@ package io.trailwarden.app.terminal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trailwarden.event.text.Secrets;
 import io.trailwarden.storage.sql.QueryColumn;
 import io.trailwarden.storage.sql.RowConsumer;
 import java.io.PrintStream;
@@ -28,11 +29,18 @@ public final class QueryOutput implements RowConsumer {
 
     private final PrintStream out;
     private final Format format;
+    private final boolean showSecrets;
+    private long hidden;
     private List<QueryColumn> columns = List.of();
     private @Nullable TextTable table;
 
-    /** Writes there. */
-    public QueryOutput(PrintStream out, Format format) {
+    /**
+     * Writes there.
+     *
+     * @param showSecrets false: what {@link Secrets} knows is hidden
+     */
+    public QueryOutput(PrintStream out, Format format, boolean showSecrets) {
+        this.showSecrets = showSecrets;
         this.out = out;
         this.format = format;
     }
@@ -50,7 +58,8 @@ public final class QueryOutput implements RowConsumer {
     }
 
     @Override
-    public void row(List<@Nullable Object> values) {
+    public void row(List<@Nullable Object> read) {
+        List<@Nullable Object> values = showSecrets ? read : masked(read);
         switch (format) {
             case TABLE -> {
                 if (table != null) {
@@ -67,6 +76,26 @@ public final class QueryOutput implements RowConsumer {
             }
             case PARQUET -> {}
         }
+    }
+
+    private List<@Nullable Object> masked(List<@Nullable Object> read) {
+        List<@Nullable Object> values = new ArrayList<>(read);
+        for (int i = 0; i < values.size(); i++) {
+            Object value = values.get(i);
+            if (value != null && !(value instanceof Number) && !(value instanceof Boolean)) {
+                Secrets.MaskedText masked = Secrets.mask(columns.get(i).name(), value.toString());
+                hidden += masked.hidden();
+                if (masked.hidden() > 0) {
+                    values.set(i, masked.text());
+                }
+            }
+        }
+        return values;
+    }
+
+    /** How many values were hidden. */
+    public long hidden() {
+        return hidden;
     }
 
     /** Prints what was held back for its width. */

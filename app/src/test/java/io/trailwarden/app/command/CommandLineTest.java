@@ -39,6 +39,7 @@ class CommandLineTest {
                 "tail",
                 "query",
                 "ledger",
+                "maintain",
                 "doctor",
                 "config"
             })

@@ -1,6 +1,7 @@
 package io.trailwarden.console.source;
 
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.text.Secrets;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.FindingFilter;
 import io.trailwarden.storage.Ledger;
@@ -21,7 +22,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,11 +179,15 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
         }
         try {
             QuerySummary summary = await(query);
+            int[] hidden = {0};
             return new Result(
                     rows.columns.stream()
                             .map(column -> new Column(column.name(), column.type()))
                             .toList(),
-                    rows.rows.stream().map(ArchiveSource::texts).toList(),
+                    rows.rows.stream()
+                            .map(row -> texts(rows.columns, row, hidden))
+                            .toList(),
+                    hidden[0],
                     summary.truncated(),
                     summary.elapsed().toMillis());
         } finally {
@@ -256,10 +260,19 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
         return "TIMESTAMPTZ '" + known.truncatedTo(ChronoUnit.MILLIS) + "'";
     }
 
-    private static List<@Nullable String> texts(List<@Nullable Object> row) {
-        return row.stream()
-                .map(value -> value == null ? null : value.toString())
-                .collect(Collectors.toCollection(ArrayList::new));
+    private static List<@Nullable String> texts(List<QueryColumn> columns, List<@Nullable Object> row, int[] hidden) {
+        List<@Nullable String> texts = new ArrayList<>(row.size());
+        for (int i = 0; i < row.size(); i++) {
+            Object value = row.get(i);
+            if (value == null) {
+                texts.add(null);
+            } else {
+                Secrets.MaskedText masked = Secrets.mask(columns.get(i).name(), value.toString());
+                hidden[0] += masked.hidden();
+                texts.add(masked.text());
+            }
+        }
+        return texts;
     }
 
     private static String text(@Nullable Object value) {

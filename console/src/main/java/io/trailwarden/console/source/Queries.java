@@ -29,9 +29,15 @@ public interface Queries {
      * An answer.
      *
      * @param rows values as text, in the order of the columns
+     * @param hidden how many values are hidden because they are secrets
      * @param truncated null when these are all rows, else which limit cut them
      */
-    record Result(List<Column> columns, List<List<@Nullable String>> rows, @Nullable String truncated, long millis) {}
+    record Result(
+            List<Column> columns,
+            List<List<@Nullable String>> rows,
+            int hidden,
+            @Nullable String truncated,
+            long millis) {}
 
     /** A table or view. */
     record Table(String name, List<Column> columns) {}

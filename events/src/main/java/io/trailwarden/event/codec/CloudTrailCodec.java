@@ -75,7 +75,8 @@ public final class CloudTrailCodec {
             "onBehalfOf", // 8
             "identityProvider"); // 9
 
-    private static final JsonNames SESSION = JsonNames.of("sessionIssuer", "attributes", "sourceIdentity");
+    private static final JsonNames SESSION =
+            JsonNames.of("sessionIssuer", "attributes", "sourceIdentity", "ec2RoleDelivery");
     private static final JsonNames ISSUER = JsonNames.of("type", "arn", "accountId", "userName");
     private static final JsonNames ATTRIBUTES = JsonNames.of("creationDate", "mfaAuthenticated");
     private static final JsonNames ON_BEHALF_OF = JsonNames.of("userId");
@@ -136,6 +137,7 @@ public final class CloudTrailCodec {
     private @Nullable String issuerUserName;
     private @Nullable String sessionCreated;
     private @Nullable String mfaAuthenticated;
+    private @Nullable String ec2RoleDelivery;
     private @Nullable String sourceIdentity;
     private @Nullable String onBehalfOfUserId;
 
@@ -368,6 +370,7 @@ public final class CloudTrailCodec {
                 sessionCreated,
                 mfaAuthenticated,
                 sourceIdentity,
+                ec2RoleDelivery,
                 onBehalfOfUserId,
                 identityProvider);
     }
@@ -381,6 +384,7 @@ public final class CloudTrailCodec {
                 case 0 -> readIssuer();
                 case 1 -> readAttributes();
                 case 2 -> sourceIdentity = symbol();
+                case 3 -> ec2RoleDelivery = symbol();
                 default -> scanner.skip();
             }
         }
@@ -635,6 +639,7 @@ public final class CloudTrailCodec {
         sessionCreated = null;
         mfaAuthenticated = null;
         sourceIdentity = null;
+        ec2RoleDelivery = null;
         onBehalfOfUserId = null;
     }
 }

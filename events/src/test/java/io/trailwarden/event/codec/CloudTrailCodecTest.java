@@ -28,7 +28,7 @@ class CloudTrailCodecTest {
     void a_management_event_is_read_with_all_its_fields() {
         CloudTrailEvent event = read(
                 """
-                {"eventVersion":"1.10","userIdentity":{"type":"AssumedRole","principalId":"AROA1:ci","arn":"arn:aws:sts::111122223333:assumed-role/deployer/ci","accountId":"111122223333","accessKeyId":"ASIA1","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROA1","arn":"arn:aws:iam::111122223333:role/ci/deployer","accountId":"111122223333","userName":"deployer"},"attributes":{"creationDate":"2026-03-02T08:55:10Z","mfaAuthenticated":"false"},"sourceIdentity":"dana"}},"eventTime":"2026-03-02T09:00:00Z","eventSource":"states.amazonaws.com","eventName":"CreateStateMachine","awsRegion":"eu-west-1","sourceIPAddress":"192.0.2.10","userAgent":"aws-cli/2.27.1","requestParameters":{"name":"OrderFlow","definition":"HIDDEN_DUE_TO_SECURITY_REASONS"},"responseElements":{"stateMachineArn":"arn:aws:states:eu-west-1:111122223333:stateMachine:OrderFlow"},"requestID":"r1","eventID":"e1","readOnly":false,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management","tlsDetails":{"tlsVersion":"TLSv1.3"}}
+                {"eventVersion":"1.10","userIdentity":{"type":"AssumedRole","principalId":"AROA1:ci","arn":"arn:aws:sts::111122223333:assumed-role/deployer/ci","accountId":"111122223333","accessKeyId":"ASIA1","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROA1","arn":"arn:aws:iam::111122223333:role/ci/deployer","accountId":"111122223333","userName":"deployer"},"attributes":{"creationDate":"2026-03-02T08:55:10Z","mfaAuthenticated":"false"},"ec2RoleDelivery":"2.0","sourceIdentity":"dana"}},"eventTime":"2026-03-02T09:00:00Z","eventSource":"states.amazonaws.com","eventName":"CreateStateMachine","awsRegion":"eu-west-1","sourceIPAddress":"192.0.2.10","userAgent":"aws-cli/2.27.1","requestParameters":{"name":"OrderFlow","definition":"HIDDEN_DUE_TO_SECURITY_REASONS"},"responseElements":{"stateMachineArn":"arn:aws:states:eu-west-1:111122223333:stateMachine:OrderFlow"},"requestID":"r1","eventID":"e1","readOnly":false,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management","tlsDetails":{"tlsVersion":"TLSv1.3"}}
                 """);
 
         assertThat(event.eventId()).isEqualTo("e1");
@@ -36,6 +36,7 @@ class CloudTrailCodecTest {
         assertThat(event.eventVersion()).isEqualTo("1.10");
         assertThat(event.userIdentity().issuerArn()).isEqualTo("arn:aws:iam::111122223333:role/ci/deployer");
         assertThat(event.userIdentity().sourceIdentity()).isEqualTo("dana");
+        assertThat(event.userIdentity().ec2RoleDelivery()).isEqualTo("2.0");
         assertThat(event.actorKey()).isEqualTo("arn:aws:iam::111122223333:role/ci/deployer");
         assertThat(event.readOnly()).isFalse();
         assertThat(event.managementEvent()).isTrue();

@@ -2,6 +2,7 @@ package io.trailwarden.jobs;
 
 import io.trailwarden.detection.EventDetector;
 import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.detection.execution.FailedExecutionDetector;
 import io.trailwarden.detection.organization.OrganizationDetector;
 import io.trailwarden.detection.principal.PrincipalDetector;
 import io.trailwarden.detection.sigma.RuleDetector;
@@ -48,6 +49,7 @@ public record Detection(List<EventDetector> eventDetectors, List<KeyedDetector<?
                         new PrincipalDetector(),
                         new ThrottlingDetector(),
                         new OrganizationDetector(),
+                        new FailedExecutionDetector(),
                         new CorrelationDetector()));
     }
 

@@ -175,7 +175,7 @@ class Query extends LitElement {
             : html`<button class="primary" ?disabled=${!this.editorReady} @click=${this.run}>Run <kbd>Ctrl ⏎</kbd></button>`}
           <button class="quiet" @click=${this.share}>Copy link</button>
           ${this.result && !this.running
-            ? html`<span class="end"><span class="muted" role="status">${number(this.result.rows.length)} rows in ${number(this.result.millis)} ms${this.result.truncated ? ` · ${this.result.truncated}` : ''}</span>
+            ? html`<span class="end"><span class="muted" role="status">${number(this.result.rows.length)} rows in ${number(this.result.millis)} ms${this.result.truncated ? ` · ${this.result.truncated}` : ''}${this.result.hidden ? ` · ${number(this.result.hidden)} secrets are hidden` : ''}</span>
                 <button @click=${this.csv}>CSV</button><button @click=${this.json}>JSON</button></span>`
             : nothing}
         </div>

@@ -63,7 +63,7 @@ final class OrganizationSignals implements SignalSource {
         } else if (!event.resources().isEmpty()) {
             reach(event, local, reference, out);
         }
-        if (type.equals("AssumedRole") && !isAwsOwn(identity.issuerArn()) && !isStepFunctions(event)) {
+        if (type.equals("AssumedRole") && !isAwsOwn(identity.issuerArn()) && !isTakenByAws(event)) {
             String key = accessKey(identity.accessKeyId());
             if (key != null) {
                 if (tookRole && event.issuedAccessKeyId() != null) {
@@ -102,12 +102,13 @@ final class OrganizationSignals implements SignalSource {
     }
 
     /**
-     * A state machine at work: Step Functions took the role itself, so the session cannot be a stranger's. The source
-     * address says so, and unlike a session's name the caller cannot choose it.
+     * An instance or a state machine at work: AWS took the role itself, so the session cannot be a stranger's. How an
+     * instance got its session, and the source address, say so; unlike a session's name the caller cannot choose them.
      */
-    private static boolean isStepFunctions(CloudTrailEvent event) {
-        return "states.amazonaws.com".equals(event.sourceIpAddress())
-                && "states.amazonaws.com".equals(event.userIdentity().invokedBy());
+    private static boolean isTakenByAws(CloudTrailEvent event) {
+        return event.userIdentity().ec2RoleDelivery() != null
+                || "states.amazonaws.com".equals(event.sourceIpAddress())
+                        && "states.amazonaws.com".equals(event.userIdentity().invokedBy());
     }
 
     private static @Nullable String foreign(UserIdentity identity, String local) {

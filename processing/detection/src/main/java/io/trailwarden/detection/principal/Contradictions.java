@@ -88,7 +88,7 @@ final class Contradictions {
                 addresses.add(use.sourceAddress());
             }
         }
-        String name = expectation.title() == null ? expectation.name() : expectation.title();
+        String name = expectation.shownAs();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(
                 "Expectation",
@@ -97,7 +97,7 @@ final class Contradictions {
             facts.put("Why it was written", expectation.why());
         }
         facts.put("It speaks about", expectation.when().describe());
-        facts.put("Expected", expected(expectation));
+        facts.put("Expected", expectation.expected());
         facts.put("Seen", Phrases.list(uses.stream().map(use -> seen(who, use)).toList(), MAX_LISTED));
         facts.put(machine ? "State machine" : "Principal", state.subject());
         facts.put("Account", account);
@@ -162,14 +162,6 @@ final class Contradictions {
                         + " knows it, end the principal's sessions first.",
                 "If it is right: change the expectation " + expectation.name()
                         + " (reference data, kind EXPECTATION); this finding is then withdrawn.");
-    }
-
-    private static String expected(Expectation expectation) {
-        return expectation.expect() != null
-                ? expectation.expect().describe()
-                : expectation.forbid() == null
-                        ? ""
-                        : "none with " + expectation.forbid().describe();
     }
 
     private static String seen(String who, JudgedUse use) {

@@ -75,7 +75,7 @@ final class PrincipalSignals implements SignalSource {
             return;
         }
         Signal signal = Signal.of(PrincipalDetector.NAME, "", "", event);
-        boolean judged = isJudged(reference, useOf(event, signal.resources()));
+        boolean judged = isJudged(reference, Use.of(event, signal.resources()));
         if (learned || judged) {
             out.accept(signal.as("principal|" + account + '|' + actor, kind(learned, judged)));
         }
@@ -115,17 +115,6 @@ final class PrincipalSignals implements SignalSource {
                 StateMachine.base(event.stateMachineArn()),
                 starts ? role : null);
         out.accept(signal.as("machine|" + event.stateMachineArn(), kind(true, isJudged(reference, seen))));
-    }
-
-    static Use useOf(CloudTrailEvent event, List<String> resources) {
-        return new Use(
-                event.account(),
-                event.actorKey(),
-                Phrases.action(event.eventSource(), event.eventName()),
-                event.awsRegion(),
-                resources,
-                event.stateMachineArn() == null ? null : StateMachine.base(event.stateMachineArn()),
-                null);
     }
 
     private static String kind(boolean learned, boolean judged) {
@@ -185,7 +174,7 @@ final class PrincipalSignals implements SignalSource {
         if ((needsResources[place] & ~1L) == (use & ~1L)) {
             return (needsResources[place] & 1L) == 1L;
         }
-        Use seen = useOf(event, List.of());
+        Use seen = Use.of(event, List.of());
         boolean needs = reference.expectations().stream().anyMatch(expectation -> expectation.needsResourcesOf(seen));
         needsResources[place] = needs ? use | 1L : use & ~1L;
         return needs;

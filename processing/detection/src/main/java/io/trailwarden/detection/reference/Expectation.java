@@ -1,5 +1,7 @@
 package io.trailwarden.detection.reference;
 
+import io.trailwarden.detection.Phrases;
+import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.Severity;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -51,7 +53,24 @@ public record Expectation(
             @Nullable String region,
             List<String> resources,
             @Nullable String stateMachine,
-            @Nullable String executionRole) {}
+            @Nullable String executionRole) {
+
+        /**
+         * A call as expectations see it.
+         *
+         * @param resources the ARNs that it named
+         */
+        public static Use of(CloudTrailEvent event, List<String> resources) {
+            return new Use(
+                    event.account(),
+                    event.actorKey(),
+                    Phrases.action(event.eventSource(), event.eventName()),
+                    event.awsRegion(),
+                    resources,
+                    event.stateMachineArn() == null ? null : StateMachine.base(event.stateMachineArn()),
+                    null);
+        }
+    }
 
     /** A conjunction over the parts of a use; null where a part does not matter. */
     public record Match(
@@ -157,7 +176,12 @@ public record Expectation(
 
     /** Whether it speaks about this use at this time. */
     public boolean concerns(Use use, Instant at) {
-        return (from == null || !at.isBefore(from)) && (to == null || at.isBefore(to)) && when.matches(use);
+        return holdsAt(at) && when.matches(use);
+    }
+
+    /** Whether it holds at this event time. */
+    public boolean holdsAt(Instant at) {
+        return (from == null || !at.isBefore(from)) && (to == null || at.isBefore(to));
     }
 
     /** Whether it may speak about this use at some time, and then looks at resources. */
@@ -168,6 +192,16 @@ public record Expectation(
     /** Whether a use that it concerns is as it should be. */
     public boolean meets(Use use) {
         return (expect == null || expect.matches(use)) && (forbid == null || !forbid.matches(use));
+    }
+
+    /** Its title, or its name where it has none. */
+    public String shownAs() {
+        return title == null ? name : title;
+    }
+
+    /** What is expected, for people. */
+    public String expected() {
+        return expect != null ? expect.describe() : forbid == null ? "" : "none with " + forbid.describe();
     }
 
     /** Whether it looks at resources. */

@@ -272,6 +272,20 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
     }
 
     @Test
+    void an_instances_session_was_taken_by_aws_and_is_not_followed() {
+        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        rehearsal.deliver(
+                Events.cloudTrail(
+                        """
+                {'userIdentity':{'type':'AssumedRole','principalId':'AROA1:i-0abc','accountId':'111122223333',
+                'arn':'arn:aws:sts::111122223333:assumed-role/orders/i-0abc','accessKeyId':'ASIAINSTANCE','sessionContext':
+                {'attributes':{'creationDate':'2026-03-02T08:55:10Z'},'ec2RoleDelivery':'2.0'}},
+                'eventTime':'2026-03-02T09:30:00Z','eventSource':'s3.amazonaws.com','eventName':'GetObject',
+                'awsRegion':'eu-west-1','eventID':'a1','eventType':'AwsApiCall','recipientAccountId':'111122223333'}"""));
+        assertThat(rehearsal.signals()).isEmpty();
+    }
+
+    @Test
     void foreign_credentials_at_our_vpc_endpoint_are_seen_even_when_refused() {
         Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
         rehearsal.deliver(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.detection.execution;
+
+import org.jspecify.annotations.NullMarked;
