@@ -6,6 +6,8 @@ import io.trailwarden.detection.EventDetector;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.detection.sigma.RuleDetector;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.ExecutionEvent;
@@ -260,9 +262,43 @@ class IntakeOperatorTest {
         }
     }
 
+    @Test
+    void rulesChangeWhileTheJobRunsAndEachRulesStateIsSaid() throws Exception {
+        String rule =
+                """
+                title: Ping
+                name: ping
+                logsource: {product: aws, service: cloudtrail}
+                detection:
+                  selection: {eventName: Ping}
+                  condition: selection
+                """;
+        Detection rules = new Detection(List.of(new RuleDetector()), List.of());
+        try (Harness harness = new Harness(1, 0, null, 0, 1, rules)) {
+            harness.take(TestRecords.ping(0, "e1", "alice", NOON));
+            assertThat(harness.findings()).isEmpty();
+
+            references
+                    .put(LoadedRules.entry("ping.yml", rule, true, NOON))
+                    .put(LoadedRules.entry("bad.yml", "title: Bad\n", true, NOON));
+            harness.flink.setProcessingTime(1_000);
+            harness.take(TestRecords.ping(1, "e2", "alice", NOON));
+            assertThat(harness.findings()).extracting(Finding::detection).containsExactly("ping");
+            assertThat(harness.numbers()).containsEntry("rules.loaded", 1L).containsEntry("rules.failed", 1L);
+
+            references.put(LoadedRules.entry("ping.yml", rule, false, NOON));
+            harness.flink.setProcessingTime(harness.flink.getProcessingTime() + 1_000);
+            harness.take(TestRecords.ping(2, "e3", "alice", NOON));
+            assertThat(harness.findings()).hasSize(1);
+            assertThat(harness.numbers()).containsEntry("rules.disabled", 1L);
+        }
+    }
+
     private static Detection detection() {
         return new Detection(List.of(), List.of(new RepeatedCalls()));
     }
+
+    private final ListFeed references = ListFeed.empty();
 
     private Harness fresh() throws Exception {
         return new Harness(1, 0, null, 0, 1, detection());
@@ -294,7 +330,7 @@ class IntakeOperatorTest {
                 Detection detection)
                 throws Exception {
             flink = new OneInputStreamOperatorTestHarness<>(
-                    new IntakeFactory("feed", detection, ListFeed.empty(), archive, settings),
+                    new IntakeFactory("feed", detection, references, archive, settings),
                     MAX_PARALLELISM,
                     parallelism,
                     subtask);
