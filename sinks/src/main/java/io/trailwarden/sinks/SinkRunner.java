@@ -60,6 +60,9 @@ public final class SinkRunner implements AutoCloseable {
     /** What was read and not yet delivered, in the topic's order. Only the runner's thread touches it. */
     private final List<Pending> pending = new ArrayList<>();
 
+    /** Whether the last attempt that failed delivered a part all the same. */
+    private boolean progress;
+
     private volatile SinkStatus status;
     private volatile boolean hurried;
 
@@ -217,6 +220,9 @@ public final class SinkRunner implements AutoCloseable {
             if (attempt()) {
                 pause = FIRST_PAUSE_MILLIS;
             } else {
+                if (progress) {
+                    pause = FIRST_PAUSE_MILLIS;
+                }
                 stayInGroup();
                 pause(pause);
                 pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
@@ -272,6 +278,7 @@ public final class SinkRunner implements AutoCloseable {
         } catch (WakeupException e) {
             return false;
         } catch (SinkUnavailableException | KafkaException e) {
+            progress = e instanceof SinkUnavailableException unavailable && unavailable.progress();
             status = failed(status, String.valueOf(e.getMessage()));
             // The first failure is news; the same again is only worth a debug line.
             if (status.failedAttempts() == 1) {

@@ -4,6 +4,7 @@ import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.event.Finding;
 import io.trailwarden.sinks.StdoutSink;
+import io.trailwarden.sinks.format.FindingFormat;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.FindingFilter;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  trailwarden findings --data d                       the latest 100 that stand",
             "  trailwarden findings --since 24h --severity high    recent and bad",
+            "  trailwarden findings --all --format ocsf            for a SIEM: OCSF Detection Finding; or asff",
             "  trailwarden findings --all --json                   everything, withdrawn ones too, one a line"
         })
 final class Findings implements Callable<Integer> {
@@ -59,6 +61,13 @@ final class Findings implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object a line.")
     boolean json;
 
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "As other tools take them, one JSON object a line: ocsf (Detection Finding) or asff.")
+    @Nullable
+    String format;
+
     Findings(Io io) {
         this.io = io;
     }
@@ -66,6 +75,7 @@ final class Findings implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Configuration config = options.read(io);
+        FindingFormat as = format == null ? null : form(format);
         FindingFilter filter = new FindingFilter(
                 since == null ? null : Since.parse(spec, io.clock(), since),
                 severity == null ? null : Severities.parse(spec, "--severity", severity),
@@ -85,17 +95,31 @@ final class Findings implements Callable<Integer> {
                     .toList();
         }
         for (Finding finding : findings) {
+            if (as != null) {
+                io.out().println(as.line(finding));
+                continue;
+            }
             io.out().println(json ? StdoutSink.json(finding) : StdoutSink.line(finding, io.colour()));
         }
-        if (!json && findings.isEmpty()) {
+        if (!json && as == null && findings.isEmpty()) {
             io.err().println("No findings" + (since == null && severity == null ? "." : " that match."));
-        } else if (!json && findings.size() == USUAL_LIMIT && !all) {
+        } else if (!json && as == null && findings.size() == USUAL_LIMIT && !all) {
             io.err().println("The latest " + USUAL_LIMIT + "; --all prints all.");
         }
         if (!json && !all && suppressed > 0) {
             io.err().println(suppressed + " suppressed; --all prints them too.");
         }
         return ExitCode.FINE;
+    }
+
+    private FindingFormat form(String text) {
+        return switch (text) {
+            case "ocsf" -> FindingFormat.OCSF;
+            case "asff" -> FindingFormat.ASFF;
+            default ->
+                throw new ParameterException(
+                        spec.commandLine(), "--format: \"" + text + "\" (expected: ocsf or asff)");
+        };
     }
 
     private static boolean isSuppressed(Finding finding) {

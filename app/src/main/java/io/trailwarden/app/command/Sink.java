@@ -3,12 +3,11 @@ package io.trailwarden.app.command;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.pipeline.KafkaDeadLetterTray;
 import io.trailwarden.app.pipeline.Parts;
+import io.trailwarden.app.pipeline.Sinks;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.app.terminal.Stop;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.SinkRunner;
-import io.trailwarden.sinks.StdoutSink;
-import io.trailwarden.sinks.StorageSink;
 import io.trailwarden.storage.Archive;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -48,7 +47,7 @@ final class Sink implements Callable<Integer> {
     @Mixin
     StageOptions stage = new StageOptions();
 
-    @Parameters(paramLabel = "SINK", arity = "0..*", description = "storage or stdout; else those configured.")
+    @Parameters(paramLabel = "SINK", arity = "0..*", description = "storage, stdout, sns, webhook or security-hub; else those configured.")
     List<String> names = List.of();
 
     Sink(Io io) {
@@ -64,9 +63,10 @@ final class Sink implements Callable<Integer> {
         try (Stop stop = new Stop();
                 Archive archive = Archive.open(Parts.tables(config));
                 KafkaDeadLetterTray tray = new KafkaDeadLetterTray(connection)) {
+            Sinks sinks = new Sinks(config, archive, io.out(), io.colour(), io.clock());
             try {
                 for (String name : wanted) {
-                    runners.add(SinkRunner.start(sink(name, archive), tray, new HashMap<>(connection), io.clock()));
+                    runners.add(SinkRunner.start(sink(sinks, name), tray, new HashMap<>(connection), io.clock()));
                 }
                 StageOptions.say(io, "Delivering findings to " + String.join(", ", wanted) + ".");
                 while (!stop.await(1, TimeUnit.SECONDS)) {
@@ -79,13 +79,11 @@ final class Sink implements Callable<Integer> {
         return ExitCode.FINE;
     }
 
-    private FindingSink sink(String name, Archive archive) {
-        return switch (name) {
-            case StorageSink.NAME -> new StorageSink(archive.findings());
-            case StdoutSink.NAME -> StdoutSink.lines(io.out(), io.colour());
-            default ->
-                throw new ParameterException(
-                        spec.commandLine(), "sink: \"" + name + "\" (expected: storage or stdout)");
-        };
+    private FindingSink sink(Sinks sinks, String name) {
+        try {
+            return sinks.of(name);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
     }
 }

@@ -260,6 +260,18 @@ public final class ConfigReader {
                         get(Settings.MAX_KEYS)),
                 new Configuration.Storage(get(Settings.CATALOG)),
                 get(Settings.SINKS),
+                new Configuration.Notices(
+                        get(Settings.NOTICE_SEVERITY),
+                        get(Settings.NOTICE_PER_MINUTE).intValue(),
+                        get(Settings.NOTICE_CONSOLE)),
+                new Configuration.Sns(get(Settings.SNS_TOPIC), aws(Settings.SNS)),
+                new Configuration.Webhook(
+                        get(Settings.WEBHOOK_URL),
+                        get(Settings.WEBHOOK_TEMPLATE),
+                        get(Settings.WEBHOOK_SECRET),
+                        get(Settings.WEBHOOK_ROUTING_KEY)),
+                new Configuration.SecurityHub(get(Settings.HUB_ACCOUNT), aws(Settings.HUB)),
+                get(Settings.METRICS_LISTEN),
                 new Configuration.Console(
                         get(Settings.CONSOLE_ENABLED),
                         get(Settings.CONSOLE_HOST),
@@ -267,6 +279,15 @@ public final class ConfigReader {
                         get(Settings.CONSOLE_TOKEN),
                         get(Settings.CONSOLE_HOST_NAMES)),
                 List.copyOf(explained));
+    }
+
+    private Configuration.Aws aws(Settings.AwsSettings settings) {
+        return new Configuration.Aws(
+                get(settings.region()),
+                get(settings.profile()),
+                get(settings.role()),
+                get(settings.externalId()),
+                get(settings.endpoint()));
     }
 
     @SuppressWarnings("unchecked")

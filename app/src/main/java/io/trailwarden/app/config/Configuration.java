@@ -1,5 +1,7 @@
 package io.trailwarden.app.config;
 
+import io.trailwarden.event.Severity;
+import io.trailwarden.sinks.webhook.Template;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules folders with detection rules
  * @param maturity the least mature rules that run
  * @param sinks names of the sinks that get findings
+ * @param metricsListen {@code host:port} of this process's metrics; empty: none are served
  * @param explained every setting with where its value came from, in the order in which people read them
  */
 public record Configuration(
@@ -31,6 +34,11 @@ public record Configuration(
         Processing processing,
         Storage storage,
         List<String> sinks,
+        Notices notices,
+        Sns sns,
+        Webhook webhook,
+        SecurityHub securityHub,
+        String metricsListen,
         Console console,
         List<Explained> explained) {
 
@@ -72,6 +80,33 @@ public record Configuration(
      * @param catalog Iceberg's own properties; empty: local tables
      */
     public record Storage(Map<String, String> catalog) {}
+
+    /**
+     * What people are told.
+     *
+     * @param perMinute 0: no limit
+     * @param consoleUrl empty: no links
+     */
+    public record Notices(Severity severity, int perMinute, String consoleUrl) {}
+
+    /** As whom and where a sink calls AWS; what is empty is not set. */
+    public record Aws(String region, String profile, String role, String externalId, String endpoint) {}
+
+    /** Sink sns. */
+    public record Sns(String topic, Aws aws) {}
+
+    /** Sink security-hub. */
+    public record SecurityHub(String account, Aws aws) {}
+
+    /** Sink webhook. */
+    public record Webhook(String url, Template template, String secret, String routingKey) {
+
+        /** Without its secrets. */
+        @Override
+        public String toString() {
+            return "Webhook[" + template + "]";
+        }
+    }
 
     /**
      * The pages.

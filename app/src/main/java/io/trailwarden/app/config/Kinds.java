@@ -2,6 +2,8 @@ package io.trailwarden.app.config;
 
 import io.trailwarden.app.config.Setting.Kind;
 import io.trailwarden.app.config.Setting.Unfit;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +40,24 @@ final class Kinds {
 
     static Kind<List<String>> texts() {
         return new Texts<>("a list of texts", (text, base) -> text);
+    }
+
+    /** An address of the web, or nothing. */
+    static Kind<String> url() {
+        return new Scalar<>("https://host/ or http://host/", (text, base) -> {
+            if (text.isEmpty()) {
+                return text;
+            }
+            try {
+                URI uri = new URI(text);
+                if (uri.getHost() == null || !List.of("https", "http").contains(uri.getScheme())) {
+                    throw new Unfit();
+                }
+                return text;
+            } catch (URISyntaxException e) {
+                throw new Unfit();
+            }
+        });
     }
 
     /** A text that is never shown. */

@@ -3,6 +3,8 @@ package io.trailwarden.app.config;
 import io.trailwarden.app.config.Configuration.Backend;
 import io.trailwarden.app.config.Configuration.Maturity;
 import io.trailwarden.console.ConsoleConfig;
+import io.trailwarden.event.Severity;
+import io.trailwarden.sinks.webhook.Template;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -77,7 +79,49 @@ final class Settings {
             "properties of an Iceberg catalog; empty: tables in the data directory");
 
     static final Setting<List<String>> SINKS =
-            new Setting<>("sinks", Kinds.names("storage", "stdout"), "storage", "where findings go");
+            new Setting<>(
+                    "sinks",
+                    Kinds.names("storage", "stdout", "sns", "webhook", "security-hub"),
+                    "storage",
+                    "where findings go");
+    static final Setting<Severity> NOTICE_SEVERITY = new Setting<>(
+            "notices.severity",
+            Kinds.oneOf(Severity.class),
+            "informational",
+            "the least severe findings that go to sns and webhook");
+    static final Setting<Long> NOTICE_PER_MINUTE = new Setting<>(
+            "notices.per-minute",
+            Kinds.number(0, 100_000),
+            "60",
+            "messages a minute to sns and webhook; what is more comes in one digest; 0: no limit");
+    static final Setting<String> NOTICE_CONSOLE = new Setting<>(
+            "notices.console-url",
+            Kinds.url(),
+            "",
+            "where people reach the console: messages link to it; empty: no links");
+    static final Setting<String> SNS_TOPIC =
+            new Setting<>("sns.topic", Kinds.text("ARN of an SNS topic"), "", "where sink sns publishes");
+    static final AwsSettings SNS = new AwsSettings("sns");
+    static final Setting<String> WEBHOOK_URL = new Setting<>(
+            "webhook.url", Kinds.secret(), "", "where sink webhook posts: https, or http on this machine");
+    static final Setting<Template> WEBHOOK_TEMPLATE =
+            new Setting<>("webhook.template", Kinds.oneOf(Template.class), "json", "what the posts look like");
+    static final Setting<String> WEBHOOK_SECRET = new Setting<>(
+            "webhook.secret", Kinds.secret(), "", "signs each post (HMAC-SHA256); empty: not signed");
+    static final Setting<String> WEBHOOK_ROUTING_KEY = new Setting<>(
+            "webhook.routing-key", Kinds.secret(), "", "PagerDuty's integration key, for its template");
+    static final Setting<String> HUB_ACCOUNT = new Setting<>(
+            "security-hub.account",
+            Kinds.text("12 digits"),
+            "",
+            "the account that sink security-hub imports into");
+    static final AwsSettings HUB = new AwsSettings("security-hub");
+
+    static final Setting<String> METRICS_LISTEN = new Setting<>(
+            "metrics.listen",
+            Kinds.text("host:port"),
+            "",
+            "where Prometheus finds the metrics of this process, such as 127.0.0.1:9464; empty: nowhere");
 
     static final Setting<Boolean> CONSOLE_ENABLED =
             new Setting<>("console.enabled", Kinds.bool(), "true", "whether run serves the console");
@@ -119,6 +163,26 @@ final class Settings {
             MAX_KEYS,
             CATALOG,
             SINKS,
+            NOTICE_SEVERITY,
+            NOTICE_PER_MINUTE,
+            NOTICE_CONSOLE,
+            SNS_TOPIC,
+            SNS.region(),
+            SNS.profile(),
+            SNS.role(),
+            SNS.externalId(),
+            SNS.endpoint(),
+            WEBHOOK_URL,
+            WEBHOOK_TEMPLATE,
+            WEBHOOK_SECRET,
+            WEBHOOK_ROUTING_KEY,
+            HUB_ACCOUNT,
+            HUB.region(),
+            HUB.profile(),
+            HUB.role(),
+            HUB.externalId(),
+            HUB.endpoint(),
+            METRICS_LISTEN,
             CONSOLE_ENABLED,
             CONSOLE_HOST,
             CONSOLE_PORT,
@@ -126,6 +190,30 @@ final class Settings {
             CONSOLE_HOST_NAMES);
 
     private Settings() {}
+
+    /** As whom and where a sink calls AWS; credentials are not among them. */
+    record AwsSettings(
+            Setting<String> region,
+            Setting<String> profile,
+            Setting<String> role,
+            Setting<String> externalId,
+            Setting<String> endpoint) {
+
+        AwsSettings(String of) {
+            this(
+                    new Setting<>(of + ".region", Kinds.text("such as eu-central-1"), "", "the Region that is called"),
+                    new Setting<>(
+                            of + ".profile",
+                            Kinds.text("a profile"),
+                            "",
+                            "of the AWS configuration files; empty: the AWS SDK's default"),
+                    new Setting<>(of + ".role", Kinds.text("ARN of a role"), "", "assumed for the calls; empty: none"),
+                    new Setting<>(
+                            of + ".external-id", Kinds.text("a text"), "", "what the role's trust policy asks for"),
+                    new Setting<>(
+                            of + ".endpoint", Kinds.url(), "", "another address of the service; empty: AWS's own"));
+        }
+    }
 
     /** The rules that came with this program; the launcher says where it lies. */
     private static String shippedRules() {

@@ -11,7 +11,7 @@ import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.IngestProgress;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.SinkRunner;
-import io.trailwarden.sinks.StorageSink;
+import io.trailwarden.sinks.StdoutSink;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.MaintenanceConfig;
 import io.trailwarden.storage.sql.SqlSettings;
@@ -139,9 +139,11 @@ public final class Pipeline implements AutoCloseable {
     private void startSinks(List<FindingSink> more) {
         KafkaDeadLetterTray tray = open(new KafkaDeadLetterTray(connection));
         List<FindingSink> all = new ArrayList<>();
-        if (config.sinks().contains(StorageSink.NAME)) {
-            all.add(new StorageSink(archive().findings()));
-        }
+        Sinks made = new Sinks(config, archive(), System.out, false, clock);
+        // The terminal is the command's own: it comes among the others.
+        config.sinks().stream()
+                .filter(name -> !name.equals(StdoutSink.NAME))
+                .forEach(name -> all.add(made.of(name)));
         all.addAll(more);
         for (FindingSink sink : all) {
             sinks.add(open(SinkRunner.start(sink, tray, new HashMap<>(connection), clock)));

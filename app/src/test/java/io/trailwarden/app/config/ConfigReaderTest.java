@@ -3,6 +3,8 @@ package io.trailwarden.app.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.trailwarden.event.Severity;
+import io.trailwarden.sinks.webhook.Template;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +49,26 @@ class ConfigReaderTest {
                         processing.max-keys = 1000000
                         storage.catalog =\s
                         sinks = storage
+                        notices.severity = informational
+                        notices.per-minute = 60
+                        notices.console-url =\s
+                        sns.topic =\s
+                        sns.region =\s
+                        sns.profile =\s
+                        sns.role =\s
+                        sns.external-id =\s
+                        sns.endpoint =\s
+                        webhook.url =\s
+                        webhook.template = json
+                        webhook.secret =\s
+                        webhook.routing-key =\s
+                        security-hub.account =\s
+                        security-hub.region =\s
+                        security-hub.profile =\s
+                        security-hub.role =\s
+                        security-hub.external-id =\s
+                        security-hub.endpoint =\s
+                        metrics.listen =\s
                         console.enabled = true
                         console.host = 127.0.0.1
                         console.port = 8730
@@ -119,8 +141,12 @@ class ConfigReaderTest {
                         + " rocksdb)",
                 "processing: {disorder: 10}    | 1:24 | processing.disorder: \"10\" (expected: a duration from 0d to"
                         + " 7d, such as 500ms, 5s, 10m, 2h or 1d)",
-                "sinks: [storage, snss]        | 1:18 | sinks: \"snss\" (expected: a list of: storage, stdout)",
-                "sinks: {a: b}                 | 1:8  | sinks: a mapping (expected: a list of: storage, stdout)",
+                "sinks: [storage, snss]        | 1:18 | sinks: \"snss\" (expected: a list of: storage, stdout, sns,"
+                        + " webhook, security-hub)",
+                "notices: {console-url: x}     | 1:24 | notices.console-url: \"x\" (expected: https://host/ or"
+                        + " http://host/)",
+                "sinks: {a: b}                 | 1:8  | sinks: a mapping (expected: a list of: storage, stdout,"
+                        + " sns, webhook, security-hub)",
                 "console: 80                   | 1:10 | \"80\" (expected: a mapping of settings of console)",
                 "data: [a]                     | 1:7  | data: a sequence (expected: a path)",
                 "kafka: {properties: {a: [b]}} | 1:25 | kafka.properties: a sequence (expected: a mapping of names to"
@@ -199,6 +225,21 @@ class ConfigReaderTest {
                 .singleElement()
                 .satisfies(one -> assertThat(one.value()).isEqualTo("sasl.jaas.config"));
         assertThat(config.console().toString()).doesNotContain("swordfish");
+    }
+
+    @Test
+    void a_web_hook_and_a_topic_are_typed_and_their_secrets_not_told() {
+        Configuration config = read(
+                """
+                sinks: [sns, webhook]
+                notices: {severity: high, per-minute: 5, console-url: https://audit.example.com}
+                sns: {topic: "arn:aws:sns:eu-central-1:111122223333:findings", role: r, external-id: x}
+                webhook: {url: https://hooks.example.com/swordfish, template: slack, secret: swordfish}
+                """);
+        assertThat(config.notices()).isEqualTo(new Configuration.Notices(Severity.HIGH, 5, "https://audit.example.com"));
+        assertThat(config.sns().aws()).isEqualTo(new Configuration.Aws("", "", "r", "x", ""));
+        assertThat(config.webhook().template()).isEqualTo(Template.SLACK);
+        assertThat(config.explained().toString() + config.webhook()).doesNotContain("swordfish");
     }
 
     @Test

@@ -1,0 +1,183 @@
+package io.trailwarden.sinks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trailwarden.embedded.EmbeddedKafka;
+import io.trailwarden.event.DeadLetter;
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.topic.Topics;
+import io.trailwarden.sinks.FakeEndpoints.Planted;
+import io.trailwarden.sinks.notice.Channel;
+import io.trailwarden.sinks.notice.NoticePolicy;
+import io.trailwarden.sinks.notice.NoticeSink;
+import io.trailwarden.sinks.sns.SnsChannel;
+import io.trailwarden.sinks.webhook.Template;
+import io.trailwarden.sinks.webhook.WebhookChannel;
+import io.trailwarden.sinks.webhook.WebhookConfig;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Outage, throttling, partial failure and a poisonous finding at once, over the real protocols: the set received is the
+ * set of findings, hardly anything comes twice, and who is not concerned is not held up.
+ *
+ * <p>{@code -Ddelivery.findings=20000} for more than a build needs.
+ */
+@Timeout(300)
+class DeliveryUnderFailureTest {
+
+    private static final int FINDINGS = Integer.getInteger("delivery.findings", 2_000);
+    private static final double MOST_REPEATS = 0.001;
+
+    @TempDir
+    Path directory;
+
+    private final FakeEndpoints endpoints = new FakeEndpoints();
+    private final List<DeadLetter> deadLetters = new CopyOnWriteArrayList<>();
+    private EmbeddedKafka kafka;
+
+    @BeforeEach
+    void startKafka() {
+        kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+        kafka.createTopic(Topics.FINDINGS.name(), 2, false);
+    }
+
+    @AfterEach
+    void stop() {
+        kafka.close();
+        endpoints.close();
+    }
+
+    @Test
+    void sns_receives_the_set_of_findings() throws Exception {
+        received(
+                "SNS",
+                () -> new SnsChannel("arn:aws:sns:eu-central-1:111122223333:findings", endpoints.access(), ""),
+                () -> endpoints.messages.stream()
+                        .map(FakeEndpoints.Message::body)
+                        .toList());
+    }
+
+    @Test
+    void a_web_hook_receives_the_set_of_findings() throws Exception {
+        WebhookConfig config = new WebhookConfig(URI.create(endpoints.url() + "/hook"), "s", Template.JSON, "", "");
+        received(
+                "web hook",
+                () -> new WebhookChannel(config, Clock.systemUTC()),
+                () -> endpoints.calls.stream().map(FakeEndpoints.Call::body).toList());
+    }
+
+    private void received(
+            String name, Supplier<Channel> channel, Supplier<List<String>> bodies)
+            throws Exception {
+        List<Finding> findings = new ArrayList<>(SinkContract.findings(FINDINGS));
+        Finding poison = SinkContract.finding("poison", 1, "poison for the other side");
+        findings.add(FINDINGS / 2, poison);
+        endpoints.poison = body -> body.contains("poison for the other side");
+        endpoints.plant(Planted.THROTTLING, 12);
+        endpoints.plant(Planted.PARTIAL, 12);
+        endpoints.plant(Planted.OUTAGE, 12);
+        endpoints.plantedEvery = 5;
+        endpoints.down = true;
+        send(findings);
+
+        List<Finding> elsewhere = new CopyOnWriteArrayList<>();
+        long began = System.nanoTime();
+        try (SinkRunner other = run(new Unconcerned(elsewhere));
+                SinkRunner runner = run(new NoticeSink(channel.get(), NoticePolicy.EVERYTHING, Clock.systemUTC()))) {
+            // While one side is down, another sink gets everything.
+            await().atMost(Duration.ofSeconds(60)).until(() -> elsewhere.size() == findings.size());
+            await().atMost(Duration.ofSeconds(60)).until(() -> runner.status().failedAttempts() >= 2);
+            assertThat(bodies.get()).isEmpty();
+            assertThat(other.status().failedAttempts()).isZero();
+            endpoints.down = false;
+            await().atMost(Duration.ofSeconds(200))
+                    .until(() -> runner.status().delivered() + runner.status().refused() == findings.size());
+        }
+        List<String> ids = new ArrayList<>();
+        for (String body : bodies.get()) {
+            ids.add(new ObjectMapper().readTree(body).get("id").textValue());
+        }
+        Set<String> set = new HashSet<>(ids);
+        int repeats = ids.size() - set.size();
+        System.out.printf(
+                Locale.ROOT,
+                "%s: %,d findings; %,d received in %.1f s with an outage, throttling and partial failures: lost %d,"
+                        + " repeated %d, dead letters %d (the poisonous one)%n",
+                name,
+                findings.size(),
+                set.size(),
+                (System.nanoTime() - began) / 1e9,
+                FINDINGS - set.size(),
+                repeats,
+                deadLetters.size());
+        findings.remove(poison);
+        assertThat(set).isEqualTo(SinkContract.ids(findings));
+        assertThat(repeats).isLessThanOrEqualTo((int) Math.ceil(FINDINGS * MOST_REPEATS));
+        assertThat(deadLetters)
+                .singleElement()
+                .satisfies(letter ->
+                        assertThat(new String(letter.payload(), StandardCharsets.UTF_8)).contains(poison.id()));
+    }
+
+    private SinkRunner run(FindingSink sink) {
+        return SinkRunner.start(
+                sink, deadLetters::add, Map.of("bootstrap.servers", kafka.bootstrapServers()), Clock.systemUTC());
+    }
+
+    private void send(List<Finding> findings) {
+        try (var producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            findings.forEach(finding -> producer.send(new ProducerRecord<>(
+                    Topics.FINDINGS.name(),
+                    finding.id().getBytes(StandardCharsets.UTF_8),
+                    RecordCodec.FINDING.encode(finding))));
+        }
+    }
+
+    /** A sink that nothing is wrong with. */
+    private record Unconcerned(List<Finding> taken) implements FindingSink {
+        @Override
+        public String name() {
+            return "unconcerned";
+        }
+
+        @Override
+        public Batching batching() {
+            return new Batching(500, Duration.ZERO);
+        }
+
+        @Override
+        public List<Refused> deliver(List<Finding> batch) {
+            taken.addAll(batch);
+            return List.of();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
