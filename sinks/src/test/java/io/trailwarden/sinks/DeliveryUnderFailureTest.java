@@ -83,15 +83,12 @@ class DeliveryUnderFailureTest {
     @Test
     void a_web_hook_receives_the_set_of_findings() throws Exception {
         WebhookConfig config = new WebhookConfig(URI.create(endpoints.url() + "/hook"), "s", Template.JSON, "", "");
-        received(
-                "web hook",
-                () -> new WebhookChannel(config, Clock.systemUTC()),
-                () -> endpoints.calls.stream().map(FakeEndpoints.Call::body).toList());
+        received("web hook", () -> new WebhookChannel(config, Clock.systemUTC()), () -> endpoints.calls.stream()
+                .map(FakeEndpoints.Call::body)
+                .toList());
     }
 
-    private void received(
-            String name, Supplier<Channel> channel, Supplier<List<String>> bodies)
-            throws Exception {
+    private void received(String name, Supplier<Channel> channel, Supplier<List<String>> bodies) throws Exception {
         List<Finding> findings = new ArrayList<>(SinkContract.findings(FINDINGS));
         Finding poison = SinkContract.finding("poison", 1, "poison for the other side");
         findings.add(FINDINGS / 2, poison);
@@ -136,10 +133,9 @@ class DeliveryUnderFailureTest {
         findings.remove(poison);
         assertThat(set).isEqualTo(SinkContract.ids(findings));
         assertThat(repeats).isLessThanOrEqualTo((int) Math.ceil(FINDINGS * MOST_REPEATS));
-        assertThat(deadLetters)
-                .singleElement()
-                .satisfies(letter ->
-                        assertThat(new String(letter.payload(), StandardCharsets.UTF_8)).contains(poison.id()));
+        assertThat(deadLetters).singleElement().satisfies(letter -> assertThat(
+                        new String(letter.payload(), StandardCharsets.UTF_8))
+                .contains(poison.id()));
     }
 
     private SinkRunner run(FindingSink sink) {

@@ -97,11 +97,9 @@ public final class FakeEndpoints implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-            String authorization =
-                    String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
-            Planted now = down
-                    ? Planted.OUTAGE
-                    : requests.incrementAndGet() % plantedEvery == 0 ? planted.poll() : null;
+            String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+            Planted now =
+                    down ? Planted.OUTAGE : requests.incrementAndGet() % plantedEvery == 0 ? planted.poll() : null;
             if (now == Planted.OUTAGE) {
                 send(exchange, 503, "<html>Service Unavailable</html>");
             } else if (exchange.getRequestURI().getPath().equals("/findings/import")) {
@@ -191,7 +189,9 @@ public final class FakeEndpoints implements AutoCloseable {
     private static int size(Message message) {
         int size = message.body().getBytes(UTF_8).length;
         for (Map.Entry<String, String> attribute : message.attributes().entrySet()) {
-            size += attribute.getKey().length() + "String".length() + attribute.getValue().getBytes(UTF_8).length;
+            size += attribute.getKey().length()
+                    + "String".length()
+                    + attribute.getValue().getBytes(UTF_8).length;
         }
         return size;
     }
@@ -202,7 +202,9 @@ public final class FakeEndpoints implements AutoCloseable {
             send(exchange, 429, "{\"Message\":\"Rate exceeded\"}");
             return;
         }
-        require(request.get("Findings").size() <= 100, "findings " + request.get("Findings").size());
+        require(
+                request.get("Findings").size() <= 100,
+                "findings " + request.get("Findings").size());
         var response = JSON.createObjectNode();
         var failed = response.putArray("FailedFindings");
         int taken = 0;
@@ -253,8 +255,8 @@ public final class FakeEndpoints implements AutoCloseable {
     }
 
     private static String snsError(String code, String message) {
-        return "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type><Code>" + code
-                + "</Code><Message>" + message + "</Message></Error><RequestId>r</RequestId></ErrorResponse>";
+        return "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type><Code>"
+                + code + "</Code><Message>" + message + "</Message></Error><RequestId>r</RequestId></ErrorResponse>";
     }
 
     private static Map<String, String> form(String body) {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code findings}: what is stored, the latest first. */
@@ -117,8 +118,7 @@ final class Findings implements Callable<Integer> {
             case "ocsf" -> FindingFormat.OCSF;
             case "asff" -> FindingFormat.ASFF;
             default ->
-                throw new ParameterException(
-                        spec.commandLine(), "--format: \"" + text + "\" (expected: ocsf or asff)");
+                throw new ParameterException(spec.commandLine(), "--format: \"" + text + "\" (expected: ocsf or asff)");
         };
     }
 

@@ -47,7 +47,10 @@ final class Sink implements Callable<Integer> {
     @Mixin
     StageOptions stage = new StageOptions();
 
-    @Parameters(paramLabel = "SINK", arity = "0..*", description = "storage, stdout, sns, webhook or security-hub; else those configured.")
+    @Parameters(
+            paramLabel = "SINK",
+            arity = "0..*",
+            description = "storage, stdout, sns, webhook or security-hub; else those configured.")
     List<String> names = List.of();
 
     Sink(Io io) {

@@ -78,12 +78,11 @@ final class Settings {
             "",
             "properties of an Iceberg catalog; empty: tables in the data directory");
 
-    static final Setting<List<String>> SINKS =
-            new Setting<>(
-                    "sinks",
-                    Kinds.names("storage", "stdout", "sns", "webhook", "security-hub"),
-                    "storage",
-                    "where findings go");
+    static final Setting<List<String>> SINKS = new Setting<>(
+            "sinks",
+            Kinds.names("storage", "stdout", "sns", "webhook", "security-hub"),
+            "storage",
+            "where findings go");
     static final Setting<Severity> NOTICE_SEVERITY = new Setting<>(
             "notices.severity",
             Kinds.oneOf(Severity.class),
@@ -106,15 +105,12 @@ final class Settings {
             "webhook.url", Kinds.secret(), "", "where sink webhook posts: https, or http on this machine");
     static final Setting<Template> WEBHOOK_TEMPLATE =
             new Setting<>("webhook.template", Kinds.oneOf(Template.class), "json", "what the posts look like");
-    static final Setting<String> WEBHOOK_SECRET = new Setting<>(
-            "webhook.secret", Kinds.secret(), "", "signs each post (HMAC-SHA256); empty: not signed");
-    static final Setting<String> WEBHOOK_ROUTING_KEY = new Setting<>(
-            "webhook.routing-key", Kinds.secret(), "", "PagerDuty's integration key, for its template");
+    static final Setting<String> WEBHOOK_SECRET =
+            new Setting<>("webhook.secret", Kinds.secret(), "", "signs each post (HMAC-SHA256); empty: not signed");
+    static final Setting<String> WEBHOOK_ROUTING_KEY =
+            new Setting<>("webhook.routing-key", Kinds.secret(), "", "PagerDuty's integration key, for its template");
     static final Setting<String> HUB_ACCOUNT = new Setting<>(
-            "security-hub.account",
-            Kinds.text("12 digits"),
-            "",
-            "the account that sink security-hub imports into");
+            "security-hub.account", Kinds.text("12 digits"), "", "the account that sink security-hub imports into");
     static final AwsSettings HUB = new AwsSettings("security-hub");
 
     static final Setting<String> METRICS_LISTEN = new Setting<>(

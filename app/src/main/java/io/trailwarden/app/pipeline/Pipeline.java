@@ -141,9 +141,7 @@ public final class Pipeline implements AutoCloseable {
         List<FindingSink> all = new ArrayList<>();
         Sinks made = new Sinks(config, archive(), System.out, false, clock);
         // The terminal is the command's own: it comes among the others.
-        config.sinks().stream()
-                .filter(name -> !name.equals(StdoutSink.NAME))
-                .forEach(name -> all.add(made.of(name)));
+        config.sinks().stream().filter(name -> !name.equals(StdoutSink.NAME)).forEach(name -> all.add(made.of(name)));
         all.addAll(more);
         for (FindingSink sink : all) {
             sinks.add(open(SinkRunner.start(sink, tray, new HashMap<>(connection), clock)));

@@ -26,8 +26,8 @@ import java.util.List;
 public final class Sinks {
 
     /** Every name, in the order in which people read them. */
-    public static final List<String> NAMES = List.of(
-            StorageSink.NAME, StdoutSink.NAME, SnsChannel.NAME, WebhookChannel.NAME, SecurityHubSink.NAME);
+    public static final List<String> NAMES =
+            List.of(StorageSink.NAME, StdoutSink.NAME, SnsChannel.NAME, WebhookChannel.NAME, SecurityHubSink.NAME);
 
     private static final Duration DIGEST_EVERY = Duration.ofMinutes(1);
 
@@ -67,8 +67,7 @@ public final class Sinks {
 
     private NoticeSink notices(Channel channel) {
         Configuration.Notices wanted = config.notices();
-        return new NoticeSink(
-                channel, new NoticePolicy(wanted.severity(), wanted.perMinute(), DIGEST_EVERY), clock);
+        return new NoticeSink(channel, new NoticePolicy(wanted.severity(), wanted.perMinute(), DIGEST_EVERY), clock);
     }
 
     private SnsChannel sns() {

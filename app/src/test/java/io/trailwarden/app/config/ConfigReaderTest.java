@@ -236,7 +236,8 @@ class ConfigReaderTest {
                 sns: {topic: "arn:aws:sns:eu-central-1:111122223333:findings", role: r, external-id: x}
                 webhook: {url: https://hooks.example.com/swordfish, template: slack, secret: swordfish}
                 """);
-        assertThat(config.notices()).isEqualTo(new Configuration.Notices(Severity.HIGH, 5, "https://audit.example.com"));
+        assertThat(config.notices())
+                .isEqualTo(new Configuration.Notices(Severity.HIGH, 5, "https://audit.example.com"));
         assertThat(config.sns().aws()).isEqualTo(new Configuration.Aws("", "", "r", "x", ""));
         assertThat(config.webhook().template()).isEqualTo(Template.SLACK);
         assertThat(config.explained().toString() + config.webhook()).doesNotContain("swordfish");

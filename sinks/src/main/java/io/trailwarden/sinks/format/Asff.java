@@ -57,12 +57,12 @@ public record Asff(
      * @param region where it is imported; empty: the finding's own
      */
     public static Asff of(Finding finding, String account, String region) {
-        String about = finding.account() != null && finding.account().matches("[0-9]{12}")
-                ? finding.account()
-                : NO_ACCOUNT;
+        String about =
+                finding.account() != null && finding.account().matches("[0-9]{12}") ? finding.account() : NO_ACCOUNT;
         String owner = account.isEmpty() ? about : account;
-        String seenIn =
-                finding.region() == null || finding.region().isEmpty() ? NO_REGION : VisibleText.of(finding.region(), 16);
+        String seenIn = finding.region() == null || finding.region().isEmpty()
+                ? NO_REGION
+                : VisibleText.of(finding.region(), 16);
         String where = region.isEmpty() ? seenIn : region;
         return new Asff(
                 finding.id(),
@@ -84,7 +84,8 @@ public record Asff(
     }
 
     private static Resource resource(Finding finding, String account, String region) {
-        boolean machine = finding.subject().startsWith("arn:") && finding.subject().contains(":stateMachine:");
+        boolean machine =
+                finding.subject().startsWith("arn:") && finding.subject().contains(":stateMachine:");
         return machine
                 ? new Resource("AwsStepFunctionStateMachine", VisibleText.of(finding.subject(), 512), region)
                 : new Resource("AwsAccount", "AWS::::Account:" + account, region);

@@ -63,10 +63,17 @@ final class Ocsf {
             cloud.put("region", finding.region());
         }
         if (finding.account() != null) {
-            cloud.putObject("account").put("uid", finding.account()).put("type_id", 10).put("type", "AWS Account");
+            cloud.putObject("account")
+                    .put("uid", finding.account())
+                    .put("type_id", 10)
+                    .put("type", "AWS Account");
         }
         if (finding.principal() != null) {
-            json.putArray("evidences").addObject().putObject("actor").putObject("user").put("uid", finding.principal());
+            json.putArray("evidences")
+                    .addObject()
+                    .putObject("actor")
+                    .putObject("user")
+                    .put("uid", finding.principal());
         }
         ArrayNode resources = json.putArray("resources");
         resources.addObject().put("uid", finding.subject()).put("type", "subject");

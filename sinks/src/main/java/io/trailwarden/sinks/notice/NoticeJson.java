@@ -79,7 +79,9 @@ public final class NoticeJson {
         if (consoleUrl.isEmpty()) {
             return "";
         }
-        return notice instanceof Notice.One one ? consoleUrl + "/?finding=" + one.finding().id() : consoleUrl + "/";
+        return notice instanceof Notice.One one
+                ? consoleUrl + "/?finding=" + one.finding().id()
+                : consoleUrl + "/";
     }
 
     private String finding(Finding finding) {

@@ -128,8 +128,8 @@ public final class NoticeSink implements FindingSink {
         worstFirst.sort(Comparator.comparing(Finding::severity).reversed());
         worstFirst.subList(0, singly).forEach(finding -> notices.add(new Notice.One(finding)));
         for (int at = singly; at < worstFirst.size(); at += Notice.Digest.MOST) {
-            notices.add(new Notice.Digest(
-                    worstFirst.subList(at, Math.min(at + Notice.Digest.MOST, worstFirst.size()))));
+            notices.add(
+                    new Notice.Digest(worstFirst.subList(at, Math.min(at + Notice.Digest.MOST, worstFirst.size()))));
         }
         return notices;
     }

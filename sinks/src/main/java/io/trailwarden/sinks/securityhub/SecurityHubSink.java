@@ -60,8 +60,8 @@ public final class SecurityHubSink implements FindingSink {
     @Override
     public List<Refused> deliver(List<Finding> batch) throws SinkUnavailableException {
         Map<String, Finding> latest = new LinkedHashMap<>();
-        batch.forEach(finding -> latest.merge(
-                finding.id(), finding, (one, other) -> other.revision() >= one.revision() ? other : one));
+        batch.forEach(finding ->
+                latest.merge(finding.id(), finding, (one, other) -> other.revision() >= one.revision() ? other : one));
         List<Refused> refused = new ArrayList<>();
         importAll(List.copyOf(latest.values()), refused);
         return refused;
@@ -118,8 +118,8 @@ public final class SecurityHubSink implements FindingSink {
                 .firstObservedAt(asff.firstObservedAt().toString())
                 .lastObservedAt(asff.lastObservedAt().toString())
                 .severity(severity -> severity.label(asff.severity()))
-                .findingProviderFields(
-                        own -> own.severity(severity -> severity.label(asff.severity())).types(asff.types()))
+                .findingProviderFields(own -> own.severity(severity -> severity.label(asff.severity()))
+                        .types(asff.types()))
                 .title(asff.title())
                 .description(asff.description())
                 .productFields(asff.productFields())

@@ -113,7 +113,8 @@ public final class SnsChannel implements Channel {
             outcomes.addAll(outcomes(entries, response));
             return null;
         } catch (SnsException e) {
-            if (AwsAccess.isAboutTheRequest(e) && !String.valueOf(e.getMessage()).contains("TopicArn")) {
+            if (AwsAccess.isAboutTheRequest(e)
+                    && !String.valueOf(e.getMessage()).contains("TopicArn")) {
                 return oneByOne(entries, outcomes, e);
             }
             return turnedAway(entries, outcomes, "SNS: " + AwsAccess.code(e) + " " + e.getMessage(), e);

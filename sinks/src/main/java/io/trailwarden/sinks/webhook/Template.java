@@ -55,14 +55,18 @@ public enum Template {
                 blocks.addObject().put("type", "section").set("fields", fields);
             } else {
                 StringBuilder lines = new StringBuilder();
-                for (Finding finding : notice.findings().subList(0, Math.min(10, notice.findings().size()))) {
+                for (Finding finding : notice.findings()
+                        .subList(0, Math.min(10, notice.findings().size()))) {
                     lines.append(VisibleText.of(finding.title(), 200)).append('\n');
                 }
                 section(blocks.addObject().put("type", "section"), lines.toString());
             }
             String link = json(config).link(notice);
             if (!link.isEmpty()) {
-                ObjectNode button = blocks.addObject().put("type", "actions").putArray("elements").addObject();
+                ObjectNode button = blocks.addObject()
+                        .put("type", "actions")
+                        .putArray("elements")
+                        .addObject();
                 button.put("type", "button").put("url", link).put("action_id", "open-console");
                 button.putObject("text").put("type", "plain_text").put("text", "Open in the console");
             }
@@ -75,7 +79,8 @@ public enum Template {
         @Override
         String body(Notice notice, WebhookConfig config) {
             ObjectNode event = MAPPER.createObjectNode();
-            boolean withdrawn = notice instanceof Notice.One one && one.finding().state() == Finding.State.WITHDRAWN;
+            boolean withdrawn =
+                    notice instanceof Notice.One one && one.finding().state() == Finding.State.WITHDRAWN;
             event.put("routing_key", config.routingKey());
             event.put("event_action", withdrawn ? "resolve" : "trigger");
             event.put(
@@ -144,8 +149,9 @@ public enum Template {
         details.put("last", finding.lastTime().toString());
         details.put("events", Long.toString(finding.eventCount()));
         put(details, "techniques", String.join(", ", finding.techniques()));
-        finding.facts().entrySet().stream().limit(40).forEach(fact -> details.putIfAbsent(
-                VisibleText.of(fact.getKey(), 100), fact.getValue()));
+        finding.facts().entrySet().stream()
+                .limit(40)
+                .forEach(fact -> details.putIfAbsent(VisibleText.of(fact.getKey(), 100), fact.getValue()));
         List<String> steps = finding.nextSteps();
         put(details, "next", String.join(" ", steps.subList(0, Math.min(5, steps.size()))));
         return details;

@@ -37,7 +37,8 @@ class FindingFormatTest {
         // Required by the cloud profile, which the metadata names.
         assertThat(json.at("/metadata/profiles/0").textValue()).isEqualTo("cloud");
         assertThat(json.at("/cloud/provider").textValue()).isEqualTo("AWS");
-        assertThat(json.at("/finding_info/attacks/0/sub_technique/uid").textValue()).isEqualTo("T1078.004");
+        assertThat(json.at("/finding_info/attacks/0/sub_technique/uid").textValue())
+                .isEqualTo("T1078.004");
         assertThat(json.at("/finding_info/attacks/0/technique/uid").textValue()).isEqualTo("T1078");
     }
 

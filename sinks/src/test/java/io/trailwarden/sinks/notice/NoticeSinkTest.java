@@ -68,10 +68,11 @@ class NoticeSinkTest {
     @Test
     void of_several_revisions_in_a_batch_the_highest_is_told() throws Exception {
         NoticeSink sink = new NoticeSink(channel, NoticePolicy.EVERYTHING, clock);
-        sink.deliver(List.of(finding("a", 2, Severity.LOW), finding("a", 5, Severity.LOW), finding("a", 3, Severity.LOW)));
-        assertThat(channel.sent)
-                .singleElement()
-                .satisfies(notice -> assertThat(notice.findings().get(0).revision()).isEqualTo(5));
+        sink.deliver(
+                List.of(finding("a", 2, Severity.LOW), finding("a", 5, Severity.LOW), finding("a", 3, Severity.LOW)));
+        assertThat(channel.sent).singleElement().satisfies(notice -> assertThat(
+                        notice.findings().get(0).revision())
+                .isEqualTo(5));
     }
 
     @Test
@@ -121,13 +122,14 @@ class NoticeSinkTest {
         sink.deliver(storm);
         assertThat(channel.sent).hasSize(10 + 3);
         assertThat(channel.sent.get(0)).isEqualTo(new Notice.One(worst));
-        assertThat(channel.sent.subList(10, 13)).allSatisfy(notice -> assertThat(notice)
-                .isInstanceOf(Notice.Digest.class));
+        assertThat(channel.sent.subList(10, 13))
+                .allSatisfy(notice -> assertThat(notice).isInstanceOf(Notice.Digest.class));
         Set<String> named = channel.sent.stream()
                 .flatMap(notice -> notice.findings().stream())
                 .map(Finding::id)
                 .collect(Collectors.toSet());
-        assertThat(named).isEqualTo(new HashSet<>(storm.stream().map(Finding::id).toList()));
+        assertThat(named)
+                .isEqualTo(new HashSet<>(storm.stream().map(Finding::id).toList()));
     }
 
     @Test
@@ -143,7 +145,8 @@ class NoticeSinkTest {
         assertThat(sink.batching().longestWait()).isEqualTo(usual);
         channel.sent.clear();
         sink.deliver(findings(60, Severity.LOW));
-        assertThat(channel.sent).hasSize(60).allSatisfy(notice -> assertThat(notice).isInstanceOf(Notice.One.class));
+        assertThat(channel.sent).hasSize(60).allSatisfy(notice -> assertThat(notice)
+                .isInstanceOf(Notice.One.class));
     }
 
     @Test
@@ -158,7 +161,8 @@ class NoticeSinkTest {
         channel.answer = notice -> new Channel.Delivered();
         channel.sent.clear();
         sink.deliver(findings(2, Severity.LOW));
-        assertThat(channel.sent).hasSize(2).allSatisfy(notice -> assertThat(notice).isInstanceOf(Notice.One.class));
+        assertThat(channel.sent).hasSize(2).allSatisfy(notice -> assertThat(notice)
+                .isInstanceOf(Notice.One.class));
     }
 
     @Test

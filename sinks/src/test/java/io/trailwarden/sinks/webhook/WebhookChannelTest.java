@@ -84,8 +84,7 @@ class WebhookChannelTest {
 
     @Test
     void findings_do_not_leave_this_machine_unencrypted() {
-        assertThatThrownBy(() ->
-                        new WebhookConfig(URI.create("http://hooks.example.com/x"), "", Template.JSON, "", ""))
+        assertThatThrownBy(() -> new WebhookConfig(URI.create("http://hooks.example.com/x"), "", Template.JSON, "", ""))
                 .hasMessageContaining("webhook.url")
                 .hasMessageNotContaining("hooks.example.com");
         assertThat(new WebhookConfig(URI.create("https://hooks.example.com/x"), "s", Template.JSON, "", "").toString())
@@ -117,7 +116,8 @@ class WebhookChannelTest {
         JsonNode trigger = body(Template.PAGERDUTY, one("Title"));
         assertThat(trigger.get("routing_key").textValue()).isEqualTo("routing");
         assertThat(trigger.get("event_action").textValue()).isEqualTo("trigger");
-        assertThat(trigger.get("dedup_key").textValue()).isEqualTo(finding("Title").id());
+        assertThat(trigger.get("dedup_key").textValue())
+                .isEqualTo(finding("Title").id());
         assertThat(trigger.at("/payload/summary").textValue()).isEqualTo("High: Title");
         assertThat(trigger.at("/payload/source").textValue()).isEqualTo("111122223333");
         assertThat(trigger.at("/payload/severity").textValue()).isEqualTo("error");
