@@ -30,7 +30,8 @@ class SinkPolicyTest {
     void every_call_is_granted_and_nothing_granted_is_unused() throws IOException {
         Set<String> granted = new TreeSet<>();
         for (String file : Set.of("sinks.json", "sinks-assume-role.json")) {
-            JsonNode policy = new ObjectMapper().readTree(policies().resolve(file).toFile());
+            JsonNode policy =
+                    new ObjectMapper().readTree(policies().resolve(file).toFile());
             assertThat(policy.get("Version").textValue()).isEqualTo("2012-10-17");
             for (JsonNode statement : policy.get("Statement")) {
                 JsonNode actions = statement.get("Action");
@@ -67,7 +68,9 @@ class SinkPolicyTest {
         while (here != null && !here.resolve("deploy/iam").toFile().isDirectory()) {
             here = here.getParent();
         }
-        assertThat(here).as("a folder deploy/iam above " + Path.of("").toAbsolutePath()).isNotNull();
+        assertThat(here)
+                .as("a folder deploy/iam above " + Path.of("").toAbsolutePath())
+                .isNotNull();
         return here.resolve("deploy/iam");
     }
 }
