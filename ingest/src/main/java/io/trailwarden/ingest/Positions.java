@@ -12,8 +12,8 @@ import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -31,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Positions implements AutoCloseable {
 
+    /**
+     * Keys are stored about in the order of their delivery. After so many that are not, those behind them are not asked
+     * yet; a backfill has tens of thousands on their way.
+     */
+    private static final int MOST_AHEAD = 1000;
+
     private record Key(String source, String key) {}
 
     private record Waiting(String position, Delivery delivery, long bytes) {}
@@ -39,7 +45,8 @@ public final class Positions implements AutoCloseable {
     private final PreparedStatement find;
     private final PreparedStatement save;
     private final FailPoint.Listener failPoints;
-    private final Map<Key, Deque<Waiting>> waiting = new HashMap<>();
+    // In the order of delivery.
+    private final Map<Key, Deque<Waiting>> waiting = new LinkedHashMap<>();
     private long waitingBytes;
 
     private Positions(Connection connection, FailPoint.Listener failPoints) throws SQLException {
@@ -144,12 +151,17 @@ public final class Positions implements AutoCloseable {
      */
     public synchronized int confirm(Map<TopicPartition, Long> committed) throws IngestException {
         List<Map.Entry<Key, Waiting>> confirmed = new ArrayList<>();
+        int ahead = 0;
         for (Map.Entry<Key, Deque<Waiting>> entry : waiting.entrySet()) {
             for (Waiting next : entry.getValue()) {
                 if (!next.delivery().isBehind(committed)) {
+                    ahead++;
                     break;
                 }
                 confirmed.add(Map.entry(entry.getKey(), next));
+            }
+            if (ahead > MOST_AHEAD) {
+                break;
             }
         }
         if (confirmed.isEmpty()) {

@@ -57,8 +57,8 @@ final class Settings {
     static final Setting<Duration> CHECKPOINT_INTERVAL = new Setting<>(
             "processing.checkpoint-interval",
             Kinds.duration(Duration.ofMillis(200), Duration.ofHours(1)),
-            "2s",
-            "also how long a record waits until it can be queried");
+            "10s",
+            "also how long a record waits until it can be queried; shorter costs more: all state is written each time");
     static final Setting<Backend> STATE_BACKEND = new Setting<>(
             "processing.state-backend", Kinds.oneOf(Backend.class), "heap", "where detectors keep what they remember");
     static final Setting<Duration> DISORDER = new Setting<>(

@@ -43,7 +43,7 @@ class ConfigReaderTest {
                         kafka.replication = 1
                         kafka.properties =\s
                         processing.parallelism = 2
-                        processing.checkpoint-interval = 2s
+                        processing.checkpoint-interval = 10s
                         processing.state-backend = heap
                         processing.disorder = 10m
                         processing.max-keys = 1000000

@@ -76,7 +76,7 @@ public final class DetectionJob {
                 .uid("records-" + sources.feed())
                 .transform(
                         "intake",
-                        TypeInformation.of(Signal.class),
+                        RecordTypes.of(Signal.class),
                         new IntakeFactory(sources.feed(), detection, sources.reference(), sinks.archive(), settings))
                 .uid("intake");
         publish(intake.getSideOutput(IntakeOperator.FINDINGS), "findings-of-events");
@@ -126,7 +126,7 @@ public final class DetectionJob {
     }
 
     private SingleOutputStreamOperator<Finding> detect(int round, DataStream<Signal> signals) {
-        return signals.keyBy(new SignalKey())
+        return signals.keyBy(new SignalKey(), TextType.INSTANCE)
                 .transform(
                         "detect-" + round,
                         TypeInformation.of(Finding.class),

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -48,7 +49,7 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
     private static final long serialVersionUID = 1L;
 
     /** News for the next round. */
-    static final OutputTag<Signal> FOLLOWED = new OutputTag<>("followed", TypeInformation.of(Signal.class));
+    static final OutputTag<Signal> FOLLOWED = new OutputTag<>("followed", RecordTypes.of(Signal.class));
 
     /** How this part is doing. */
     static final OutputTag<JobStatus> STATUS = new OutputTag<>("detect-status", TypeInformation.of(JobStatus.class));
@@ -300,14 +301,18 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
             this.detector = detector;
             // Another version has another name: older state is not read by a class that it does not fit.
             String name = detector.name() + "-v" + detector.stateVersion();
-            stateDescriptor = new ValueStateDescriptor<>(name, RecordTypes.of(detector.stateType()));
+            stateDescriptor = new ValueStateDescriptor<>(name, inBlocks(detector.stateType()));
             states = getPartitionedState(stateDescriptor);
-            clocks = getPartitionedState(
-                    new ValueStateDescriptor<>(name + "-clock", TypeInformation.of(KeyClock.class)));
+            clocks = getPartitionedState(new ValueStateDescriptor<>(name + "-clock", inBlocks(KeyClock.class)));
             try (Stream<String> restored =
                     DetectorOperator.this.<String>getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
                 keys = restored.count();
             }
+        }
+
+        private <R extends Record> TypeSerializer<R> inBlocks(Class<R> type) {
+            return new BlockSerializer<>(
+                    RecordTypes.of(type).createSerializer(getExecutionConfig().getSerializerConfig()));
         }
 
         void take(Signal signal) throws Exception {

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 public final class TextSerializer extends TypeSerializerSingleton<String> {
 
     private static final long serialVersionUID = 1L;
+    private static final int LONGEST_SHARED = 128;
+
+    /** Without a lock: a text that one thread puts here and another misses costs one more copy, nothing else. */
+    private static final @Nullable String[] SHARED = new String[1 << 14];
+
     static final TextSerializer INSTANCE = new TextSerializer();
 
     @Override
@@ -86,13 +91,45 @@ public final class TextSerializer extends TypeSerializerSingleton<String> {
         byte[] bytes = new byte[(header & 1) == 0 ? length : 2 * length];
         in.readFully(bytes);
         if ((header & 1) == 0) {
-            return new String(bytes, StandardCharsets.ISO_8859_1);
+            return length <= LONGEST_SHARED ? shared(bytes) : new String(bytes, StandardCharsets.ISO_8859_1);
         }
         char[] chars = new char[length];
         for (int i = 0; i < length; i++) {
             chars[i] = (char) ((bytes[2 * i] & 0xff) << 8 | bytes[2 * i + 1] & 0xff);
         }
         return new String(chars);
+    }
+
+    /**
+     * This text, the same object as before if it was met lately: names of services, calls and Regions come again and
+     * again, and state would hold each a million times.
+     */
+    private static String shared(byte[] narrow) {
+        int hash = 0;
+        for (byte b : narrow) {
+            hash = 31 * hash + (b & 0xff);
+        }
+        int place = (hash ^ hash >>> 15) & (SHARED.length - 1);
+        String candidate = SHARED[place];
+        // This is String's own hash, so unequal texts are almost always told apart by it.
+        if (candidate != null && candidate.hashCode() == hash && isText(candidate, narrow)) {
+            return candidate;
+        }
+        String text = new String(narrow, StandardCharsets.ISO_8859_1);
+        SHARED[place] = text;
+        return text;
+    }
+
+    private static boolean isText(String text, byte[] narrow) {
+        if (text.length() != narrow.length) {
+            return false;
+        }
+        for (int i = 0; i < narrow.length; i++) {
+            if (text.charAt(i) != (narrow[i] & 0xff)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

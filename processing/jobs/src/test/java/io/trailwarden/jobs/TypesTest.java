@@ -99,6 +99,51 @@ class TypesTest {
     }
 
     @Test
+    void aTextThatWasMetBeforeIsTheSameObject() throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        for (String text : List.of("us-east-1", "\u00fcber-1", "us-east-1", "\u00fcber-1")) {
+            TextSerializer.INSTANCE.serialize(new String(text.toCharArray()), out);
+        }
+        DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+
+        String region = TextSerializer.INSTANCE.deserialize(in);
+        String other = TextSerializer.INSTANCE.deserialize(in);
+        assertThat(TextSerializer.INSTANCE.deserialize(in)).isSameAs(region).isEqualTo("us-east-1");
+        assertThat(TextSerializer.INSTANCE.deserialize(in)).isSameAs(other).isEqualTo("\u00fcber-1");
+    }
+
+    @Test
+    void textsOfOneHashAreToldApart() throws IOException {
+        assertThat("Aa").hasSameHashCodeAs("BB");
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        for (String text : List.of("Aa", "BB", "Aa")) {
+            TextSerializer.INSTANCE.serialize(text, out);
+        }
+        DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+
+        assertThat(TextSerializer.INSTANCE.deserialize(in)).isEqualTo("Aa");
+        assertThat(TextSerializer.INSTANCE.deserialize(in)).isEqualTo("BB");
+        assertThat(TextSerializer.INSTANCE.deserialize(in)).isEqualTo("Aa");
+    }
+
+    @Test
+    void aBlockHoldsTheBytesOfItsFields() throws IOException {
+        TypeSerializer<KeyClock> fields = RecordTypes.of(KeyClock.class).createSerializer(new SerializerConfigImpl());
+        TypeSerializer<KeyClock> block = new BlockSerializer<>(fields);
+        DataOutputSerializer plain = new DataOutputSerializer(64);
+        DataOutputSerializer blocks = new DataOutputSerializer(64);
+        for (KeyClock clock : List.of(new KeyClock(1, 2, 3), new KeyClock(4, 5, 6))) {
+            fields.serialize(clock, plain);
+            block.serialize(clock, blocks);
+        }
+
+        assertThat(blocks.getCopyOfBuffer()).isEqualTo(plain.getCopyOfBuffer());
+        DataInputDeserializer in = new DataInputDeserializer(blocks.getCopyOfBuffer());
+        assertThat(block.duplicate().deserialize(in)).isEqualTo(new KeyClock(1, 2, 3));
+        assertThat(block.duplicate().deserialize(in)).isEqualTo(new KeyClock(4, 5, 6));
+    }
+
+    @Test
     void aTypeThatOnlyKryoCouldSerialiseIsRefused() {
         SerializerConfigImpl config = new SerializerConfigImpl();
         config.setGenericTypes(false);
