@@ -48,6 +48,13 @@ public final class Pipeline implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
     private static final long SETTLE_POLL_MILLIS = 50;
+
+    /**
+     * So few records are about to be stored anyway: a checkpoint now ends the waiting. With more of them the job is still
+     * reading, and further checkpoints would only slow it down.
+     */
+    private static final long FEW = 50_000;
+
     private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(2);
     private static final long TRIM_SECONDS = 30;
 
@@ -213,7 +220,9 @@ public final class Pipeline implements AutoCloseable {
                 break;
             }
             waiting.left(unstored, "records to be stored");
-            job().checkpointNow();
+            if (unstored <= FEW) {
+                job().checkpointNow();
+            }
             awaitCommit(unstored);
         }
         // Whatever the stored records led to was sent before the checkpoint that made them durable.

@@ -8,6 +8,9 @@ import java.util.List;
 /** Runs a class of this class path in a fresh JVM, so that no run profits from what another one warmed up. */
 final class ChildJvm {
 
+    /** The options that the launcher gives, which both sides get. */
+    static final String LAUNCHERS = "-Xmx1g -XX:+UseSerialGC -Xmn320m -XX:SurvivorRatio=2 -XX:MetaspaceSize=160m";
+
     private ChildJvm() {}
 
     /**
@@ -28,7 +31,9 @@ final class ChildJvm {
                 System.getProperty("java.class.path"),
                 main.getName()));
         command.addAll(arguments);
-        Process process = new ProcessBuilder(command).inheritIO().start();
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().put("MALLOC_ARENA_MAX", "2");
+        Process process = builder.start();
         try {
             int exit = process.waitFor();
             if (exit != 0) {

@@ -35,7 +35,7 @@ final class StateSize {
                         "principals", "1000,20000",
                         "events", "50000",
                         "backend", "heap",
-                        "jvm", "-Xmx1g -XX:+UseSerialGC",
+                        "jvm", ChildJvm.LAUNCHERS,
                         "work", System.getProperty("java.io.tmpdir") + "/trailwarden-state"));
         String[] sizes = arguments.text("principals").split(",");
         if (sizes.length == 1) {

@@ -32,7 +32,7 @@ final class Throughput {
                         "object-records", "100",
                         "rounds", "1",
                         "sides", "baseline,trailwarden",
-                        "jvm", "-Xmx1g -XX:+UseSerialGC",
+                        "jvm", ChildJvm.LAUNCHERS,
                         "work", System.getProperty("java.io.tmpdir") + "/trailwarden-throughput"));
         Path work = Path.of(arguments.text("work"));
         deleteTree(work);
