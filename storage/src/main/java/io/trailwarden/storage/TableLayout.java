@@ -38,8 +38,7 @@ record TableLayout<T>(
             ToIntFunction<T> day,
             Function<T, String> source,
             ToLongFunction<T> weight,
-            List<String> bounded,
-            List<String> withoutStatistics) {
+            List<String> bounded) {
         Schema schema = schema(columns);
         return new TableLayout<>(
                 name,
@@ -49,7 +48,7 @@ record TableLayout<T>(
                 day,
                 source,
                 weight,
-                properties(bounded, withoutStatistics));
+                properties(columns, bounded));
     }
 
     static <T> TableLayout<T> unpartitioned(
@@ -57,8 +56,7 @@ record TableLayout<T>(
             List<Column<T>> columns,
             Function<T, String> source,
             ToLongFunction<T> weight,
-            List<String> bounded,
-            List<String> withoutStatistics) {
+            List<String> bounded) {
         return new TableLayout<>(
                 name,
                 schema(columns),
@@ -67,7 +65,7 @@ record TableLayout<T>(
                 row -> 0,
                 source,
                 weight,
-                properties(bounded, withoutStatistics));
+                properties(columns, bounded));
     }
 
     private static <T> Schema schema(List<Column<T>> columns) {
@@ -85,7 +83,8 @@ record TableLayout<T>(
         return new Schema(fresh.asStructType().fields());
     }
 
-    private static Map<String, String> properties(List<String> bounded, List<String> withoutStatistics) {
+    /** Bounds only for columns that queries narrow by: of ids they would cost much and exclude nothing. */
+    private static <T> Map<String, String> properties(List<Column<T>> columns, List<String> bounded) {
         Map<String, String> properties = new HashMap<>();
         properties.put(TableProperties.FORMAT_VERSION, "2");
         properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
@@ -100,8 +99,11 @@ record TableLayout<T>(
         bounded.forEach(column -> properties.put(
                 TableProperties.METRICS_MODE_COLUMN_CONF_PREFIX + column,
                 column.endsWith("_time") || column.endsWith("_at") ? "full" : "truncate(32)"));
-        withoutStatistics.forEach(
-                column -> properties.put(TableProperties.PARQUET_COLUMN_STATS_ENABLED_PREFIX + column, "false"));
+        for (Column<T> column : columns) {
+            if (column.type().isPrimitiveType() && !bounded.contains(column.name())) {
+                properties.put(TableProperties.PARQUET_COLUMN_STATS_ENABLED_PREFIX + column.name(), "false");
+            }
+        }
         return Map.copyOf(properties);
     }
 }

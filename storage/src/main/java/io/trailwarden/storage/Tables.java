@@ -124,14 +124,7 @@ final class Tables {
                         "aws_region",
                         "recipient_account_id",
                         "error_code",
-                        "ingested_at"),
-                List.of(
-                        "raw",
-                        "raw_bytes",
-                        "request_parameters",
-                        "response_elements",
-                        "additional_event_data",
-                        "service_event_details"));
+                        "ingested_at"));
     }
 
     private static TableLayout<Stored<ExecutionEvent>> executions() {
@@ -177,8 +170,7 @@ final class Tables {
                 row -> EventTimes.day(row.event().eventTime()),
                 row -> row.event().origin().source(),
                 row -> row.event().raw().length,
-                List.of("event_time", "state_machine_arn", "type", "account", "region", "ingested_at"),
-                List.of("raw", "raw_bytes", "details", "cause"));
+                List.of("event_time", "state_machine_arn", "type", "account", "region", "ingested_at"));
     }
 
     private static TableLayout<Duplicate> duplicates() {
@@ -196,8 +188,7 @@ final class Tables {
                 row -> EventTimes.day(row.eventTime()),
                 row -> row.origin().source(),
                 row -> 256,
-                List.of("event_time", "ingested_at"),
-                List.of());
+                List.of("event_time", "ingested_at"));
     }
 
     private static TableLayout<DeadLetter> deadLetters() {
@@ -220,8 +211,7 @@ final class Tables {
                 row -> EventTimes.day(row.origin().ingestedAt()),
                 row -> row.origin().source(),
                 row -> row.payload().length + 256,
-                List.of("ingested_at", "reason"),
-                List.of("payload", "payload_bytes", "message"));
+                List.of("ingested_at", "reason"));
     }
 
     private static TableLayout<Receipt> receipts() {
@@ -239,8 +229,7 @@ final class Tables {
                 row -> EventTimes.day(row.ingestedAt()),
                 Receipt::source,
                 row -> 256,
-                List.of("ingested_at"),
-                List.of());
+                List.of("ingested_at"));
     }
 
     private static TableLayout<Finding> findingRevisions() {
@@ -272,8 +261,7 @@ final class Tables {
                 columns,
                 row -> "",
                 row -> 1024,
-                List.of("detection", "severity", "state", "first_time", "last_time", "detected_at"),
-                List.of("description"));
+                List.of("detection", "severity", "state", "first_time", "last_time", "detected_at"));
     }
 
     /** {@code resources} as a list of structs, like CloudTrail Lake's. */
