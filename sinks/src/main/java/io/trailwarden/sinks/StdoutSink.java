@@ -8,8 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -21,26 +24,44 @@ public final class StdoutSink implements FindingSink {
     /** The sink's name, as the configuration knows it. */
     public static final String NAME = "stdout";
 
+    /** For so long a finding that only grows is not printed again for people. */
+    static final Duration GROWTH = Duration.ofSeconds(30);
+
+    private static final int REMEMBERED = 10_000;
+
     private final PrintStream out;
     private final Function<Finding, String> form;
+    private final boolean everyRevision;
 
-    private StdoutSink(PrintStream out, Function<Finding, String> form) {
+    /** The revision printed last, of the findings printed last. */
+    private final Map<String, Finding> printed = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Finding> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    private StdoutSink(PrintStream out, Function<Finding, String> form, boolean everyRevision) {
         this.out = out;
         this.form = form;
+        this.everyRevision = everyRevision;
     }
 
     /**
-     * For people.
+     * For people. A finding that only grows is printed again after {@link #GROWTH} at the earliest; one that becomes
+     * better or worse, is suppressed or withdrawn, at once.
      *
      * @param colour whether severities are coloured; false for pipes and where NO_COLOR is set
      */
     public static StdoutSink lines(PrintStream out, boolean colour) {
-        return new StdoutSink(out, finding -> line(finding, colour));
+        return new StdoutSink(out, finding -> line(finding, colour), false);
     }
 
-    /** For scripts: one finding as JSON a line, in ASCII. */
+    /** For scripts: every revision as JSON on a line, in ASCII. */
     public static StdoutSink json(PrintStream out) {
-        return new StdoutSink(out, StdoutSink::json);
+        return new StdoutSink(out, StdoutSink::json, true);
     }
 
     @Override
@@ -57,7 +78,9 @@ public final class StdoutSink implements FindingSink {
     public List<Refused> deliver(List<Finding> batch) throws SinkUnavailableException {
         StringBuilder lines = new StringBuilder();
         for (Finding finding : batch) {
-            lines.append(form.apply(finding)).append('\n');
+            if (everyRevision || isNews(finding)) {
+                lines.append(form.apply(finding)).append('\n');
+            }
         }
         out.print(lines);
         out.flush();
@@ -65,6 +88,19 @@ public final class StdoutSink implements FindingSink {
             throw new SinkUnavailableException("standard output is closed", new IllegalStateException("write failed"));
         }
         return List.of();
+    }
+
+    private boolean isNews(Finding finding) {
+        Finding before = printed.get(finding.id());
+        boolean news = before == null
+                || before.severity() != finding.severity()
+                || before.state() != finding.state()
+                || !Objects.equals(before.suppression(), finding.suppression())
+                || !finding.detectedAt().isBefore(before.detectedAt().plus(GROWTH));
+        if (news) {
+            printed.put(finding.id(), finding);
+        }
+        return news;
     }
 
     /** The finding on one line, without its line end. */

@@ -54,10 +54,26 @@ class StdoutSinkTest extends SinkContract {
     }
 
     @Test
+    void a_finding_that_only_grows_is_not_printed_again_and_one_that_is_withdrawn_is() throws Exception {
+        StdoutSink sink = StdoutSink.lines(out, false);
+        sink.deliver(List.of(finding("subject", 1, "10 calls"), finding("subject", 2, "20 calls")));
+        sink.deliver(List.of(withdrawn(finding("subject", 3, "20 calls"))));
+        assertThat(bytes.toString(UTF_8).lines())
+                .satisfiesExactly(line -> assertThat(line).contains("high", "10 calls"), line -> assertThat(line)
+                        .contains("withdrawn"));
+    }
+
+    @Test
+    void for_scripts_every_revision_is_a_line() throws Exception {
+        StdoutSink.json(out).deliver(List.of(finding("subject", 1, "10 calls"), finding("subject", 2, "20 calls")));
+        assertThat(bytes.toString(UTF_8).lines()).hasSize(2);
+    }
+
+    @Test
     void nothing_that_a_stranger_wrote_reaches_the_terminal_as_a_control_character() throws Exception {
         StdoutSink sink = StdoutSink.lines(out, false);
         for (String title : HOSTILE) {
-            sink.deliver(List.of(finding("subject", 1, title)));
+            sink.deliver(List.of(finding(title, 1, title)));
         }
         String printed = bytes.toString(UTF_8);
         assertThat(printed.lines()).hasSize(HOSTILE.size());

@@ -65,10 +65,11 @@ final class ConsoleCommand implements Callable<Integer> {
         SqlSettings sql = Parts.sql(config);
         try (Stop stop = new Stop();
                 Archive archive = config.kafka().embedded() ? Tables.open(config) : Archive.open(Parts.tables(config));
+                SqlWorkers own = SqlWorkers.start(archive, Parts.ownQuestions(sql));
                 SqlWorkers workers = SqlWorkers.start(archive, sql);
                 Console console = Console.start(
                         Parts.console(config, config.data().resolve("console.sqlite"), connection),
-                        Parts.consoleSources(archive, workers, sql, io.clock()),
+                        Parts.consoleSources(archive, own, workers, sql, io.clock()),
                         io.clock())) {
             StageOptions.say(io, "Console: " + console.loginUrl() + ".");
             while (!stop.await(1, TimeUnit.SECONDS)) {

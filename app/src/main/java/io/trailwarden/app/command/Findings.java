@@ -1,8 +1,10 @@
 package io.trailwarden.app.command;
 
 import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.terminal.FindingDetail;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.text.VisibleText;
 import io.trailwarden.sinks.StdoutSink;
 import io.trailwarden.sinks.format.FindingFormat;
 import io.trailwarden.storage.Archive;
@@ -16,6 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code findings}: what is stored, the latest first. */
@@ -29,6 +32,7 @@ import picocli.CommandLine.Spec;
             "  trailwarden findings --data d                       the latest 100 that stand",
             "  trailwarden findings --since 24h --severity high    recent and bad",
             "  trailwarden findings --all --format ocsf            for a SIEM: OCSF Detection Finding; or asff",
+            "  trailwarden findings --data d 726e3b0d44c8          one of them: why it fired and what to do now",
             "  trailwarden findings --all --json                   everything, withdrawn ones too, one a line"
         })
 final class Findings implements Callable<Integer> {
@@ -42,6 +46,13 @@ final class Findings implements Callable<Integer> {
 
     @Mixin
     ConfigOptions options = new ConfigOptions();
+
+    @Parameters(
+            paramLabel = "ID",
+            arity = "0..1",
+            description = "Only this finding, by its id or the beginning of it, with all that is known about it.")
+    @Nullable
+    String id;
 
     @Option(
             names = "--since",
@@ -77,6 +88,9 @@ final class Findings implements Callable<Integer> {
     public Integer call() throws IOException {
         Configuration config = options.read(io);
         FindingFormat as = format == null ? null : form(format);
+        if (id != null) {
+            return one(config, id);
+        }
         FindingFilter filter = new FindingFilter(
                 since == null ? null : Since.parse(spec, io.clock(), since),
                 severity == null ? null : Severities.parse(spec, "--severity", severity),
@@ -120,6 +134,27 @@ final class Findings implements Callable<Integer> {
             default ->
                 throw new ParameterException(spec.commandLine(), "--format: \"" + text + "\" (expected: ocsf or asff)");
         };
+    }
+
+    private int one(Configuration config, String beginning) throws IOException {
+        List<Finding> found;
+        try (Archive archive = Tables.open(config)) {
+            found = archive.findings().list(FindingFilter.ALL).stream()
+                    .filter(finding -> finding.id().startsWith(beginning))
+                    .toList();
+        }
+        if (found.size() != 1) {
+            io.err()
+                    .println(VisibleText.of("trailwarden: " + found.size() + " findings begin with \"" + beginning + '"'
+                            + (found.isEmpty() ? "" : "; write more of the id")));
+            return ExitCode.FAILED;
+        }
+        if (json) {
+            io.out().println(StdoutSink.json(found.get(0)));
+        } else {
+            FindingDetail.print(found.get(0), io.out(), io.colour());
+        }
+        return ExitCode.FINE;
     }
 
     private static boolean isSuppressed(Finding finding) {

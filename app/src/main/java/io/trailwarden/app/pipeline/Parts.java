@@ -58,8 +58,19 @@ public final class Parts {
         return SqlSettings.defaults(config.data().resolve("sql"));
     }
 
-    /** Whom the console asks. */
-    public static ConsoleSources consoleSources(Archive archive, SqlWorkers workers, SqlSettings sql, Clock clock) {
-        return ConsoleSources.of(new ArchiveSource(archive, workers, sql, clock), null);
+    /**
+     * Whom the console asks.
+     *
+     * @param own for evidence and dead letters; {@link #ownQuestions} are its limits
+     * @param analysts for what people write themselves
+     */
+    public static ConsoleSources consoleSources(
+            Archive archive, SqlWorkers own, SqlWorkers analysts, SqlSettings sql, Clock clock) {
+        return ConsoleSources.of(new ArchiveSource(archive, own, analysts, sql, clock), null);
+    }
+
+    /** Limits of the console's own short questions, which do not wait behind analysts' long ones. */
+    public static SqlSettings ownQuestions(SqlSettings sql) {
+        return sql.withWorkers(1);
     }
 }

@@ -174,7 +174,8 @@ public final class Pipeline implements AutoCloseable {
         SqlSettings sql = Parts.sql(config);
         try {
             SqlWorkers workers = open(SqlWorkers.start(archive(), sql));
-            return Console.start(consoleConfig, Parts.consoleSources(archive(), workers, sql, clock), clock);
+            SqlWorkers own = open(SqlWorkers.start(archive(), Parts.ownQuestions(sql)));
+            return Console.start(consoleConfig, Parts.consoleSources(archive(), own, workers, sql, clock), clock);
         } catch (IOException e) {
             throw new PipelineException(
                     "the console does not start: " + e.getMessage() + " (another port: --port, or console.port; now "

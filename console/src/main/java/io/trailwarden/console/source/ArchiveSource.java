@@ -49,6 +49,7 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final Archive archive;
+    private final SqlWorkers own;
     private final SqlWorkers workers;
     private final SqlSettings settings;
     private final Clock clock;
@@ -59,10 +60,14 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
     /**
      * Asks this archive.
      *
+     * @param own workers for the console's own short questions, so that analysts' long ones do not keep people from
+     *     evidence
+     * @param workers for analysts' queries
      * @param settings the limits of analysts' queries
      */
-    public ArchiveSource(Archive archive, SqlWorkers workers, SqlSettings settings, Clock clock) {
+    public ArchiveSource(Archive archive, SqlWorkers own, SqlWorkers workers, SqlSettings settings, Clock clock) {
         this.archive = archive;
+        this.own = own;
         this.workers = workers;
         this.settings = settings;
         this.clock = clock;
@@ -233,7 +238,7 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
 
     private Rows ask(String sql) throws SourceException {
         Rows rows = new Rows();
-        await(workers.start(sql, settings, rows));
+        await(own.start(sql, settings, rows));
         return rows;
     }
 

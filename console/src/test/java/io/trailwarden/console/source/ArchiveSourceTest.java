@@ -2,6 +2,7 @@ package io.trailwarden.console.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
@@ -19,6 +20,7 @@ import io.trailwarden.storage.sql.SqlWorkers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,7 @@ class ArchiveSourceTest {
     private static final String NASTY = "x'); DROP TABLE cloudtrail; --";
 
     private Archive archive;
+    private SqlWorkers own;
     private SqlWorkers workers;
     private ArchiveSource source;
 
@@ -56,12 +59,14 @@ class ArchiveSourceTest {
             archive.commit("run", 1, List.of(writer.flush(1, Map.of())));
         }
         SqlSettings settings = SqlSettings.defaults(folder.resolve("sql")).withWorkers(1);
+        own = SqlWorkers.start(archive, settings);
         workers = SqlWorkers.start(archive, settings);
-        source = new ArchiveSource(archive, workers, settings, Clock.systemUTC());
+        source = new ArchiveSource(archive, own, workers, settings, Clock.systemUTC());
     }
 
     @AfterAll
     void close() throws Exception {
+        own.close();
         workers.close();
         archive.close();
     }
@@ -149,6 +154,32 @@ class ArchiveSourceTest {
         assertThat(source.tables())
                 .extracting(Queries.Table::name)
                 .contains("cloudtrail", "executions", "findings", "ledger");
+    }
+
+    @Test
+    void evidence_does_not_wait_behind_an_analyst() throws Exception {
+        CompletableFuture<Void> analyst = CompletableFuture.runAsync(() -> {
+            try {
+                source.run("long", "SELECT sum(sin(a.range * b.range)) FROM range(2000000) a, range(2000000) b", 1);
+            } catch (SourceException e) {
+                assertThat(e).hasMessageContaining("cancelled");
+            }
+        });
+        assertThat(source.find(List.of("e1"), TIME, TIME.plusSeconds(60))).hasSize(1);
+        assertThat(analyst).isNotDone();
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            source.cancel("long");
+            return analyst.isDone();
+        });
+        analyst.join();
+    }
+
+    @Test
+    void a_query_hides_secrets_and_says_how_many() throws SourceException {
+        Queries.Result result = source.run("q", "SELECT 'letmein' AS password, '{\"token\":1}' AS raw", 2);
+
+        assertThat(result.rows().get(0)).containsExactly("‹hidden: 7 characters›", "{\"token\":1}");
+        assertThat(result.hidden()).isEqualTo(1);
     }
 
     @Test

@@ -60,6 +60,7 @@ class DetectionJobKafkaTest {
     private EmbeddedFlink flink;
     private KafkaProducer<byte[], byte[]> producer;
     private ArchiveConfig archive;
+    private JobSettings.StateBackend backend = JobSettings.StateBackend.HEAP;
 
     @BeforeEach
     void start() {
@@ -154,6 +155,26 @@ class DetectionJobKafkaTest {
     }
 
     @Test
+    void stateInRocksDbIsCheckpointedAndRestoredLikeTheHeaps() {
+        backend = JobSettings.StateBackend.ROCKSDB;
+        FlinkJob first = submit();
+        sendPings(0, 25);
+        awaitStored();
+        first.checkpoint();
+        first.cancel();
+        FlinkJob second = submitRecovering();
+        sendPings(20, 40);
+        awaitStored();
+
+        assertThat(Tables.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 40));
+        assertThat(titled(findings(), "actor-3 in round 1").eventCount()).isEqualTo(4);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(status("detect"))
+                .containsEntry("keys.repeated-calls", 10L)
+                .containsEntry("learned.repeated-calls", 10L));
+        second.cancel();
+    }
+
+    @Test
     void losingKafkaAndTheCheckpointsStoresNothingTwiceAndFindsTheSame() {
         // Given
         FlinkJob first = submit();
@@ -212,7 +233,8 @@ class DetectionJobKafkaTest {
         KafkaAccess access = new KafkaAccess(kafka.bootstrapServers(), Map.of());
         JobSettings settings = JobSettings.local(
                         2, directory.resolve("flink/checkpoints").toUri())
-                .withCheckpointInterval(Duration.ofMillis(300));
+                .withCheckpointInterval(Duration.ofMillis(300))
+                .withStateBackend(backend);
         StreamExecutionEnvironment environment = flink.environment();
         new DetectionJob(
                         DetectionSources.ofKafka(access),

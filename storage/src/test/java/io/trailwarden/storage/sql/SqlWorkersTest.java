@@ -38,7 +38,7 @@ class SqlWorkersTest {
 
     private Path data;
     private Archive archive;
-    private SqlWorkers workers;
+    private @Nullable SqlWorkers workers;
     private Map<String, String> evidence;
 
     Sandbox sandbox(Path scratch) throws IOException {
@@ -74,6 +74,10 @@ class SqlWorkersTest {
 
     @AfterAll
     void close() throws Exception {
+        if (workers == null) {
+            archive.close();
+            return; // skipped
+        }
         workers.close();
         archive.close();
         assertThat(evidence()).isEqualTo(evidence);

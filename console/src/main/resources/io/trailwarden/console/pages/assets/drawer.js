@@ -164,7 +164,7 @@ class Drawer extends LitElement {
     const rows = pairs(facts);
     if (rows.length === 0) return html`<p class="muted">The detection gave no facts.</p>`;
     const compared = rows.some((row) => row.expected !== undefined);
-    return html`<table class="pairs"><thead><tr><th scope="col">What</th>
+    return html`<table class=${compared ? 'pairs compared' : 'pairs'}><thead><tr><th scope="col">What</th>
         ${compared ? html`<th scope="col">Expected</th>` : nothing}<th scope="col">Seen</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr><th scope="row">${capital(row.name)}</th>
         ${compared && !row.plain ? html`<td>${row.expected ?? ''}</td>` : nothing}

@@ -56,7 +56,8 @@ class Findings extends LitElement {
     this.aside = new Map();
     this.missed = 0;
     this.paused = false;
-    this.connected = false;
+    /** Null until the first answer: a page that is just opening has lost nothing. */
+    this.connected = null;
     this.loading = true;
     this.problem = null;
     this.top = 0;
@@ -461,8 +462,8 @@ class Findings extends LitElement {
         <option value="severity" ?selected=${this.view.sort === 'severity'}>Worst first</option>
       </select>
       <span class="end">
-        <span class="pill ${this.connected ? 'WELL' : 'STALLED'}"><span class="dot" aria-hidden="true"></span>${
-          this.paused ? 'Paused' : this.connected ? 'Live' : 'Reconnecting…'}</span>
+        <span class="pill ${this.connected ? 'WELL' : this.connected === null ? 'UNKNOWN' : 'STALLED'}"><span class="dot" aria-hidden="true"></span>${
+          this.paused ? 'Paused' : this.connected ? 'Live' : this.connected === null ? 'Connecting…' : 'Reconnecting…'}</span>
         <button class="pause" aria-pressed=${this.paused ? 'true' : 'false'} @click=${this.pause}>
           ${this.paused ? html`Resume${waiting > 0 ? html` · <strong class="waiting">${number(waiting)}</strong> new` : nothing}` : 'Pause'}</button>
       </span>

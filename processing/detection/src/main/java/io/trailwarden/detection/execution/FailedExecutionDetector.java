@@ -216,6 +216,15 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
         if (!addresses.isEmpty()) {
             facts.put("From", Phrases.list(addresses, MAX_LISTED));
         }
+        List<String> causes = failures.stream()
+                .map(failure -> failure.ended().detail())
+                .filter(Objects::nonNull)
+                .map(FailedExecutionDetector::shortened)
+                .distinct()
+                .toList();
+        if (!causes.isEmpty()) {
+            facts.put("Cause", Phrases.list(causes, MAX_LISTED));
+        }
         facts.put("State machine", machine);
         facts.put(
                 "Execution",
@@ -229,7 +238,8 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
                 FindingId.of(NAME, start.account(), principal, machine, day(start)),
                 NAME,
                 Severity.MEDIUM,
-                what + "; " + who + " started it, against \"" + expectation.shownAs() + '"',
+                what + "; " + who + " started " + (failures.size() == 1 && !more ? "it" : "them") + ", against \""
+                        + expectation.shownAs() + '"',
                 what + " in account " + account
                         + ". The execution's log names nobody; CloudTrail's record of the start names "
                         + who + ", whom the expectation \"" + expectation.shownAs()
@@ -265,10 +275,9 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
 
     private static String seen(Failure failure) {
         Signal end = failure.ended();
-        String cause = end.detail() == null ? "" : ": " + shortened(end.detail());
         return Phrases.principal(String.valueOf(failure.started().principal())) + " started " + name(end) + " at "
-                + failure.started().eventTime() + "; it " + became(end) + " at " + end.eventTime()
-                + (end.errorCode() == null ? "" : " with " + end.errorCode()) + cause;
+                + failure.started().eventTime() + ", which " + became(end)
+                + (end.errorCode() == null ? "" : " with " + end.errorCode());
     }
 
     private static String shortened(String cause) {

@@ -99,8 +99,9 @@ class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState>
                 .containsEntry("Expected", "principal *:role/ci/*")
                 .containsEntry(
                         "Seen",
-                        "role support started run-42 at 2026-03-02T09:00:00Z; it failed at 2026-03-02T09:00:30Z with"
-                                + " Lambda.TooManyRequestsException: Rate Exceeded.")
+                        "role support started run-42 at 2026-03-02T09:00:00Z, which failed with"
+                                + " Lambda.TooManyRequestsException")
+                .containsEntry("Cause", "Rate Exceeded.")
                 .containsEntry("From", "203.0.113.9")
                 .containsEntry("Account", "111122223333 (orders)");
     }
@@ -120,7 +121,7 @@ class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState>
         Finding finding = rehearsal.only();
         assertThat(finding.title()).startsWith("3 executions of state machine OrderFlow failed; role support");
         assertThat(finding.eventCount()).isEqualTo(6);
-        assertThat(finding.facts().get("Seen")).contains("run-4 at 2026-03-02T09:04:00Z; it timed out");
+        assertThat(finding.facts().get("Seen")).contains("run-4 at 2026-03-02T09:04:00Z, which timed out");
     }
 
     private static Object start(String at, String role, String name) {
