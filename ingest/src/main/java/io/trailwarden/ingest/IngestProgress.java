@@ -1,6 +1,7 @@
 package io.trailwarden.ingest;
 
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What an ingester did since it started.
@@ -13,4 +14,18 @@ import java.util.Map;
  * @param ignored things that hold no records by nature (digests, probes), by what they are
  */
 public record IngestProgress(
-        long objects, long skipped, long records, long rejected, long bytes, Map<String, Long> ignored) {}
+        long objects, long skipped, long records, long rejected, long bytes, Map<String, Long> ignored) {
+
+    /** What both did together. */
+    public IngestProgress plus(IngestProgress other) {
+        Map<String, Long> all = new TreeMap<>(ignored);
+        other.ignored.forEach((what, count) -> all.merge(what, count, Long::sum));
+        return new IngestProgress(
+                objects + other.objects,
+                skipped + other.skipped,
+                records + other.records,
+                rejected + other.rejected,
+                bytes + other.bytes,
+                Map.copyOf(all));
+    }
+}

@@ -1,5 +1,7 @@
 package io.trailwarden.ingest;
 
+import java.time.Duration;
+
 /**
  * One source of audit records.
  *
@@ -21,6 +23,11 @@ public interface Ingester extends AutoCloseable {
      * @throws IngestException if the source or Kafka fails; what was sent so far may be sent again by the next pass
      */
     void pass() throws InterruptedException, IngestException;
+
+    /** How long to wait after a pass at least; zero if looking again costs nothing. */
+    default Duration interval() {
+        return Duration.ZERO;
+    }
 
     /** What was done since the start. */
     IngestProgress progress();

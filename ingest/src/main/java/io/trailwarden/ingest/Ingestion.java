@@ -161,7 +161,7 @@ public final class Ingestion implements AutoCloseable {
         boolean first = true;
         try {
             while (!isClosed()) {
-                Duration pause = schedule.pause();
+                Duration pause = longest(schedule.pause(), ingester.interval());
                 try {
                     ingester.pass();
                     failures = 0;
@@ -219,6 +219,10 @@ public final class Ingestion implements AutoCloseable {
     private static Duration longer(Duration pause, int failures) {
         Duration longer = pause.multipliedBy(1L << Math.min(failures, 10));
         return longer.compareTo(LONGEST_RETRY) < 0 ? longer : LONGEST_RETRY;
+    }
+
+    private static Duration longest(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private void pause(Duration pause) throws InterruptedException {

@@ -95,42 +95,71 @@ public final class ObjectPublisher {
             String object, ObjectContent content, String sha256, @Nullable String key, IntFunction<String> position)
             throws IngestException, InterruptedException {
         failPoints.reached(FailPoint.AFTER_READ, object);
-        if (positions.waitingBytes() > MAX_LEAD) {
-            finish();
-            positions.awaitLead(MAX_LEAD);
-        }
+        awaitLead();
         Sending sending = new Sending(object, sha256);
         finder.find(content.bytes(), content.length(), sending);
         ObjectContent.Break broken = content.broken();
         if (broken != null) {
             sending.rejected(broken.reason(), broken.message(), broken.place(), content.bytes(), 0, 0);
         }
-        sending.rethrow();
-        failPoints.reached(FailPoint.AFTER_SEND, object);
-        Receipt receipt = new Receipt(source, object, sha256, sending.offset, content.length(), sending.ingestedAt);
-        unreceipted.addLast(new Sent(receipt, sending.delivery, key, position.apply(finder.openFrom())));
-        objects.increment();
-        bytes.add(content.length());
-        sendReceipts();
-        while (unreceipted.size() > MAX_UNRECEIPTED) {
-            publisher.flush();
-            sendReceipts();
+        sent(object, sending, content.length(), key, position.apply(finder.openFrom()));
+    }
+
+    /**
+     * Publishes a page of an API as one object, each message on its own, so that a broken one cannot spoil its neighbours;
+     * may return before it is acknowledged.
+     *
+     * @param object its name in the records' origin
+     * @param sha256 of the page
+     * @param key of its position
+     * @param position what the key's position becomes once all of it is stored
+     */
+    public void publishPage(String object, List<byte[]> messages, String sha256, String key, String position)
+            throws IngestException, InterruptedException {
+        failPoints.reached(FailPoint.AFTER_READ, object);
+        awaitLead();
+        Sending sending = new Sending(object, sha256);
+        long length = 0;
+        for (int i = 0; i < messages.size(); i++) {
+            byte[] message = messages.get(i);
+            sending.within = "record " + i + " of the page: ";
+            finder.find(message, message.length, sending);
+            length += message.length;
         }
+        sent(object, sending, length, key, position);
+    }
+
+    /** Something that holds no record by nature came by outside of an object. */
+    public void ignored(String what) {
+        ignored.computeIfAbsent(what, unused -> new LongAdder()).increment();
     }
 
     /** Publishes a dead letter in the name of an object that cannot be read at all; it gets no position. */
     public void publishUnreadable(String object, DeadLetter.Reason reason, String message)
             throws IngestException, InterruptedException {
+        publishUnreadable(object, reason, message, new byte[0], null, "");
+    }
+
+    /**
+     * Publishes a dead letter in the name of an object that cannot be read at all.
+     *
+     * @param payload what there is of it
+     * @param key of its position; null if it has none
+     */
+    public void publishUnreadable(
+            String object,
+            DeadLetter.Reason reason,
+            String message,
+            byte[] payload,
+            @Nullable String key,
+            String position)
+            throws IngestException, InterruptedException {
+        // There may be no content to hash; the name keeps two unreadable objects apart.
         byte[] name = object.getBytes(StandardCharsets.UTF_8);
-        // There is no content to hash; the name keeps two unreadable objects apart.
-        String hash = hash(name, 0, name.length);
-        publish(
-                object,
-                new ObjectContent(
-                        new byte[0], 0, false, new ObjectContent.Break(reason, message, "the object as a whole")),
-                hash,
-                null,
-                unused -> "");
+        Sending sending = new Sending(object, hash(name, 0, name.length));
+        failPoints.reached(FailPoint.AFTER_READ, object);
+        sending.rejected(reason, message, "the object as a whole", payload, 0, payload.length);
+        sent(object, sending, payload.length, key, position);
     }
 
     /** An object was passed over because it is stored or on its way. */
@@ -161,6 +190,29 @@ public final class ObjectPublisher {
         ignored.forEach((what, count) -> named.put(what, count.sum()));
         return new IngestProgress(
                 objects.sum(), skipped.sum(), records.sum(), rejected.sum(), bytes.sum(), Map.copyOf(named));
+    }
+
+    private void awaitLead() throws IngestException, InterruptedException {
+        if (positions.waitingBytes() > MAX_LEAD) {
+            finish();
+            positions.awaitLead(MAX_LEAD);
+        }
+    }
+
+    private void sent(String object, Sending sending, long length, @Nullable String key, String position)
+            throws IngestException, InterruptedException {
+        sending.rethrow();
+        failPoints.reached(FailPoint.AFTER_SEND, object);
+        Receipt receipt =
+                new Receipt(source, object, sending.origin.objectSha256(), sending.offset, length, sending.ingestedAt);
+        unreceipted.addLast(new Sent(receipt, sending.delivery, key, position));
+        objects.increment();
+        bytes.add(length);
+        sendReceipts();
+        while (unreceipted.size() > MAX_UNRECEIPTED) {
+            publisher.flush();
+            sendReceipts();
+        }
     }
 
     private void sendReceipts() throws IngestException, InterruptedException {
@@ -211,6 +263,7 @@ public final class ObjectPublisher {
         private final Instant ingestedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         private final Origin origin;
         private final Header objectHeader;
+        private String within = "";
         private long offset;
         private @Nullable Exception stopped;
 
@@ -231,7 +284,7 @@ public final class ObjectPublisher {
 
         @Override
         public void rejected(DeadLetter.Reason reason, String message, String place, byte[] bytes, int from, int to) {
-            DeadLetter letter = DeadLetter.of(reason, message, place, bytes, from, to, origin);
+            DeadLetter letter = DeadLetter.of(reason, message, within + place, bytes, from, to, origin);
             byte[] key = EventKeys.rejected(origin.objectSha256(), offset).getBytes(StandardCharsets.UTF_8);
             send(
                     Topics.CLOUDTRAIL,
@@ -243,7 +296,7 @@ public final class ObjectPublisher {
 
         @Override
         public void ignored(String what) {
-            ignored.computeIfAbsent(what, unused -> new LongAdder()).increment();
+            ObjectPublisher.this.ignored(what);
         }
 
         private void send(Topics.Topic topic, byte[] key, byte[] value, @Nullable Header rejection) {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -41,6 +42,7 @@ public final class Positions implements AutoCloseable {
 
     private record Waiting(String position, Delivery delivery, long bytes) {}
 
+    private final Path file;
     private final Connection connection;
     private final PreparedStatement find;
     private final PreparedStatement save;
@@ -49,7 +51,8 @@ public final class Positions implements AutoCloseable {
     private final Map<Key, Deque<Waiting>> waiting = new LinkedHashMap<>();
     private long waitingBytes;
 
-    private Positions(Connection connection, FailPoint.Listener failPoints) throws SQLException {
+    private Positions(Path file, Connection connection, FailPoint.Listener failPoints) throws SQLException {
+        this.file = file;
         this.connection = connection;
         this.failPoints = failPoints;
         try (Statement statement = connection.createStatement()) {
@@ -59,7 +62,6 @@ public final class Positions implements AutoCloseable {
             statement.execute("CREATE TABLE IF NOT EXISTS positions (source TEXT NOT NULL, key TEXT NOT NULL,"
                     + " position TEXT NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID");
         }
-        connection.setAutoCommit(false);
         find = connection.prepareStatement("SELECT position FROM positions WHERE source = ? AND key = ?");
         save = connection.prepareStatement("INSERT INTO positions (source, key, position) VALUES (?, ?, ?)"
                 + " ON CONFLICT (source, key) DO UPDATE SET position = excluded.position");
@@ -77,10 +79,18 @@ public final class Positions implements AutoCloseable {
             if (folder != null) {
                 Files.createDirectories(folder);
             }
-            return new Positions(DriverManager.getConnection("jdbc:sqlite:" + file.toAbsolutePath()), failPoints);
+            return new Positions(
+                    file.toAbsolutePath(),
+                    DriverManager.getConnection("jdbc:sqlite:" + file.toAbsolutePath()),
+                    failPoints);
         } catch (IOException | SQLException e) {
             throw new IngestException("positions: " + file + " cannot be opened", e);
         }
+    }
+
+    /** The file; an ingester may keep tables of its own in it. */
+    public Path file() {
+        return file;
     }
 
     /** The newest position of this key, on its way or stored; null if there is none. */
@@ -111,6 +121,27 @@ public final class Positions implements AutoCloseable {
         waiting.computeIfAbsent(new Key(source, key), unused -> new ArrayDeque<>(1))
                 .addLast(new Waiting(position, delivery, bytes));
         waitingBytes += bytes;
+    }
+
+    /** Forgets stored positions that are of no use any more. */
+    public synchronized void forget(String source, Collection<String> keys) throws IngestException {
+        if (keys.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM positions WHERE source = ? AND key = ?")) {
+            connection.setAutoCommit(false);
+            for (String key : keys) {
+                delete.setString(1, source);
+                delete.setString(2, key);
+                delete.addBatch();
+            }
+            delete.executeBatch();
+            connection.commit();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            throw new IngestException("positions: " + keys.size() + " cannot be forgotten", e);
+        }
     }
 
     /** What this source has on its way is not counted on any more: the next pass reads it again. */
@@ -169,6 +200,9 @@ public final class Positions implements AutoCloseable {
         }
         failPoints.reached(FailPoint.BEFORE_POSITION, confirmed.get(0).getKey().key());
         try {
+            // A transaction only here: one that a look into the file left open would refuse to write after another
+            // connection has.
+            connection.setAutoCommit(false);
             for (Map.Entry<Key, Waiting> entry : confirmed) {
                 save.setString(1, entry.getKey().source());
                 save.setString(2, entry.getKey().key());
@@ -177,6 +211,7 @@ public final class Positions implements AutoCloseable {
             }
             save.executeBatch();
             connection.commit();
+            connection.setAutoCommit(true);
         } catch (SQLException e) {
             throw new IngestException("positions: " + confirmed.size() + " cannot be written", e);
         }

@@ -78,9 +78,9 @@ final class Run implements Callable<Integer> {
     public Integer call() throws Exception {
         Severity threshold = failOn == null ? null : Severities.parse(spec, "--fail-on", failOn);
         Configuration config = options.read(io, flags());
-        if (once && config.inputs().isEmpty()) {
+        if (once && !config.hasInputs()) {
             throw new ParameterException(
-                    spec.commandLine(), "--once needs an input: --input PATH, or inputs in the file");
+                    spec.commandLine(), "--once needs an input: --input PATH, or inputs or aws in the file");
         }
         return once ? runOnce(config, threshold) : runUntilStopped(config);
     }
@@ -137,9 +137,9 @@ final class Run implements Callable<Integer> {
                 Pipeline pipeline = Pipeline.start(config, References.of(config, io), more, io.clock())) {
             pipeline.consoleUrl().ifPresent(url -> io.err().println("Console: " + url));
             io.err()
-                    .println("Reading " + (config.inputs().isEmpty() ? "nothing yet" : config.inputs())
+                    .println("Reading " + (config.hasInputs() ? config.shownInputs() : "nothing yet")
                             + (config.follow() ? ", following" : "") + ". Stop with Ctrl-C.");
-            if (!config.inputs().isEmpty()) {
+            if (config.hasInputs()) {
                 pipeline.read();
             }
             while (!stop.await(1, TimeUnit.SECONDS)) {

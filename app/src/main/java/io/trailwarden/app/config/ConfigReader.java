@@ -34,6 +34,8 @@ public final class ConfigReader {
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final Map<String, Found<?>> found = new HashMap<>();
     private final Path workingDirectory;
+    private List<AwsInput> aws = List.of();
+    private String awsOrigin = "default";
 
     private record Found<T>(T value, String text, String origin) {}
 
@@ -94,7 +96,10 @@ public final class ConfigReader {
         entries.forEach((name, entry) -> {
             String key = prefix + name;
             Setting<?> setting = settings.get(key);
-            if (setting != null) {
+            if (key.equals(AwsInputs.SECTION)) {
+                aws = AwsInputs.read(file, entry.value(), problems);
+                awsOrigin = YamlFile.place(file, entry.value());
+            } else if (setting != null) {
                 fromFile(file, base, setting, entry.value());
             } else if (settings.keySet().stream().anyMatch(known -> known.startsWith(key + "."))) {
                 walk(
@@ -120,6 +125,7 @@ public final class ConfigReader {
         }
         if (prefix.isEmpty()) {
             candidates.addAll(ReferenceFile.SECTIONS.keySet());
+            candidates.add(AwsInputs.SECTION);
         }
         return "\"" + key + "\" is not a setting"
                 + Spelling.nearest(key, candidates)
@@ -238,11 +244,25 @@ public final class ConfigReader {
                     one.origin(),
                     setting.meaning()));
         }
+        explained.add(new Configuration.Explained(
+                AwsInputs.SECTION,
+                String.join(", ", aws.stream().map(AwsInput::source).toList()),
+                awsOrigin,
+                "inputs in AWS, a sequence of mappings; only in the file"));
+        for (AwsInputs.Member member : AwsInputs.MEMBERS) {
+            String text = member.defaultText();
+            explained.add(new Configuration.Explained(
+                    AwsInputs.SECTION + "[]." + member.name(),
+                    text == null ? "(required)" : text,
+                    "default",
+                    member.meaning() + " (" + String.join(", ", member.kinds()) + ")"));
+        }
         return new Configuration(
                 file,
                 get(Settings.DATA).toAbsolutePath().normalize(),
                 get(Settings.INPUTS),
                 get(Settings.FOLLOW),
+                aws,
                 List.copyOf(reference),
                 get(Settings.RULES),
                 get(Settings.MATURITY),

@@ -4,6 +4,7 @@ import io.trailwarden.event.Severity;
 import io.trailwarden.sinks.webhook.Template;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param data directory for tables, checkpoints, positions and the embedded broker
  * @param inputs files and folders to read
  * @param follow whether to wait for new files in the inputs
+ * @param aws what is read in AWS
  * @param reference files with reference data, {@code file} first when it has such sections
  * @param rules folders with detection rules
  * @param maturity the least mature rules that run
@@ -27,6 +29,7 @@ public record Configuration(
         Path data,
         List<Path> inputs,
         boolean follow,
+        List<AwsInput> aws,
         List<Path> reference,
         List<Path> rules,
         Maturity maturity,
@@ -41,6 +44,19 @@ public record Configuration(
         String metricsListen,
         Console console,
         List<Explained> explained) {
+
+    /** Whether anything at all is to be read. */
+    public boolean hasInputs() {
+        return !inputs.isEmpty() || !aws.isEmpty();
+    }
+
+    /** What is read, for people. */
+    public String shownInputs() {
+        List<String> all = new ArrayList<>();
+        inputs.forEach(input -> all.add(input.toString()));
+        aws.forEach(input -> all.add(input.source()));
+        return String.join(", ", all);
+    }
 
     /** How far a rule has matured, by its Sigma {@code status}; each includes those before it. */
     public enum Maturity {

@@ -1,6 +1,8 @@
 package io.trailwarden.app.pipeline;
 
+import io.trailwarden.app.config.AwsInput;
 import io.trailwarden.app.config.Configuration;
+import io.trailwarden.ingest.EventPublisher;
 import io.trailwarden.ingest.IngestException;
 import io.trailwarden.ingest.IngestProgress;
 import io.trailwarden.ingest.Ingester;
@@ -8,12 +10,19 @@ import io.trailwarden.ingest.Ingestion;
 import io.trailwarden.ingest.KafkaEventPublisher;
 import io.trailwarden.ingest.KafkaStoredOffsets;
 import io.trailwarden.ingest.Positions;
+import io.trailwarden.ingest.aws.AwsSession;
+import io.trailwarden.ingest.aws.AwsSessions;
+import io.trailwarden.ingest.aws.Pause;
 import io.trailwarden.ingest.file.FileConfig;
 import io.trailwarden.ingest.file.FileIngester;
+import io.trailwarden.ingest.logs.LogsIngester;
+import io.trailwarden.ingest.lookup.LookupIngester;
+import io.trailwarden.ingest.s3.BucketIngester;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +52,29 @@ public final class Intake implements AutoCloseable {
         Positions positions = open(Positions.open(positionsFile));
         publisher = open(new ThrottledPublisher(KafkaEventPublisher.open(connection)));
         KafkaStoredOffsets offsets = open(KafkaStoredOffsets.open(connection));
-        FileConfig files = config.follow() ? FileConfig.follow(config.inputs()) : FileConfig.once(config.inputs());
-        List<Ingester> ingesters = List.of(open(new FileIngester(files, publisher, positions, clock)));
+        List<Ingester> ingesters = new ArrayList<>();
+        if (!config.inputs().isEmpty() || config.aws().isEmpty()) {
+            FileConfig files = config.follow() ? FileConfig.follow(config.inputs()) : FileConfig.once(config.inputs());
+            ingesters.add(open(new FileIngester(files, publisher, positions, clock)));
+        }
+        AwsSessions sessions = open(new AwsSessions(clock, Pause.SLEEP));
+        for (AwsInput input : config.aws()) {
+            ingesters.add(open(ingester(input, sessions.of(input.access()), publisher, positions, clock)));
+        }
         ingestion = open(Ingestion.start(
                 ingesters, positions, offsets, new Ingestion.Schedule(config.follow(), PAUSE, CONFIRM)));
+    }
+
+    private static Ingester ingester(
+            AwsInput input, AwsSession session, EventPublisher publisher, Positions positions, Clock clock)
+            throws IngestException {
+        if (input instanceof AwsInput.Lookup lookup) {
+            return new LookupIngester(lookup.config(), session, publisher, positions, clock);
+        }
+        if (input instanceof AwsInput.Logs logs) {
+            return new LogsIngester(logs.config(), session, publisher, positions, clock);
+        }
+        return new BucketIngester(((AwsInput.Bucket) input).config(), session, publisher, positions, clock);
     }
 
     /**
@@ -88,7 +116,8 @@ public final class Intake implements AutoCloseable {
 
     /** What was read since the start. */
     public IngestProgress progress() {
-        return ingestion.progress().get(0);
+        return ingestion.progress().stream()
+                .reduce(new IngestProgress(0, 0, 0, 0, 0, Map.of()), IngestProgress::plus);
     }
 
     @Override

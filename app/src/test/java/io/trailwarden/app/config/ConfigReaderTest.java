@@ -73,7 +73,26 @@ class ConfigReaderTest {
                         console.host = 127.0.0.1
                         console.port = 8730
                         console.token =\s
-                        console.host-names =\s""");
+                        console.host-names =\s
+                        aws =\s
+                        aws[].kind = (required)
+                        aws[].name = (required)
+                        aws[].regions = (required)
+                        aws[].profile =\s
+                        aws[].role =\s
+                        aws[].external-id =\s
+                        aws[].endpoint =\s
+                        aws[].groups =\s
+                        aws[].prefixes =\s
+                        aws[].backfill = 1d
+                        aws[].overlap =\s
+                        aws[].interval =\s
+                        aws[].queue =\s
+                        aws[].buckets = (required)
+                        aws[].owner =\s
+                        aws[].backfill-prefixes =\s
+                        aws[].backfill-from =\s
+                        aws[].backfill-to =\s""");
     }
 
     @Test

@@ -1,0 +1,259 @@
+package io.trailwarden.ingest.aws;
+
+import io.trailwarden.ingest.IngestException;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.exception.SdkServiceException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cloudtrail.CloudTrailClient;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.organizations.OrganizationsClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
+import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
+
+/**
+ * Calls AWS with one access.
+ *
+ * <p>Every attempt goes through the API's {@link RateLimit}, retries too: the SDK's own retries would not, and are off.
+ * Throttling, server errors, lost connections, refused tokens and clocks that differ are tried again, ever more slowly;
+ * anything else fails at once. The SDK corrects its clock by the answers it gets.
+ *
+ * <p>Thread-safe.
+ */
+public final class AwsSession implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AwsSession.class);
+
+    private static final int ATTEMPTS = 15;
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(250);
+    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private static final int SIGNATURE_ATTEMPTS = 4;
+
+    private static final Set<String> SIGNATURES = Set.of(
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "RequestTimeTooSkewed",
+            "RequestInTheFuture",
+            "AuthFailure");
+
+    private static final Set<String> REFUSED_TOKENS =
+            Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired");
+
+    private final AwsAccess access;
+    private final Clock clock;
+    private final Pause pause;
+    private final RenewableCredentials credentials;
+    private final Map<AwsApi, RateLimit> limits = new EnumMap<>(AwsApi.class);
+    private final Map<Class<?>, Object> clients = new HashMap<>();
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    AwsSession(AwsAccess access, Clock clock, Pause pause) {
+        this.access = access;
+        this.clock = clock;
+        this.pause = pause;
+        credentials = new RenewableCredentials(this::provider);
+        opened.push(credentials);
+    }
+
+    /** As whom and where. */
+    public AwsAccess access() {
+        return access;
+    }
+
+    /**
+     * Calls the API until it answers.
+     *
+     * @param what for messages: what is asked of which thing
+     * @throws IngestException if it refuses, with its {@code SdkException} as cause, or still fails after
+     *     {@value #ATTEMPTS} attempts
+     */
+    public <T> T call(AwsApi api, String what, Supplier<T> request) throws IngestException, InterruptedException {
+        RateLimit limit = limit(api);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return limit.send(request::get);
+            } catch (AbortedException e) {
+                Thread.interrupted();
+                InterruptedException interrupted = new InterruptedException("while calling " + api.permission());
+                interrupted.initCause(e);
+                throw interrupted;
+            } catch (SdkException e) {
+                if (isTokenRefused(e)) {
+                    credentials.renew();
+                } else if (!isTemporary(e, attempt)) {
+                    throw new IngestException(what + ": " + api.permission() + " failed: " + reason(e), e);
+                }
+                if (attempt == ATTEMPTS) {
+                    throw new IngestException(
+                            what + ": " + api.permission() + " failed " + ATTEMPTS + " times, at last: " + reason(e), e);
+                }
+                LOG.debug("{}: {} failed (time {}): {}", what, api.permission(), attempt, e.getMessage());
+                pause.of(backoff(attempt));
+            }
+        }
+    }
+
+    /** For {@link AwsApi#LOOKUP_EVENTS} and what tells about trails. */
+    public CloudTrailClient cloudTrail() {
+        return client(CloudTrailClient.class, unused -> build(CloudTrailClient.builder()));
+    }
+
+    /** For CloudWatch Logs. */
+    public CloudWatchLogsClient logs() {
+        return client(CloudWatchLogsClient.class, unused -> build(CloudWatchLogsClient.builder()));
+    }
+
+    /** For objects; with an endpoint of its own, buckets are named in the path. */
+    public S3Client s3() {
+        return client(
+                S3Client.class,
+                unused -> build(S3Client.builder().forcePathStyle(access.endpoint() != null)));
+    }
+
+    /** For queues. */
+    public SqsClient sqs() {
+        return client(SqsClient.class, unused -> build(SqsClient.builder()));
+    }
+
+    /** For the accounts of the organization. */
+    public OrganizationsClient organizations() {
+        return client(OrganizationsClient.class, unused -> build(OrganizationsClient.builder()));
+    }
+
+    /** For state machines. */
+    public SfnClient stepFunctions() {
+        return client(SfnClient.class, unused -> build(SfnClient.builder()));
+    }
+
+    @Override
+    public void close() {
+        synchronized (clients) {
+            while (!opened.isEmpty()) {
+                try {
+                    opened.pop().close();
+                } catch (Exception e) { // AutoCloseable declares it
+                    LOG.debug("A client did not close cleanly", e);
+                }
+            }
+            clients.clear();
+        }
+    }
+
+    private RateLimit limit(AwsApi api) {
+        synchronized (limits) {
+            return limits.computeIfAbsent(api, unused -> new RateLimit(api.perSecond(), clock, pause));
+        }
+    }
+
+    private <C extends AutoCloseable> C client(Class<C> type, Function<Class<C>, C> builder) {
+        synchronized (clients) {
+            Object known = clients.get(type);
+            if (known != null) {
+                return type.cast(known);
+            }
+            C client = builder.apply(type);
+            clients.put(type, client);
+            opened.push(client);
+            return client;
+        }
+    }
+
+    private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C build(B builder) {
+        return configured(builder, credentials);
+    }
+
+    private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C configured(
+            B builder, AwsCredentialsProvider provider) {
+        builder.region(Region.of(access.region()))
+                .credentialsProvider(provider)
+                .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(TIMEOUT))
+                .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .apiCallTimeout(TIMEOUT));
+        if (access.endpoint() != null) {
+            builder.endpointOverride(access.endpoint());
+        }
+        return builder.build();
+    }
+
+    private AwsCredentialsProvider provider() {
+        String profile = access.profile();
+        AwsCredentialsProvider own = profile == null
+                ? DefaultCredentialsProvider.builder().build()
+                : ProfileCredentialsProvider.create(profile);
+        String role = access.role();
+        if (role == null) {
+            return own;
+        }
+        StsClient sts = configured(StsClient.builder(), own);
+        opened.push(sts);
+        return StsAssumeRoleCredentialsProvider.builder()
+                .stsClient(sts)
+                .refreshRequest(AssumeRoleRequest.builder()
+                        .roleArn(role)
+                        .roleSessionName("trailwarden")
+                        .externalId(access.externalId())
+                        .build())
+                .build();
+    }
+
+    private static boolean isTokenRefused(SdkException e) {
+        return REFUSED_TOKENS.contains(code(e));
+    }
+
+    private static boolean isTemporary(SdkException e, int attempt) {
+        if (e instanceof SdkServiceException service) {
+            // A signature is refused for a wrong key as well as for a wrong time; the SDK has corrected the time by now.
+            boolean perhapsTime = SIGNATURES.contains(code(e)) && attempt < SIGNATURE_ATTEMPTS;
+            return service.isThrottlingException() || perhapsTime || service.statusCode() >= 500;
+        }
+        return e.retryable() || e.getCause() instanceof IOException;
+    }
+
+    /** AWS's own code of the error; empty if the service did not answer. */
+    public static String code(Throwable e) {
+        if (e instanceof AwsServiceException service) {
+            AwsErrorDetails details = service.awsErrorDetails();
+            return details == null || details.errorCode() == null ? "" : details.errorCode();
+        }
+        return "";
+    }
+
+    private static String reason(SdkException e) {
+        String code = code(e);
+        return code.isEmpty() ? String.valueOf(e.getMessage()) : code + ", " + e.getMessage();
+    }
+
+    private static Duration backoff(int attempt) {
+        long most = Math.min(FIRST_BACKOFF.toMillis() << (attempt - 1), LONGEST_BACKOFF.toMillis());
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
+    }
+}

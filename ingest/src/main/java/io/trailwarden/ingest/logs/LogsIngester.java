@@ -1,0 +1,219 @@
+package io.trailwarden.ingest.logs;
+
+import io.trailwarden.ingest.EventPublisher;
+import io.trailwarden.ingest.FailPoint;
+import io.trailwarden.ingest.IngestException;
+import io.trailwarden.ingest.IngestProgress;
+import io.trailwarden.ingest.Ingester;
+import io.trailwarden.ingest.Positions;
+import io.trailwarden.ingest.aws.AwsApi;
+import io.trailwarden.ingest.aws.AwsSession;
+import io.trailwarden.ingest.page.Entry;
+import io.trailwarden.ingest.page.Pages;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogGroupsRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogGroupsResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsRequest;
+import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
+import software.amazon.awssdk.services.cloudwatchlogs.model.InvalidParameterException;
+import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
+import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
+
+/**
+ * Reads log groups of one account and Region with {@code logs:FilterLogEvents}, oldest first.
+ *
+ * <p>Events are ordered by what their producer says the time is, so one that arrives late is found behind what was read
+ * already: the last minutes are read again every time and known events passed over by their id. The position is a time
+ * at which CloudWatch Logs had received something, so neither our clock nor a producer's in the future can move it too
+ * far.
+ */
+public final class LogsIngester implements Ingester {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogsIngester.class);
+
+    /** The stream that Step Functions writes to find out whether it may (localstack's recordings of AWS). */
+    private static final String VALIDATION = "log_stream_created_by_aws_to_validate_log_delivery_subscriptions";
+
+    private static final Duration LOOK_FOR_GROUPS = Duration.ofMinutes(5);
+    private static final int RESTARTS = 10;
+    private static final int GROUPS_PAGE = 50;
+
+    private final LogsConfig config;
+    private final AwsSession session;
+    private final Clock clock;
+    private final Pages pages;
+    private final Set<String> validations = new HashSet<>();
+    private final Set<String> missing = new HashSet<>();
+    private List<String> groups = List.of();
+    private @Nullable Instant groupsListed;
+
+    /** Reads the Region of the session. */
+    public LogsIngester(
+            LogsConfig config, AwsSession session, EventPublisher publisher, Positions positions, Clock clock)
+            throws IngestException {
+        this(config, session, publisher, positions, clock, FailPoint.Listener.NONE);
+    }
+
+    LogsIngester(
+            LogsConfig config,
+            AwsSession session,
+            EventPublisher publisher,
+            Positions positions,
+            Clock clock,
+            FailPoint.Listener failPoints)
+            throws IngestException {
+        this.config = config;
+        this.session = session;
+        this.clock = clock;
+        // Twice: an event at the edge of the overlap must be remembered for as long as it may be listed.
+        pages = new Pages(config.source(), config.overlap().multipliedBy(2), publisher, positions, clock, failPoints);
+    }
+
+    @Override
+    public String source() {
+        return config.source();
+    }
+
+    @Override
+    public Duration interval() {
+        return config.interval();
+    }
+
+    @Override
+    public IngestProgress progress() {
+        return pages.progress();
+    }
+
+    @Override
+    public void pass() throws InterruptedException, IngestException {
+        boolean finished = false;
+        try {
+            for (String group : groups()) {
+                read(group);
+            }
+            pages.end();
+            finished = true;
+        } finally {
+            if (!finished) {
+                pages.reset();
+            }
+        }
+    }
+
+    private void read(String group) throws IngestException, InterruptedException {
+        Instant begun = pages.begin(group);
+        Instant position = begun == null ? clock.instant().minus(config.backfill()) : begun;
+        Instant start = begun == null ? position : position.minus(config.overlap());
+        String token = null;
+        int restarts = 0;
+        while (true) {
+            FilterLogEventsRequest request = FilterLogEventsRequest.builder()
+                    .logGroupName(group)
+                    .startTime(start.toEpochMilli())
+                    .nextToken(token)
+                    .build();
+            FilterLogEventsResponse answer;
+            try {
+                answer = session.call(
+                        AwsApi.FILTER_LOG_EVENTS,
+                        config.source() + ", log group \"" + group + "\"",
+                        () -> session.logs().filterLogEvents(request));
+            } catch (IngestException e) {
+                if (e.getCause() instanceof ResourceNotFoundException) {
+                    if (missing.add(group)) {
+                        LOG.warn("{}: log group \"{}\" does not exist; executions go on without a log", source(), group);
+                    }
+                    return;
+                }
+                if (token != null && e.getCause() instanceof InvalidParameterException && ++restarts <= RESTARTS) {
+                    LOG.debug("{}: the token of a page is not valid any more; it is read again", source());
+                    token = null;
+                    continue;
+                }
+                throw e;
+            }
+            missing.remove(group);
+            position = publish(group, answer.events(), position);
+            token = answer.nextToken();
+            if (token == null) {
+                return;
+            }
+        }
+    }
+
+    /** Returns up to where everything is read with this page. */
+    private Instant publish(String group, List<FilteredLogEvent> events, Instant before)
+            throws IngestException, InterruptedException {
+        List<Entry> entries = new ArrayList<>(events.size());
+        Instant newest = Instant.MIN;
+        Instant arrived = Instant.MIN;
+        for (FilteredLogEvent event : events) {
+            Instant time = Instant.ofEpochMilli(event.timestamp() == null ? 0 : event.timestamp());
+            if (VALIDATION.equals(event.logStreamName())) {
+                if (validations.add(event.eventId())) {
+                    pages.ignored("CloudWatch Logs validation message");
+                }
+                continue;
+            }
+            newest = time.isAfter(newest) ? time : newest;
+            if (event.ingestionTime() != null) {
+                Instant received = Instant.ofEpochMilli(event.ingestionTime());
+                arrived = received.isAfter(arrived) ? received : arrived;
+            }
+            byte[] message =
+                    (event.message() == null ? "" : event.message()).getBytes(StandardCharsets.UTF_8);
+            entries.add(new Entry(String.valueOf(event.eventId()), time, message));
+        }
+        Instant position = newest.isBefore(arrived) ? newest : arrived;
+        Instant after = position.isAfter(before) ? position : before;
+        pages.publish(group, group, entries, after);
+        return after;
+    }
+
+    private List<String> groups() throws IngestException, InterruptedException {
+        Instant now = clock.instant();
+        if (groupsListed == null || !groupsListed.plus(LOOK_FOR_GROUPS).isAfter(now)) {
+            Set<String> all = new TreeSet<>(config.groups());
+            for (String prefix : config.prefixes()) {
+                list(prefix, all);
+            }
+            groups = List.copyOf(all);
+            groupsListed = now;
+        }
+        return groups;
+    }
+
+    private void list(String prefix, Set<String> all) throws IngestException, InterruptedException {
+        String token = null;
+        do {
+            DescribeLogGroupsRequest request = DescribeLogGroupsRequest.builder()
+                    .logGroupNamePrefix(prefix)
+                    .limit(GROUPS_PAGE)
+                    .nextToken(token)
+                    .build();
+            DescribeLogGroupsResponse answer = session.call(
+                    AwsApi.DESCRIBE_LOG_GROUPS,
+                    config.source() + ", log groups \"" + prefix + "*\"",
+                    () -> session.logs().describeLogGroups(request));
+            answer.logGroups().stream().map(LogGroup::logGroupName).forEach(all::add);
+            token = answer.nextToken();
+        } while (token != null);
+    }
+
+    @Override
+    public void close() {
+        pages.close();
+    }
+}

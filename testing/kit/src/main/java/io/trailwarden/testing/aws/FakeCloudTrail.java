@@ -1,0 +1,163 @@
+package io.trailwarden.testing.aws;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trailwarden.testing.aws.Answer.Refused;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Event history: {@code LookupEvents}, newest first. Trails and the public keys of their digests. */
+public final class FakeCloudTrail implements FakeAws.Service {
+
+    private record Event(String id, Instant time, Instant visible, int batch, String record) {}
+
+    private record PublicKey(byte[] value, String fingerprint, Instant from, Instant to) {}
+
+    private record Trail(String arn, String bucket, boolean logging) {}
+
+    private final SimulatedClock clock;
+    private final List<Event> events = new ArrayList<>();
+    private final List<PublicKey> keys = new ArrayList<>();
+    private final List<Trail> trails = new ArrayList<>();
+    private final PageTokens<Event> tokens = new PageTokens<>();
+    private int batch;
+
+    FakeCloudTrail(SimulatedClock clock) {
+        this.clock = clock;
+    }
+
+    /** From now on events come on a page of their own. */
+    public synchronized void newPage() {
+        batch++;
+    }
+
+    /**
+     * An event.
+     *
+     * @param time by which it is ordered
+     * @param visible when it can be looked up: events come late
+     */
+    public synchronized void put(String id, Instant time, Instant visible, String record) {
+        events.add(new Event(id, Instant.ofEpochSecond(time.getEpochSecond()), visible, batch, record));
+    }
+
+    /** A key that signs digests. */
+    public synchronized void putKey(byte[] value, String fingerprint, Instant from, Instant to) {
+        keys.add(new PublicKey(value, fingerprint, from, to));
+    }
+
+    /** A trail, replacing that of the same ARN. */
+    public synchronized void putTrail(String arn, String bucket, boolean logging) {
+        trails.removeIf(trail -> trail.arn().equals(arn));
+        trails.add(new Trail(arn, bucket, logging));
+    }
+
+    @Override
+    public synchronized @Nullable Answer answer(Call call) {
+        return switch (call.operation()) {
+            case "LookupEvents" -> lookup(call);
+            case "ListPublicKeys" -> publicKeys();
+            case "DescribeTrails" -> describeTrails();
+            case "GetTrailStatus" -> trailStatus(call);
+            default -> null;
+        };
+    }
+
+    private Answer lookup(Call call) {
+        int size = call.body().path("MaxResults").asInt(50);
+        if (size < 1 || size > 50) {
+            throw new Refused(400, "InvalidMaxResultsException", "MaxResults " + size);
+        }
+        List<Event> all;
+        if (call.body().hasNonNull("NextToken")) {
+            all = tokens.restOf(call.text("NextToken", ""));
+            if (all == null) {
+                throw new Refused(400, "InvalidNextTokenException", "The token is not valid.");
+            }
+        } else {
+            double start = call.body().path("StartTime").asDouble(0);
+            double end = call.body().path("EndTime").asDouble(Double.MAX_VALUE);
+            if (start > end) {
+                throw new Refused(400, "InvalidTimeRangeException", start + " is after " + end);
+            }
+            Instant now = clock.instant();
+            all = events.stream()
+                    .filter(event -> !event.visible().isAfter(now))
+                    .filter(event -> event.time().getEpochSecond() >= start
+                            && event.time().getEpochSecond() <= end)
+                    .sorted(Comparator.comparing(Event::time).reversed())
+                    .toList();
+        }
+        int together = 0;
+        while (together < Math.min(size, all.size())
+                && all.get(together).batch() == all.get(0).batch()) {
+            together++;
+        }
+        PageTokens.Page<Event> page = tokens.page(all, together);
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = answer.putArray("Events");
+        for (Event event : page.items()) {
+            ObjectNode one = list.addObject()
+                    .put("EventId", event.id())
+                    .put("EventName", "GetUser")
+                    .put("ReadOnly", "true")
+                    .put("EventTime", event.time().getEpochSecond())
+                    .put("EventSource", "iam.amazonaws.com")
+                    .put("Username", "dana")
+                    .put("CloudTrailEvent", event.record());
+            one.putArray("Resources");
+        }
+        if (page.token() != null) {
+            answer.put("NextToken", page.token());
+        }
+        return Answer.json(answer);
+    }
+
+    private Answer publicKeys() {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = answer.putArray("PublicKeyList");
+        for (PublicKey key : keys) {
+            list.addObject()
+                    .put("Value", Base64.getEncoder().encodeToString(key.value()))
+                    .put("Fingerprint", key.fingerprint())
+                    .put("ValidityStartTime", key.from().getEpochSecond())
+                    .put("ValidityEndTime", key.to().getEpochSecond());
+        }
+        return Answer.json(answer);
+    }
+
+    private Answer describeTrails() {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = answer.putArray("trailList");
+        for (Trail trail : trails) {
+            list.addObject()
+                    .put("Name", trail.arn().substring(trail.arn().indexOf('/') + 1))
+                    .put("S3BucketName", trail.bucket())
+                    .put("IsMultiRegionTrail", true)
+                    .put("HomeRegion", "eu-west-1")
+                    .put("TrailARN", trail.arn())
+                    .put("LogFileValidationEnabled", true);
+        }
+        return Answer.json(answer);
+    }
+
+    private Answer trailStatus(Call call) {
+        String name = call.text("Name", "");
+        for (Trail trail : trails) {
+            if (trail.arn().equals(name)) {
+                ObjectNode answer =
+                        JsonNodeFactory.instance.objectNode().put("IsLogging", trail.logging());
+                if (!trail.logging()) {
+                    answer.put("StopLoggingTime", clock.instant().getEpochSecond());
+                }
+                return Answer.json(answer);
+            }
+        }
+        throw new Refused(400, "TrailNotFoundException", "Unknown trail: " + name);
+    }
+}
