@@ -83,8 +83,8 @@ public final class HalfAnHour {
     }
 
     /** Runs it, and holds that nothing is lost, nothing is published twice in two places, no quota is exceeded. */
-    public static void survives(
-            FakeAws aws, SimulatedClock clock, Duration skew, Feed feed, Opener opener, Path folder) throws Exception {
+    public static void survives(FakeAws aws, SimulatedClock clock, Duration skew, Feed feed, Opener opener, Path folder)
+            throws Exception {
         try {
             new HalfAnHour(aws, clock, skew, opener, folder).run(feed);
         } finally {
@@ -100,7 +100,9 @@ public final class HalfAnHour {
         Process process = new Process();
         int quiet = 0;
         while (quiet < 3) {
-            assertThat(clock.instant()).as("it comes to an end; passes failed so far: %s", failures).isBefore(end.plus(LENGTH.multipliedBy(4)));
+            assertThat(clock.instant())
+                    .as("it comes to an end; passes failed so far: %s", failures)
+                    .isBefore(end.plus(LENGTH.multipliedBy(4)));
             for (; fed.isBefore(clock.instant()) && fed.isBefore(end); fed = fed.plus(STEP)) {
                 expected.addAll(feed.put(fed, random));
             }

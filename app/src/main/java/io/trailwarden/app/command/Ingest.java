@@ -58,7 +58,9 @@ final class Ingest implements Callable<Integer> {
                         References.of(config, io), data.publishedReference(), connection, io.clock());
                 Intake intake = Intake.start(config, data.positions(), connection, io.clock())) {
             StageOptions.say(
-                    io, "Reading " + config.shownInputs() + " into " + config.kafka().bootstrap() + ".");
+                    io,
+                    "Reading " + config.shownInputs() + " into "
+                            + config.kafka().bootstrap() + ".");
             if (once) {
                 intake.awaitRead();
                 while (!intake.awaitStored(java.time.Duration.ofSeconds(1)) && !stop.asked()) {

@@ -52,23 +52,58 @@ final class AwsInputs {
 
     /** All members, in the order in which people read them. */
     static final List<Member> MEMBERS = List.of(
-            member("kind", KINDS, Kinds.text("one of cloudtrail, logs, s3"), null, "what is read: Event history, log groups, buckets"),
-            member("name", KINDS, Kinds.text("a name"), null, "part of the origin of its records; keep it once there is data"),
+            member(
+                    "kind",
+                    KINDS,
+                    Kinds.text("one of cloudtrail, logs, s3"),
+                    null,
+                    "what is read: Event history, log groups, buckets"),
+            member(
+                    "name",
+                    KINDS,
+                    Kinds.text("a name"),
+                    null,
+                    "part of the origin of its records; keep it once there is data"),
             member("regions", KINDS, Kinds.texts(), null, "Regions that are read; of s3 the one of queue and buckets"),
-            member("profile", KINDS, Kinds.text("a profile"), "", "profile of the AWS configuration files; absent: the SDK's chain"),
+            member(
+                    "profile",
+                    KINDS,
+                    Kinds.text("a profile"),
+                    "",
+                    "profile of the AWS configuration files; absent: the SDK's chain"),
             member("role", KINDS, Kinds.text("a role's ARN"), "", "role to assume"),
             member("external-id", KINDS, Kinds.text("a text"), "", "external id that the role's trust policy asks for"),
             member("endpoint", KINDS, Kinds.text("a URL"), "", "called in place of AWS"),
             member("groups", Set.of(LOGS), Kinds.texts(), "", "log groups by name"),
-            member("prefixes", Set.of(LOGS), Kinds.texts(), "", "log groups by the beginning of their names, new ones too"),
+            member(
+                    "prefixes",
+                    Set.of(LOGS),
+                    Kinds.texts(),
+                    "",
+                    "log groups by the beginning of their names, new ones too"),
             member("backfill", Set.of(LOOKUP, LOGS), SPAN, "1d", "how far back to begin; Event history goes back 90d"),
-            member("overlap", Set.of(LOOKUP, LOGS), SPAN, "", "how late events may come: 30m of cloudtrail, 10m of logs"),
+            member(
+                    "overlap",
+                    Set.of(LOOKUP, LOGS),
+                    SPAN,
+                    "",
+                    "how late events may come: 30m of cloudtrail, 10m of logs"),
             member("interval", Set.of(LOOKUP, LOGS), SPAN, "", "between two looks: 30s of cloudtrail, 10s of logs"),
             member("queue", Set.of(BUCKET), Kinds.text("a queue's URL"), "", "SQS queue that announces objects"),
             member("buckets", Set.of(BUCKET), Kinds.texts(), null, "buckets that may be read; others are refused"),
             member("owner", Set.of(BUCKET), Kinds.text("an account id"), "", "account that must own the buckets"),
-            member("backfill-prefixes", Set.of(BUCKET), Kinds.texts(), "", "key prefixes of what is there already and shall be read"),
-            member("backfill-from", Set.of(BUCKET), Kinds.text("a time"), "", "read what was written since, such as 2026-03-01T00:00:00Z"),
+            member(
+                    "backfill-prefixes",
+                    Set.of(BUCKET),
+                    Kinds.texts(),
+                    "",
+                    "key prefixes of what is there already and shall be read"),
+            member(
+                    "backfill-from",
+                    Set.of(BUCKET),
+                    Kinds.text("a time"),
+                    "",
+                    "read what was written since, such as 2026-03-01T00:00:00Z"),
             member("backfill-to", Set.of(BUCKET), Kinds.text("a time"), "", "read what was written before"));
 
     private final Path file;
@@ -112,7 +147,9 @@ final class AwsInputs {
             return;
         }
         Map<String, Member> members = new LinkedHashMap<>();
-        MEMBERS.stream().filter(member -> member.kinds().contains(kind)).forEach(member -> members.put(member.name(), member));
+        MEMBERS.stream()
+                .filter(member -> member.kinds().contains(kind))
+                .forEach(member -> members.put(member.name(), member));
         Map<String, Object> values = new LinkedHashMap<>();
         entries.forEach((name, entry) -> {
             Member member = members.get(name);
@@ -148,7 +185,11 @@ final class AwsInputs {
 
     private Object value(Member member, Node node) {
         String text = node instanceof SequenceNode sequence && member.takes().list()
-                ? String.join("\n", sequence.getValue().stream().map(AwsInputs::text).toList()) + "\n"
+                ? String.join(
+                                "\n",
+                                sequence.getValue().stream()
+                                        .map(AwsInputs::text)
+                                        .toList()) + "\n"
                 : text(node);
         try {
             if (!text.isBlank() && (node instanceof ScalarNode || node instanceof SequenceNode)) {
@@ -204,7 +245,8 @@ final class AwsInputs {
         String name = kind + ":" + values.text("name");
         List<String> regions = values.texts("regions");
         if (kind.equals(BUCKET) && regions.size() != 1) {
-            throw new IllegalArgumentException("regions: " + regions + " (expected: one Region of an input of kind s3)");
+            throw new IllegalArgumentException(
+                    "regions: " + regions + " (expected: one Region of an input of kind s3)");
         }
         for (String region : regions) {
             AwsAccess access = new AwsAccess(
@@ -263,7 +305,9 @@ final class AwsInputs {
         }
         try {
             URI uri = new URI(text);
-            if (uri.getHost() != null && uri.getScheme() != null && uri.getScheme().matches("https?")) {
+            if (uri.getHost() != null
+                    && uri.getScheme() != null
+                    && uri.getScheme().matches("https?")) {
                 return uri;
             }
         } catch (URISyntaxException e) {

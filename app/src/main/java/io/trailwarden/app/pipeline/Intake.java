@@ -116,8 +116,7 @@ public final class Intake implements AutoCloseable {
 
     /** What was read since the start. */
     public IngestProgress progress() {
-        return ingestion.progress().stream()
-                .reduce(new IngestProgress(0, 0, 0, 0, 0, Map.of()), IngestProgress::plus);
+        return ingestion.progress().stream().reduce(new IngestProgress(0, 0, 0, 0, 0, Map.of()), IngestProgress::plus);
     }
 
     @Override

@@ -114,7 +114,8 @@ public final class AwsSession implements AutoCloseable {
                 }
                 if (attempt == ATTEMPTS) {
                     throw new IngestException(
-                            what + ": " + api.permission() + " failed " + ATTEMPTS + " times, at last: " + reason(e), e);
+                            what + ": " + api.permission() + " failed " + ATTEMPTS + " times, at last: " + reason(e),
+                            e);
                 }
                 LOG.debug("{}: {} failed (time {}): {}", what, api.permission(), attempt, e.getMessage());
                 pause.of(backoff(attempt));
@@ -134,9 +135,7 @@ public final class AwsSession implements AutoCloseable {
 
     /** For objects; with an endpoint of its own, buckets are named in the path. */
     public S3Client s3() {
-        return client(
-                S3Client.class,
-                unused -> build(S3Client.builder().forcePathStyle(access.endpoint() != null)));
+        return client(S3Client.class, unused -> build(S3Client.builder().forcePathStyle(access.endpoint() != null)));
     }
 
     /** For queues. */
@@ -196,8 +195,8 @@ public final class AwsSession implements AutoCloseable {
         builder.region(Region.of(access.region()))
                 .credentialsProvider(provider)
                 .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(TIMEOUT))
-                .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry())
-                        .apiCallTimeout(TIMEOUT));
+                .overrideConfiguration(override ->
+                        override.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(TIMEOUT));
         if (access.endpoint() != null) {
             builder.endpointOverride(access.endpoint());
         }
@@ -231,7 +230,8 @@ public final class AwsSession implements AutoCloseable {
 
     private static boolean isTemporary(SdkException e, int attempt) {
         if (e instanceof SdkServiceException service) {
-            // A signature is refused for a wrong key as well as for a wrong time; the SDK has corrected the time by now.
+            // A signature is refused for a wrong key as well as for a wrong time; the SDK has corrected the time by
+            // now.
             boolean perhapsTime = SIGNATURES.contains(code(e)) && attempt < SIGNATURE_ATTEMPTS;
             return service.isThrottlingException() || perhapsTime || service.statusCode() >= 500;
         }

@@ -133,7 +133,8 @@ public final class LogsIngester implements Ingester {
             } catch (IngestException e) {
                 if (e.getCause() instanceof ResourceNotFoundException) {
                     if (missing.add(group)) {
-                        LOG.warn("{}: log group \"{}\" does not exist; executions go on without a log", source(), group);
+                        LOG.warn(
+                                "{}: log group \"{}\" does not exist; executions go on without a log", source(), group);
                     }
                     return;
                 }
@@ -172,8 +173,7 @@ public final class LogsIngester implements Ingester {
                 Instant received = Instant.ofEpochMilli(event.ingestionTime());
                 arrived = received.isAfter(arrived) ? received : arrived;
             }
-            byte[] message =
-                    (event.message() == null ? "" : event.message()).getBytes(StandardCharsets.UTF_8);
+            byte[] message = (event.message() == null ? "" : event.message()).getBytes(StandardCharsets.UTF_8);
             entries.add(new Entry(String.valueOf(event.eventId()), time, message));
         }
         Instant position = newest.isBefore(arrived) ? newest : arrived;

@@ -69,8 +69,7 @@ public final class LookupIngester implements Ingester {
         this.session = session;
         this.clock = clock;
         key = session.access().region();
-        pages = new Pages(
-                config.source(), config.overlap().plus(SLICE), publisher, positions, clock, failPoints);
+        pages = new Pages(config.source(), config.overlap().plus(SLICE), publisher, positions, clock, failPoints);
     }
 
     @Override

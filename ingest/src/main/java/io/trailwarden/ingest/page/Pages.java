@@ -47,8 +47,7 @@ public final class Pages implements AutoCloseable {
 
         static Id of(String text) {
             try {
-                byte[] hash =
-                        MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+                byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
                 return read(ByteBuffer.wrap(hash));
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("Every Java platform has SHA-256", e);

@@ -40,7 +40,8 @@ record Announcement(List<Ref> objects, String problem) {
         } catch (JsonProcessingException e) {
             return new Announcement(List.of(), "not JSON");
         }
-        if (json.path("Type").asText().equals("Notification") && json.path("Message").isTextual()) {
+        if (json.path("Type").asText().equals("Notification")
+                && json.path("Message").isTextual()) {
             return wrappers == MAX_WRAPPERS
                     ? new Announcement(List.of(), "SNS notifications within each other")
                     : read(json.path("Message").asText(), wrappers + 1);

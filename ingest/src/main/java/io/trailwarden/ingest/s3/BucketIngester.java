@@ -201,8 +201,7 @@ public final class BucketIngester implements Ingester {
                             .map(BucketIngester::key)
                             .toList()));
         }
-        while (!done.isEmpty()
-                && done.getFirst().at().plus(REMEMBER).isBefore(clock.instant())) {
+        while (!done.isEmpty() && done.getFirst().at().plus(REMEMBER).isBefore(clock.instant())) {
             positions.forget(source(), done.removeFirst().keys());
         }
         queue.extend();
@@ -228,14 +227,13 @@ public final class BucketIngester implements Ingester {
                     .continuationToken(token)
                     .expectedBucketOwner(config.owner())
                     .build();
-            ListObjectsV2Response answer = session.call(
-                    AwsApi.LIST_OBJECTS,
-                    source() + ", bucket \"" + bucket + "\"",
-                    () -> session.s3().listObjectsV2(request));
+            ListObjectsV2Response answer =
+                    session.call(AwsApi.LIST_OBJECTS, source() + ", bucket \"" + bucket + "\"", () -> session.s3()
+                            .listObjectsV2(request));
             for (S3Object object : answer.contents()) {
                 Instant written = object.lastModified();
-                boolean wanted = written == null
-                        || !written.isBefore(backfill.from()) && (to == null || written.isBefore(to));
+                boolean wanted =
+                        written == null || !written.isBefore(backfill.from()) && (to == null || written.isBefore(to));
                 if (wanted && !object.key().endsWith("/")) {
                     Ref ref = new Ref(bucket, object.key());
                     if (positions.newest(source(), key(ref)) != null) {
@@ -282,12 +280,7 @@ public final class BucketIngester implements Ingester {
             throw e;
         }
         ObjectContent content = unpacker.unpack(stored, stored.length);
-        objects.publish(
-                object,
-                content,
-                objects.hash(content.bytes(), 0, content.length()),
-                key,
-                openFrom -> position);
+        objects.publish(object, content, objects.hash(content.bytes(), 0, content.length()), key, openFrom -> position);
         reported.remove(object);
         return true;
     }
@@ -306,8 +299,7 @@ public final class BucketIngester implements Ingester {
     }
 
     private void refuse(String object, String message) throws IngestException, InterruptedException {
-        objects.publishUnreadable(
-                object, DeadLetter.Reason.UNREADABLE, message, new byte[0], object, STORED);
+        objects.publishUnreadable(object, DeadLetter.Reason.UNREADABLE, message, new byte[0], object, STORED);
     }
 
     private void report(String object, String message) throws IngestException, InterruptedException {

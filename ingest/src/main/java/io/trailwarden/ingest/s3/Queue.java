@@ -90,11 +90,12 @@ final class Queue {
                         .build());
             }
             List<BatchResultErrorEntry> failed = session.call(AwsApi.CHANGE_VISIBILITY, name, () -> session.sqs()
-                            .changeMessageVisibilityBatch(change -> change.queueUrl(url).entries(entries)))
+                            .changeMessageVisibilityBatch(
+                                    change -> change.queueUrl(url).entries(entries)))
                     .failed();
             // It is visible again, so it comes again: with a receipt that is worth something.
-            failed.forEach(entry ->
-                    held.remove(batch.get(Integer.parseInt(entry.id())).id()));
+            failed.forEach(
+                    entry -> held.remove(batch.get(Integer.parseInt(entry.id())).id()));
         }
         hiddenUntil = asked.plus(visibility);
     }

@@ -46,7 +46,9 @@ class LookupIngesterContractTest extends IngesterContract {
             for (int i = 0; i < records.size(); i++) {
                 String record = records.get(i);
                 clock.advance(Duration.ofSeconds(1));
-                String id = record.contains("eventID") ? record.replaceAll(".*\"eventID\":\"([^\"]+)\".*", "$1") : object + i;
+                String id = record.contains("eventID")
+                        ? record.replaceAll(".*\"eventID\":\"([^\"]+)\".*", "$1")
+                        : object + i;
                 aws.cloudTrail().put(id, clock.instant(), clock.instant(), record);
             }
         }

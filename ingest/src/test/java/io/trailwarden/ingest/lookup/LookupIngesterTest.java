@@ -197,5 +197,4 @@ class LookupIngesterTest {
         assertThatThrownBy(() -> new LookupConfig("x", Duration.ofDays(91), Duration.ZERO, Duration.ZERO))
                 .hasMessage("backfill: PT2184H (expected: at most 90 days)");
     }
-
 }

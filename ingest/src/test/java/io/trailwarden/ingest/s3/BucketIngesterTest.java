@@ -147,8 +147,8 @@ class BucketIngesterTest {
         aws.sqs().send(cloudTrailNotification(BUCKET, "three.json.gz"));
         aws.sqs().send(inSns(cloudTrailNotification(BUCKET, "four.json.gz")));
         aws.sqs()
-                .send("{\"source\":\"aws.s3\",\"detail-type\":\"Object Created\",\"detail\":{\"bucket\":{\"name\":\"" + BUCKET
-                        + "\"},\"object\":{\"key\":\"five.json.gz\"}}}");
+                .send("{\"source\":\"aws.s3\",\"detail-type\":\"Object Created\",\"detail\":{\"bucket\":{\"name\":\""
+                        + BUCKET + "\"},\"object\":{\"key\":\"five.json.gz\"}}}");
         try (BucketIngester ingester = open()) {
             ingester.pass();
             assertThat(arrived()).containsExactlyInAnyOrder("one", "two", "three", "four", "five");

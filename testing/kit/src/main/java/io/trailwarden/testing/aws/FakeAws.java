@@ -237,8 +237,7 @@ public final class FakeAws implements AutoCloseable {
 
     /** @return null to drop the connection */
     private synchronized @Nullable Answer answer(
-            Request request, Protocol protocol, @Nullable String target, byte[] body)
-            throws IOException {
+            Request request, Protocol protocol, @Nullable String target, byte[] body) throws IOException {
         Map<String, List<String>> query = query(request.getHttpURI().getQuery());
         Map<String, List<String>> parameters =
                 protocol == Protocol.QUERY ? query(new String(body, StandardCharsets.UTF_8)) : query;
@@ -246,7 +245,8 @@ public final class FakeAws implements AutoCloseable {
                 String.valueOf(request.getHttpURI().getPath()).replace("+", "%2B"), StandardCharsets.UTF_8);
         String operation =
                 switch (protocol) {
-                    case JSON -> String.valueOf(target).substring(String.valueOf(target).lastIndexOf('.') + 1);
+                    case JSON ->
+                        String.valueOf(target).substring(String.valueOf(target).lastIndexOf('.') + 1);
                     case QUERY -> parameters.getOrDefault("Action", List.of("")).get(0);
                     case S3 -> query.containsKey("list-type") ? "ListObjectsV2" : "GetObject";
                 };

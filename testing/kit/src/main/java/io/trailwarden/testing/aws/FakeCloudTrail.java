@@ -150,8 +150,7 @@ public final class FakeCloudTrail implements FakeAws.Service {
         String name = call.text("Name", "");
         for (Trail trail : trails) {
             if (trail.arn().equals(name)) {
-                ObjectNode answer =
-                        JsonNodeFactory.instance.objectNode().put("IsLogging", trail.logging());
+                ObjectNode answer = JsonNodeFactory.instance.objectNode().put("IsLogging", trail.logging());
                 if (!trail.logging()) {
                     answer.put("StopLoggingTime", clock.instant().getEpochSecond());
                 }

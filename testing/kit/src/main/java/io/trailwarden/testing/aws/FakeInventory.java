@@ -97,8 +97,8 @@ public final class FakeInventory implements FakeAws.Service {
     private Answer stateMachines(Call call) {
         int size = call.body().path("maxResults").asInt(100);
         List<ObjectNode> all = machines.values().stream()
-                .map(machine -> machine.deepCopy()
-                        .<ObjectNode>retain("stateMachineArn", "name", "type", "creationDate"))
+                .map(machine ->
+                        machine.deepCopy().<ObjectNode>retain("stateMachineArn", "name", "type", "creationDate"))
                 .toList();
         return list("stateMachines", "nextToken", page(machineTokens, all, call.text("nextToken", ""), size));
     }

@@ -92,8 +92,8 @@ public final class FakeLogs implements FakeAws.Service {
             Instant now = clock.instant();
             all = events.stream()
                     .filter(event -> !event.arrived().isAfter(now))
-                    .filter(event -> event.time().toEpochMilli() >= start
-                            && event.time().toEpochMilli() <= end)
+                    .filter(event ->
+                            event.time().toEpochMilli() >= start && event.time().toEpochMilli() <= end)
                     .sorted(Comparator.comparing(Event::time).thenComparing(Event::arrived))
                     .toList();
         }
@@ -135,7 +135,8 @@ public final class FakeLogs implements FakeAws.Service {
                     .filter(group -> group.startsWith(prefix))
                     .toList();
         }
-        PageTokens.Page<String> page = groupTokens.page(all, call.body().path("limit").asInt(50));
+        PageTokens.Page<String> page =
+                groupTokens.page(all, call.body().path("limit").asInt(50));
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode list = answer.putArray("logGroups");
         for (String group : page.items()) {

@@ -112,10 +112,7 @@ public final class FakeSqs implements FakeAws.Service {
             Message message = messages.get(entry.path("ReceiptHandle").asText());
             String id = entry.path("Id").asText();
             if (message == null || !message.visible.isAfter(clock.instant())) {
-                failed.addObject()
-                        .put("Id", id)
-                        .put("SenderFault", true)
-                        .put("Code", "MessageNotInflight");
+                failed.addObject().put("Id", id).put("SenderFault", true).put("Code", "MessageNotInflight");
             } else {
                 message.visible = clock.instant()
                         .plusSeconds(entry.path("VisibilityTimeout").asLong());
