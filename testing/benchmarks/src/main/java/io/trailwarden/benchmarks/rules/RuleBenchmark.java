@@ -30,7 +30,7 @@ import software.amazon.event.ruler.Machine;
  * of them alike; the median of the rounds is reported.
  *
  * <pre>{@code
- * RuleBenchmark EVENTS [--rounds 5] [--millis 400] [--rules 10,1000,5000] [--sigmahq FOLDER] [--out FILE]
+ * RuleBenchmark EVENTS [--rounds 5] [--millis 400] [--rules 10,1000,5000] [--sigmahq FOLDER] [--only PART OF A NAME] [--out FILE]
  * RuleBenchmark --compare BEFORE.json AFTER.json
  * }</pre>
  *
@@ -79,6 +79,7 @@ public final class RuleBenchmark {
             }
         }
         kernels.put("sigma 1000 ungated contains", ungated(1_000));
+        kernels.keySet().removeIf(name -> !name.contains(options.getOrDefault("--only", "")));
         ObjectNode results = JSON.createObjectNode();
         measure(kernels, events, rounds, millis, results);
         if (options.containsKey("--sigmahq")) {

@@ -20,10 +20,14 @@ final class CompiledRules {
     final BoundRule[] rules;
     final String[] keys;
 
-    /** See {@link Program}; {@code starts} by rule. */
+    /** See {@link Program}; {@code starts} by bundle. */
     final int[] code;
 
     final int[] starts;
+
+    /** By bundle (see {@link Bundles}): the rules that match when its program holds. */
+    final int[][] bundleRules;
+
     final Predicate[] predicates;
 
     /** By predicate: whether {@link #tables} alone answer it. */
@@ -38,18 +42,18 @@ final class CompiledRules {
     final FieldSlots.Field[] fieldOf;
 
     final @Nullable LiteralTable[] tables;
-    final int[][] rulesWhenPresent;
+    final int[][] bundlesWhenPresent;
     final boolean[] scanned;
 
-    /** By number of a literal in {@link #tables}: the predicate it answers, or -1, and the rules it speaks for. */
+    /** By number of a literal in {@link #tables}: the predicate it answers, or -1, and the bundles it speaks for. */
     final int[] literalPredicate;
 
-    final int[][] literalRules;
+    final int[][] literalBundles;
 
     final StretchIndex stretches;
 
-    /** By number of a stretch: the rules it speaks for. */
-    final int[][] stretchRules;
+    /** By number of a stretch: the bundles it speaks for. */
+    final int[][] stretchBundles;
 
     final int[] always;
 
@@ -61,27 +65,20 @@ final class CompiledRules {
     CompiledRules(List<BoundRule> rules) {
         this.rules = rules.toArray(new BoundRule[0]);
         this.keys = rules.stream().map(BoundRule::key).toArray(String[]::new);
-        this.starts = new int[keys.length];
-        Program program = new Program();
-        for (int r = 0; r < keys.length; r++) {
-            starts[r] = program.append(rules.get(r).expression(), this::predicate, test -> predicateList
-                    .get(predicate(test))
-                    .cost());
-        }
-        code = program.code();
+        rules.forEach(rule -> number(rule.expression()));
         predicates = predicateList.toArray(new Predicate[0]);
 
         // Whole values.
         Map<FieldSlots.Field, LiteralTable> tablesByField = new LinkedHashMap<>();
         List<Integer> literalPredicates = new ArrayList<>();
-        List<List<Integer>> rulesByLiteral = new ArrayList<>();
+        List<List<Integer>> bundlesByLiteral = new ArrayList<>();
         answeredByTable = new boolean[predicates.length];
         for (int p = 0; p < predicates.length; p++) {
             if (predicates[p] instanceof Predicate.Text text
                     && !text.cased
                     && text.pattern.form == BytePattern.Form.EXACT) {
                 int number =
-                        literal(tablesByField, text.field, text.pattern.literal, literalPredicates, rulesByLiteral);
+                        literal(tablesByField, text.field, text.pattern.literal, literalPredicates, bundlesByLiteral);
                 if (literalPredicates.get(number) < 0) {
                     literalPredicates.set(number, p);
                     answeredByTable[p] = true;
@@ -90,34 +87,45 @@ final class CompiledRules {
         }
 
         // What speaks for each rule.
+        Bundles bundles = new Bundles(
+                this::predicate, test -> predicateList.get(predicate(test)).cost());
         StretchIndex.Builder builder = new StretchIndex.Builder();
-        List<List<Integer>> rulesByStretch = new ArrayList<>();
-        Map<Integer, List<Integer>> rulesByPresence = new HashMap<>();
+        List<List<Integer>> bundlesByStretch = new ArrayList<>();
+        Map<Integer, List<Integer>> bundlesByPresence = new HashMap<>();
         List<Integer> alwaysList = new ArrayList<>();
         boolean[] scan = new boolean[slots.size()];
         for (int r = 0; r < keys.length; r++) {
-            Witness witness = Witness.of(rules.get(r).expression());
+            Expression expression = rules.get(r).expression();
+            Witness witness = Witness.of(expression);
             if (witness == null) {
-                alwaysList.add(r);
+                addOnce(alwaysList, bundles.add("always", expression, r, null, 1));
                 continue;
             }
+            int clues = witness.clues().size();
             for (Witness.Clue clue : witness.clues()) {
                 FieldSlots.Field field = slots.field(clue.field());
                 if (clue instanceof Witness.Value value) {
-                    int number = literal(tablesByField, field, value.literal(), literalPredicates, rulesByLiteral);
-                    addOnce(rulesByLiteral.get(number), r);
+                    int number = literal(tablesByField, field, value.literal(), literalPredicates, bundlesByLiteral);
+                    addOnce(bundlesByLiteral.get(number), bundles.add(number, expression, r, value, clues));
                 } else if (clue instanceof Witness.Stretch stretch) {
                     int number = builder.add(field.path(), stretch.literal());
-                    if (number == rulesByStretch.size()) {
-                        rulesByStretch.add(new ArrayList<>());
+                    if (number == bundlesByStretch.size()) {
+                        bundlesByStretch.add(new ArrayList<>());
                     }
-                    addOnce(rulesByStretch.get(number), r);
+                    String place = "stretch " + number;
+                    addOnce(bundlesByStretch.get(number), bundles.add(place, expression, r, null, clues));
                     scan[field.path()] = true;
                 } else {
-                    addOnce(rulesByPresence.computeIfAbsent(field.path(), f -> new ArrayList<>()), r);
+                    addOnce(
+                            bundlesByPresence.computeIfAbsent(field.path(), f -> new ArrayList<>()),
+                            bundles.add("present " + field.path(), expression, r, null, clues));
                 }
             }
         }
+
+        code = bundles.code();
+        starts = bundles.starts();
+        bundleRules = bundles.rules();
 
         // Fields that are scanned anyway answer their other tests of text on the way.
         stretchOf = new int[predicates.length];
@@ -139,19 +147,28 @@ final class CompiledRules {
         });
         tables = new LiteralTable[size];
         tablesByField.forEach((field, table) -> tables[field.path()] = table);
-        rulesWhenPresent = new int[size][];
+        bundlesWhenPresent = new int[size][];
         for (int slot = 0; slot < size; slot++) {
-            rulesWhenPresent[slot] = ints(rulesByPresence.getOrDefault(slot, List.of()));
+            bundlesWhenPresent[slot] = ints(bundlesByPresence.getOrDefault(slot, List.of()));
         }
         scanned = scan;
         literalPredicate = ints(literalPredicates);
-        literalRules = rulesByLiteral.stream().map(CompiledRules::ints).toArray(int[][]::new);
-        stretchRules = new int[builder.size()][];
-        for (int i = 0; i < stretchRules.length; i++) {
-            stretchRules[i] = i < rulesByStretch.size() ? ints(rulesByStretch.get(i)) : new int[0];
+        literalBundles = bundlesByLiteral.stream().map(CompiledRules::ints).toArray(int[][]::new);
+        stretchBundles = new int[builder.size()][];
+        for (int i = 0; i < stretchBundles.length; i++) {
+            stretchBundles[i] = i < bundlesByStretch.size() ? ints(bundlesByStretch.get(i)) : new int[0];
         }
         stretches = builder.build(size);
         always = ints(alwaysList);
+    }
+
+    /** How many rules are tried on every event. */
+    int ungated() {
+        int rules = 0;
+        for (int bundle : always) {
+            rules += bundleRules[bundle].length;
+        }
+        return rules;
     }
 
     private static int literal(
@@ -175,9 +192,24 @@ final class CompiledRules {
         });
     }
 
-    private static void addOnce(List<Integer> list, int rule) {
-        if (list.isEmpty() || list.get(list.size() - 1) != rule) {
-            list.add(rule);
+    /** Gives every test of an expression its predicate. */
+    private void number(Expression expression) {
+        if (expression instanceof Expression.Labelled labelled) {
+            number(labelled.part());
+        } else if (expression instanceof Expression.Not not) {
+            number(not.part());
+        } else if (expression instanceof Expression.All all) {
+            all.parts().forEach(this::number);
+        } else if (expression instanceof Expression.Any any) {
+            any.parts().forEach(this::number);
+        } else if (expression instanceof Expression.Test test) {
+            predicate(test);
+        }
+    }
+
+    private static void addOnce(List<Integer> list, int bundle) {
+        if (!list.contains(bundle)) {
+            list.add(bundle);
         }
     }
 

@@ -1,9 +1,23 @@
 package io.trailwarden.detection.sigma.match;
 
+import io.trailwarden.detection.sigma.rule.BoundRule;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The work of matching one event after the other; one instance serves one thread. */
 final class Evaluation implements StretchIndex.Sink {
+
+    /** No rule is considered yet. */
+    private static final int NOTHING = -1;
+
+    /** Rules are considered for more than one reason. */
+    private static final int SEVERAL = -2;
+
+    /** How many outcomes of one value are kept; a power of two. */
+    private static final int KNOWN = 8;
 
     private final CompiledRules compiled;
     private final EventValues values;
@@ -12,7 +26,7 @@ final class Evaluation implements StretchIndex.Sink {
     /** By predicate: the event's number times two, plus the answer. */
     private final int[] answers;
 
-    /** By rule: the number of the event it was last considered for. */
+    /** By bundle: the number of the event it was last considered for. */
     private final int[] considered;
 
     /** By stretch: the number of the event it was last found in. */
@@ -22,22 +36,31 @@ final class Evaluation implements StretchIndex.Sink {
     private int[] candidates = new int[64];
     private int candidateCount;
 
+    /** One bit for each rule that matches, and one for each word of them that is not zero; clear between events. */
+    private final long[] hits;
+
+    private final long[] hitWords;
+
+    /** By literal: what came of it for earlier events. */
+    private final @Nullable Matches[][] outcomes;
+
+    private int nextOutcome;
+    private int sole = NOTHING;
+
     Evaluation(CompiledRules compiled) {
         this.compiled = compiled;
         this.values = compiled.slots.newValues();
         this.code = compiled.code;
         this.answers = new int[compiled.predicates.length];
         this.considered = new int[compiled.starts.length];
-        this.seen = new int[compiled.stretchRules.length];
+        this.outcomes = new Matches[compiled.literalBundles.length][];
+        this.hits = new long[(compiled.keys.length >> 6) + 1];
+        this.hitWords = new long[(hits.length >> 6) + 1];
+        this.seen = new int[compiled.stretchBundles.length];
     }
 
-    /** The number of the {@code i}th rule that matched in the last run. */
-    int matched(int i) {
-        return candidates[i];
-    }
-
-    /** How many rules the event matches; {@link #matched} then names them, in ascending order. */
-    int run(byte[] json) {
+    /** The rules that the event matches. */
+    Matches run(byte[] json) {
         if (++event == 1 << 30) {
             Arrays.fill(answers, 0);
             Arrays.fill(considered, 0);
@@ -45,23 +68,97 @@ final class Evaluation implements StretchIndex.Sink {
             event = 1;
         }
         candidateCount = 0;
+        sole = NOTHING;
         values.read(json);
         for (int i = 0; i < values.touchedCount(); i++) {
             look(values.touched(i));
         }
-        consider(compiled.always);
-        int[] starts = compiled.starts;
-        int matched = 0;
+        consider(compiled.always, SEVERAL);
+        if (candidateCount == 0) {
+            return Matches.NONE;
+        }
+        return sole >= 0 && candidateCount <= 64 ? ofOneClue() : ofSeveral();
+    }
+
+    /** One value alone led to rules: what follows from it was most likely worked out for an earlier event. */
+    private Matches ofOneClue() {
+        long mask = 0;
         for (int i = 0; i < candidateCount; i++) {
-            int rule = candidates[i];
-            if (holds(starts[rule])) {
-                candidates[matched++] = rule;
+            if (holds(compiled.starts[candidates[i]])) {
+                mask |= 1L << i;
             }
         }
-        if (matched > 1) {
-            Arrays.sort(candidates, 0, matched);
+        if (mask == 0) {
+            return Matches.NONE;
         }
-        return matched;
+        Matches[] known = outcomes[sole];
+        if (known == null) {
+            known = new Matches[KNOWN];
+            outcomes[sole] = known;
+        }
+        for (Matches one : known) {
+            if (one != null && one.mask() == mask) {
+                return one;
+            }
+        }
+        for (int i = 0; i < candidateCount; i++) {
+            if ((mask >>> i & 1) != 0) {
+                hit(candidates[i]);
+            }
+        }
+        Matches fresh = collect(mask);
+        known[nextOutcome++ & KNOWN - 1] = fresh;
+        return fresh;
+    }
+
+    private Matches ofSeveral() {
+        boolean any = false;
+        for (int i = 0; i < candidateCount; i++) {
+            if (holds(compiled.starts[candidates[i]])) {
+                any = true;
+                hit(candidates[i]);
+            }
+        }
+        return any ? collect(0) : Matches.NONE;
+    }
+
+    private void hit(int bundle) {
+        for (int rule : compiled.bundleRules[bundle]) {
+            hits[rule >>> 6] |= 1L << rule;
+            hitWords[rule >>> 12] |= 1L << (rule >>> 6);
+        }
+    }
+
+    /** The rules that were hit, in ascending order; clears the bits. */
+    private Matches collect(long mask) {
+        List<String> keys = new ArrayList<>();
+        List<BoundRule> rules = new ArrayList<>();
+        for (int block = 0; block < hitWords.length; block++) {
+            long words = hitWords[block];
+            hitWords[block] = 0;
+            while (words != 0) {
+                int word = (block << 6) + Long.numberOfTrailingZeros(words);
+                words &= words - 1;
+                long bits = hits[word];
+                hits[word] = 0;
+                while (bits != 0) {
+                    int rule = (word << 6) + Long.numberOfTrailingZeros(bits);
+                    keys.add(compiled.keys[rule]);
+                    rules.add(compiled.rules[rule]);
+                    bits &= bits - 1;
+                }
+            }
+        }
+        return new Matches(mask, Collections.unmodifiableList(keys), Collections.unmodifiableList(rules));
+    }
+
+    /**
+     * Rules that an event matches, in their order.
+     *
+     * @param mask which of a clue's bundles hold, where one clue alone led to them
+     */
+    record Matches(long mask, List<String> keys, List<BoundRule> rules) {
+        static final Matches NONE = new Matches(0, List.of(), List.of());
     }
 
     // What the event shows
@@ -74,7 +171,7 @@ final class Evaluation implements StretchIndex.Sink {
             return;
         }
         int known = field.path();
-        consider(compiled.rulesWhenPresent[known]);
+        consider(compiled.bundlesWhenPresent[known], SEVERAL);
         LiteralTable table = compiled.tables[known];
         boolean scan = compiled.scanned[known];
         if (table == null && !scan) {
@@ -113,7 +210,7 @@ final class Evaluation implements StretchIndex.Sink {
             if (predicate >= 0) {
                 answers[predicate] = event << 1 | 1;
             }
-            consider(compiled.literalRules[literal]);
+            consider(compiled.literalBundles[literal], literal);
         }
     }
 
@@ -121,18 +218,22 @@ final class Evaluation implements StretchIndex.Sink {
     public void found(int stretch) {
         if (seen[stretch] != event) {
             seen[stretch] = event;
-            consider(compiled.stretchRules[stretch]);
+            consider(compiled.stretchBundles[stretch], SEVERAL);
         }
     }
 
-    private void consider(int[] rules) {
-        for (int rule : rules) {
-            if (considered[rule] != event) {
-                considered[rule] = event;
+    private void consider(int[] bundles, int clue) {
+        if (bundles.length == 0) {
+            return;
+        }
+        sole = candidateCount == 0 ? clue : SEVERAL;
+        for (int bundle : bundles) {
+            if (considered[bundle] != event) {
+                considered[bundle] = event;
                 if (candidateCount == candidates.length) {
                     candidates = Arrays.copyOf(candidates, candidateCount * 2);
                 }
-                candidates[candidateCount++] = rule;
+                candidates[candidateCount++] = bundle;
             }
         }
     }

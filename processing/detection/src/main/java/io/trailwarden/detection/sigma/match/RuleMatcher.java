@@ -1,7 +1,6 @@
 package io.trailwarden.detection.sigma.match;
 
 import io.trailwarden.detection.sigma.rule.BoundRule;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -42,15 +41,7 @@ public final class RuleMatcher {
      * @throws MalformedEventException when it is not a JSON object
      */
     public List<String> ids(byte[] json) {
-        int matched = evaluation.run(json);
-        if (matched == 0) {
-            return List.of();
-        }
-        List<String> ids = new ArrayList<>(matched);
-        for (int i = 0; i < matched; i++) {
-            ids.add(compiled.keys[evaluation.matched(i)]);
-        }
-        return ids;
+        return evaluation.run(json).keys();
     }
 
     /**
@@ -60,21 +51,13 @@ public final class RuleMatcher {
      * @throws MalformedEventException when it is not a JSON object
      */
     public List<BoundRule> match(byte[] json) {
-        int matched = evaluation.run(json);
-        if (matched == 0) {
-            return List.of();
-        }
-        List<BoundRule> rules = new ArrayList<>(matched);
-        for (int i = 0; i < matched; i++) {
-            rules.add(compiled.rules[evaluation.matched(i)]);
-        }
-        return rules;
+        return evaluation.run(json).rules();
     }
 
     /** What the compiled rules are like. */
     public Statistics statistics() {
         return new Statistics(
-                compiled.keys.length, compiled.predicates.length, compiled.always.length, compiled.stretches.bytes());
+                compiled.keys.length, compiled.predicates.length, compiled.ungated(), compiled.stretches.bytes());
     }
 
     /**
