@@ -1,14 +1,11 @@
 package io.trailwarden.detection.sigma;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.detection.sigma.match.RuleMatcher;
 import io.trailwarden.detection.sigma.rule.BoundRule;
 import io.trailwarden.detection.sigma.rule.Position;
 import io.trailwarden.detection.sigma.rule.RuleHeader;
 import io.trailwarden.detection.sigma.rule.RuleRefusedException;
+import io.trailwarden.detection.sigma.rule.YamlJson;
 import io.trailwarden.detection.sigma.rule.YamlNode;
 import io.trailwarden.detection.sigma.rule.YamlReader;
 import java.io.IOException;
@@ -181,31 +178,6 @@ public final class RuleTests {
     }
 
     private static byte[] bytes(YamlNode node) {
-        return json(node).toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** An event written in YAML, as JSON. */
-    static JsonNode json(YamlNode node) {
-        JsonNodeFactory factory = JsonNodeFactory.instance;
-        if (node instanceof YamlNode.Mapping mapping) {
-            ObjectNode object = factory.objectNode();
-            mapping.entries().forEach(entry -> object.set(entry.key(), json(entry.value())));
-            return object;
-        }
-        if (node instanceof YamlNode.Sequence list) {
-            ArrayNode array = factory.arrayNode();
-            list.items().forEach(item -> array.add(json(item)));
-            return array;
-        }
-        if (node instanceof YamlNode.Text text) {
-            return factory.textNode(text.value());
-        }
-        if (node instanceof YamlNode.Numeric number) {
-            return factory.numberNode(number.value());
-        }
-        if (node instanceof YamlNode.Truth truth) {
-            return factory.booleanNode(truth.value());
-        }
-        return node instanceof YamlNode.Moment moment ? factory.textNode(moment.value()) : factory.nullNode();
+        return YamlJson.of(node).toString().getBytes(StandardCharsets.UTF_8);
     }
 }

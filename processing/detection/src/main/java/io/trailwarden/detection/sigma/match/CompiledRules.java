@@ -30,6 +30,8 @@ final class CompiledRules {
 
     final Predicate[] predicates;
 
+    final PatternMachine patterns = new PatternMachine();
+
     /** By predicate: whether {@link #tables} alone answer it. */
     final boolean[] answeredByTable;
 
@@ -187,7 +189,10 @@ final class CompiledRules {
 
     private int predicate(Expression.Test test) {
         return predicateNumbers.computeIfAbsent(new TestKey(test.field(), test.test()), key -> {
-            predicateList.add(Predicate.of(slots, slots.field(key.field()), key.test()));
+            if (key.test() instanceof ValueTest.EventPattern pattern) {
+                patterns.add(pattern.json());
+            }
+            predicateList.add(Predicate.of(slots, slots.field(key.field()), key.test(), patterns));
             return predicateList.size() - 1;
         });
     }

@@ -3,6 +3,7 @@ package io.trailwarden.detection.sigma.match;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,9 @@ final class EventValues {
     private final int[] touched;
     private int touchedCount;
 
+    private Set<String> patterns = Set.of();
+    private int patternsEvent;
+
     // Text made for tests, for all values together.
     private byte[] scratch = new byte[4096];
     private int scratchEnd;
@@ -103,6 +107,7 @@ final class EventValues {
     void read(byte[] json) {
         if (++event == Integer.MAX_VALUE) {
             Arrays.fill(headEvent, 0);
+            patternsEvent = 0;
             event = 1;
         }
         for (int v = 0; v < count; v++) {
@@ -448,6 +453,15 @@ final class EventValues {
         foldStart = Arrays.copyOf(foldStart, size);
         foldStop = Arrays.copyOf(foldStop, size);
         strings = Arrays.copyOf(strings, size);
+    }
+
+    /** The EventBridge patterns that the event matches, found out when first asked for. */
+    Set<String> patterns(PatternMachine machine) {
+        if (patternsEvent != event) {
+            patternsEvent = event;
+            patterns = machine.matching(in, end);
+        }
+        return patterns;
     }
 
     // What was found

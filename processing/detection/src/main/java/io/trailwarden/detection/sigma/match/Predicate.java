@@ -1,6 +1,5 @@
 package io.trailwarden.detection.sigma.match;
 
-import com.google.re2j.Pattern;
 import io.trailwarden.detection.sigma.rule.CidrBlock;
 import io.trailwarden.detection.sigma.rule.ValueTest;
 import java.math.BigDecimal;
@@ -40,7 +39,10 @@ abstract class Predicate {
 
     abstract boolean accepts(EventValues values, int value);
 
-    static Predicate of(FieldSlots slots, FieldSlots.Field field, ValueTest test) {
+    static Predicate of(FieldSlots slots, FieldSlots.Field field, ValueTest test, PatternMachine patterns) {
+        if (test instanceof ValueTest.EventPattern pattern) {
+            return new Pattern(field, pattern.json(), patterns);
+        }
         if (test instanceof ValueTest.Text text) {
             return new Text(field, text);
         }
@@ -101,10 +103,10 @@ abstract class Predicate {
     }
 
     private static final class Regex extends Predicate {
-        private final Pattern pattern;
+        private final com.google.re2j.Pattern pattern;
         private final RequiredText required;
 
-        Regex(FieldSlots.Field field, Pattern pattern) {
+        Regex(FieldSlots.Field field, com.google.re2j.Pattern pattern) {
             super(field);
             this.pattern = pattern;
             this.required = RequiredText.of(pattern);
@@ -271,6 +273,32 @@ abstract class Predicate {
                 }
             }
             return true;
+        }
+
+        @Override
+        boolean accepts(EventValues values, int value) {
+            return false;
+        }
+    }
+
+    private static final class Pattern extends Predicate {
+        private final String json;
+        private final PatternMachine machine;
+
+        Pattern(FieldSlots.Field field, String json, PatternMachine machine) {
+            super(field);
+            this.json = json;
+            this.machine = machine;
+        }
+
+        @Override
+        int cost() {
+            return 200;
+        }
+
+        @Override
+        boolean test(EventValues values) {
+            return values.patterns(machine).contains(json);
         }
 
         @Override

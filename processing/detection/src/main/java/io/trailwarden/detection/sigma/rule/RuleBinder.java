@@ -100,12 +100,29 @@ public final class RuleBinder {
         return quantified.all() ? new Expression.All(parts) : new Expression.Any(parts);
     }
 
+    /** The names of calls again, so that only events with one of them are tried. */
+    private static Expression bind(Search.Pattern pattern) {
+        Expression test = new Expression.Test("eventName", new ValueTest.EventPattern(pattern.json()));
+        if (pattern.names().isEmpty()) {
+            return test;
+        }
+        return new Expression.All(List.of(
+                new Expression.Any(pattern.names().stream()
+                        .<Expression>map(name ->
+                                new Expression.Test("eventName", new ValueTest.Text(TextPattern.literal(name), false)))
+                        .toList()),
+                test));
+    }
+
     private Expression bind(Search search) {
         if (search instanceof Search.AllOf all) {
             return new Expression.All(all.parts().stream().map(this::bind).toList());
         }
         if (search instanceof Search.AnyOf any) {
             return new Expression.Any(any.parts().stream().map(this::bind).toList());
+        }
+        if (search instanceof Search.Pattern pattern) {
+            return bind(pattern);
         }
         return items.bind((Search.Item) search);
     }

@@ -21,4 +21,11 @@ public sealed interface Search {
      */
     record Item(@Nullable String field, List<Modifier> modifiers, List<YamlNode> values, Position at, String written)
             implements Search {}
+
+    /**
+     * An EventBridge pattern.
+     *
+     * @param names of calls, one of which an event must have; empty when it does not say
+     */
+    record Pattern(String json, List<String> names, Position at) implements Search {}
 }

@@ -42,6 +42,7 @@ public final class SigmaParser {
             "detection",
             "correlation",
             "filter",
+            "pattern",
             "action");
     private static final Set<String> RELATIONS =
             Set.of("derived", "obsolete", "obsoletes", "merged", "renamed", "similar", "correlation");
@@ -149,9 +150,18 @@ public final class SigmaParser {
             return filter(header, logsource(mapping), mapping("filter", filter));
         }
         YamlNode detection = mapping.get("detection");
+        YamlNode pattern = mapping.get("pattern");
+        if (detection == null && pattern != null) {
+            Logsource logsource = mapping.get("logsource") == null ? Logsource.CLOUDTRAIL : logsource(mapping);
+            return new DetectionRule(
+                    header,
+                    logsource,
+                    Map.of("pattern", EventPatterns.parse(pattern)),
+                    List.of(new Condition.Named("pattern", pattern.at())));
+        }
         if (detection == null) {
             throw new RuleRefusedException(
-                    mapping.at(), "no detection (expected: one of the keys detection, correlation, filter)");
+                    mapping.at(), "no detection (expected: one of the keys detection, correlation, filter, pattern)");
         }
         return detection(header, logsource(mapping), mapping("detection", detection));
     }

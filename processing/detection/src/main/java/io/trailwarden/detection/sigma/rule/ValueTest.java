@@ -40,6 +40,12 @@ public sealed interface ValueTest {
     /** The text of a value equals, or contains, or begins or ends with, the text of a value of the other field. */
     record FieldReference(String other, Reach reach, boolean cased) implements ValueTest {}
 
+    /**
+     * The record, as EventBridge hands it on, matches a pattern. It is no test of one field; the field it is given only
+     * says what must be there.
+     */
+    record EventPattern(String json) implements ValueTest {}
+
     /** The field is missing, or has no value other than null. */
     record IsNull() implements ValueTest {}
 
