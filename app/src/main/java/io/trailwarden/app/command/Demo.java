@@ -86,7 +86,9 @@ final class Demo implements Callable<Integer> {
         try (Stop stop = new Stop();
                 Pipeline pipeline = Pipeline.start(config, References.of(config, io), List.of(terminal), io.clock())) {
             pipeline.consoleUrl().ifPresent(url -> io.err().println("Console: " + url));
-            io.err().println("Findings come every few seconds. Stop with Ctrl-C.");
+            io.err()
+                    .println("Findings come every few seconds. Why, and what to do: in the console, or in another"
+                            + " terminal with\n  trailwarden findings --data " + directory + " ID\nStop with Ctrl-C.");
             pipeline.read();
             do {
                 pipeline.requireRunning();

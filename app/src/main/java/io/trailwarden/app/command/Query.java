@@ -120,7 +120,7 @@ final class Query implements Callable<Integer> {
             io.err().println("There is more: " + summary.truncated());
         }
         if (output.hidden() > 0) {
-            io.err().printf(Locale.ROOT, "%,d secrets are hidden; --show-secrets prints them.%n", output.hidden());
+            io.err().printf(Locale.ROOT, "Hidden secrets: %,d; --show-secrets prints them.%n", output.hidden());
         }
         if (wanted == QueryOutput.Format.TABLE || wanted == QueryOutput.Format.PARQUET) {
             io.err()

@@ -412,8 +412,13 @@ public final class StageMonitor implements AutoCloseable {
                     numbers,
                     rates));
         });
-        parts.sort(Comparator.comparing(JobPart::part));
+        parts.sort(Comparator.comparingInt((JobPart each) -> place(each.part())).thenComparing(JobPart::part));
         return parts;
+    }
+
+    /** In the order in which an event passes them. */
+    private static int place(String part) {
+        return part.equals("intake") ? 0 : part.startsWith("detect") ? 1 : 2;
     }
 
     private static @Nullable Double sum(@Nullable Double left, @Nullable Double right) {

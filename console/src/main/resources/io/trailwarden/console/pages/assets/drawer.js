@@ -240,10 +240,14 @@ class Drawer extends LitElement {
   openQuery() {
     const { finding } = this.stored;
     const literal = (text) => `'${text.replaceAll("'", "''")}'`;
-    const executions = finding.eventIds.length > 0 && finding.eventIds.every((id) => id.includes('#'));
-    const sql = executions
-      ? `SELECT * FROM executions\nWHERE event_id IN (${finding.eventIds.map(literal).join(',\n  ')})\nORDER BY event_time`
-      : `SELECT event_time, event_name, event_source, user_identity_arn, source_ip_address, error_code, raw\nFROM cloudtrail\nWHERE event_id IN (${finding.eventIds.map(literal).join(',\n  ')})\nORDER BY event_time`;
+    // An execution's event ids end in redrive, number and type.
+    const executions = finding.eventIds.filter((id) => id.includes('#'));
+    const calls = finding.eventIds.filter((id) => !id.includes('#'));
+    const among = (ids) => `WHERE event_id IN (${ids.map(literal).join(',\n  ')})`;
+    const ofExecutions = `SELECT event_time, type, state_machine_arn, name, execution_arn, error, raw\nFROM executions\n${among(executions)}`;
+    const ofCalls = `SELECT event_time, event_name, event_source, user_identity_arn, source_ip_address, error_code, raw\nFROM cloudtrail\n${among(calls)}`;
+    const both = executions.length > 0 && calls.length > 0;
+    const sql = `${both ? `${ofCalls}\nUNION ALL\n${ofExecutions}` : executions.length > 0 ? ofExecutions : ofCalls}\nORDER BY event_time`;
     window.dispatchEvent(new CustomEvent('tw-go', { detail: `/query${queryOf({ sql })}` }));
   }
 }
