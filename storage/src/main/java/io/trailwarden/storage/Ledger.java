@@ -151,6 +151,21 @@ public final class Ledger {
         return List.copyOf(found.subList(0, Math.min(limit, found.size())));
     }
 
+    /** An object that was read to its end. */
+    public record ReceivedObject(String source, String object, String sha256, long records) {}
+
+    /** Every object that was read to its end, by its receipt. */
+    public synchronized List<ReceivedObject> receivedObjects() throws IOException {
+        readReceipts();
+        List<ReceivedObject> objects = new ArrayList<>();
+        receipts.forEach((source, shas) -> shas.forEach((sha, receipt) ->
+                objects.add(new ReceivedObject(source, receipt.object(), sha, receipt.records()))));
+        objects.sort(Comparator.comparing(ReceivedObject::source)
+                .thenComparing(ReceivedObject::object)
+                .thenComparing(ReceivedObject::sha256));
+        return objects;
+    }
+
     /** How many dead letters there are of each reason, counted. */
     public synchronized Map<String, Long> deadLettersByReason() throws IOException {
         Table table = table(Tables.DEAD_LETTERS);

@@ -50,6 +50,7 @@ public final class Trailwarden implements Runnable {
                 new Tail(io),
                 new Query(io),
                 new LedgerCommand(io),
+                new CustodyCommand(io),
                 new Maintain(io),
                 RulesCommand.with(io, new RulesBacktest(io)),
                 new Doctor(io),

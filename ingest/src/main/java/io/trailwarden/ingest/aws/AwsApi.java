@@ -7,17 +7,10 @@ package io.trailwarden.ingest.aws;
 public enum AwsApi {
     /** Quota 2 a second (CloudTrail user guide, "Quotas in AWS CloudTrail"). */
     LOOKUP_EVENTS("cloudtrail:LookupEvents", 1.8),
-    /** No quota is published; keys change rarely. */
-    LIST_PUBLIC_KEYS("cloudtrail:ListPublicKeys", 1),
-    /** Quota 10 a second for all reads of trails together. */
-    DESCRIBE_TRAILS("cloudtrail:DescribeTrails", 1),
-    GET_TRAIL_STATUS("cloudtrail:GetTrailStatus", 2),
     /** Quota 5 a second in the Regions that have least (CloudWatch Logs user guide, "Quotas"). */
     FILTER_LOG_EVENTS("logs:FilterLogEvents", 4),
     /** Quota 10 a second. */
     DESCRIBE_LOG_GROUPS("logs:DescribeLogGroups", 2),
-    /** Quota 5 a second. */
-    START_LIVE_TAIL("logs:StartLiveTail", 1),
     /** Quota 5,500 a second for a prefix. */
     GET_OBJECT("s3:GetObject", 500),
     /** Quota 5,500 a second for a prefix; listing is slower than that anyway. */
@@ -25,17 +18,7 @@ public enum AwsApi {
     /** A standard queue has no quota that one reader comes to. */
     RECEIVE_MESSAGE("sqs:ReceiveMessage", 100),
     DELETE_MESSAGE("sqs:DeleteMessage", 500),
-    CHANGE_VISIBILITY("sqs:ChangeMessageVisibility", 500),
-    /** Quota 1 a second. */
-    DESCRIBE_ORGANIZATION("organizations:DescribeOrganization", 0.5),
-    /** Quota 8 a second. */
-    LIST_ACCOUNTS("organizations:ListAccounts", 4),
-    /** Refills at 5 a second (Step Functions developer guide, "Service quotas"). */
-    LIST_STATE_MACHINES("states:ListStateMachines", 2),
-    /** Refills at 20 a second. */
-    DESCRIBE_STATE_MACHINE("states:DescribeStateMachine", 8),
-    /** Refills at 1 a second beyond a bucket of 100; see the same page. */
-    LIST_TAGS("states:ListTagsForResource", 1);
+    CHANGE_VISIBILITY("sqs:ChangeMessageVisibility", 500);
 
     private final String permission;
     private final double perSecond;

@@ -30,9 +30,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudtrail.CloudTrailClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
-import software.amazon.awssdk.services.organizations.OrganizationsClient;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
@@ -123,7 +121,7 @@ public final class AwsSession implements AutoCloseable {
         }
     }
 
-    /** For {@link AwsApi#LOOKUP_EVENTS} and what tells about trails. */
+    /** For Event history. */
     public CloudTrailClient cloudTrail() {
         return client(CloudTrailClient.class, unused -> build(CloudTrailClient.builder()));
     }
@@ -141,16 +139,6 @@ public final class AwsSession implements AutoCloseable {
     /** For queues. */
     public SqsClient sqs() {
         return client(SqsClient.class, unused -> build(SqsClient.builder()));
-    }
-
-    /** For the accounts of the organization. */
-    public OrganizationsClient organizations() {
-        return client(OrganizationsClient.class, unused -> build(OrganizationsClient.builder()));
-    }
-
-    /** For state machines. */
-    public SfnClient stepFunctions() {
-        return client(SfnClient.class, unused -> build(SfnClient.builder()));
     }
 
     @Override

@@ -62,6 +62,9 @@ final class Command implements AutoCloseable {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(workingDirectory.toFile());
         builder.environment().put("NO_COLOR", "1");
+        // For what stands in for AWS; credentials of this machine must not be used by tests.
+        builder.environment().put("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE000000001");
+        builder.environment().put("AWS_SECRET_ACCESS_KEY", "made-up");
         return new Command(builder.start());
     }
 

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,9 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -58,29 +57,21 @@ public final class FakeAws implements AutoCloseable {
             .withZone(ZoneOffset.UTC);
     private static final Duration SIGNATURE_AGE = Duration.ofMinutes(5);
 
-    /** IAM's name and the quota in a second, of each operation. */
-    private record Operation(String permission, int perSecond) {}
+    /** The quota in a second, of each operation. */
+    private record Operation(int perSecond) {}
 
     private static final Map<String, Operation> OPERATIONS = Map.ofEntries(
-            Map.entry("LookupEvents", new Operation("cloudtrail:LookupEvents", 2)),
-            Map.entry("ListPublicKeys", new Operation("cloudtrail:ListPublicKeys", 10)),
-            Map.entry("DescribeTrails", new Operation("cloudtrail:DescribeTrails", 10)),
-            Map.entry("GetTrailStatus", new Operation("cloudtrail:GetTrailStatus", 10)),
-            Map.entry("FilterLogEvents", new Operation("logs:FilterLogEvents", 5)),
-            Map.entry("DescribeLogGroups", new Operation("logs:DescribeLogGroups", 10)),
-            Map.entry("AssumeRole", new Operation("sts:AssumeRole", 500)),
-            Map.entry("ReceiveMessage", new Operation("sqs:ReceiveMessage", 3000)),
-            Map.entry("DeleteMessageBatch", new Operation("sqs:DeleteMessage", 3000)),
-            Map.entry("ChangeMessageVisibilityBatch", new Operation("sqs:ChangeMessageVisibility", 3000)),
-            Map.entry("GetObject", new Operation("s3:GetObject", 5500)),
-            Map.entry("ListObjectsV2", new Operation("s3:ListBucket", 5500)),
-            Map.entry("DescribeOrganization", new Operation("organizations:DescribeOrganization", 1)),
-            Map.entry("ListAccounts", new Operation("organizations:ListAccounts", 8)),
-            Map.entry("ListStateMachines", new Operation("states:ListStateMachines", 5)),
-            Map.entry("DescribeStateMachine", new Operation("states:DescribeStateMachine", 20)),
-            Map.entry("ListTagsForResource", new Operation("states:ListTagsForResource", 1)));
+            Map.entry("LookupEvents", new Operation(2)),
+            Map.entry("FilterLogEvents", new Operation(5)),
+            Map.entry("DescribeLogGroups", new Operation(10)),
+            Map.entry("AssumeRole", new Operation(500)),
+            Map.entry("ReceiveMessage", new Operation(3000)),
+            Map.entry("DeleteMessageBatch", new Operation(3000)),
+            Map.entry("ChangeMessageVisibilityBatch", new Operation(3000)),
+            Map.entry("GetObject", new Operation(5500)),
+            Map.entry("ListObjectsV2", new Operation(5500)));
 
-    private final SimulatedClock clock;
+    private final Clock clock;
     private final Server server = new Server();
     private final ServerConnector connector;
     private final FakeCloudTrail cloudTrail;
@@ -88,14 +79,13 @@ public final class FakeAws implements AutoCloseable {
     private final FakeS3 s3;
     private final FakeSqs sqs;
     private final FakeSts sts;
-    private final FakeInventory inventory;
     private final AtomicReference<Faults> faults = new AtomicReference<>(Faults.NONE);
     private final Random random = new Random(20261122);
     private final Map<String, Deque<Instant>> recent = new HashMap<>();
     private final Map<String, Integer> most = new TreeMap<>();
     private final Map<String, Integer> requests = new TreeMap<>();
 
-    private FakeAws(SimulatedClock clock) {
+    private FakeAws(Clock clock) {
         this.clock = clock;
         HttpConfiguration http = new HttpConfiguration();
         http.setSendDateHeader(false);
@@ -115,11 +105,10 @@ public final class FakeAws implements AutoCloseable {
         s3 = new FakeS3(clock);
         sqs = new FakeSqs(clock);
         sts = new FakeSts();
-        inventory = new FakeInventory();
     }
 
     /** Starts it, with nothing in it and no faults. */
-    public static FakeAws start(SimulatedClock clock) {
+    public static FakeAws start(Clock clock) {
         FakeAws aws = new FakeAws(clock);
         try {
             aws.server.start();
@@ -137,7 +126,7 @@ public final class FakeAws implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + connector.getLocalPort());
     }
 
-    /** Event history and trails. */
+    /** Event history. */
     public FakeCloudTrail cloudTrail() {
         return cloudTrail;
     }
@@ -157,11 +146,6 @@ public final class FakeAws implements AutoCloseable {
         return sqs;
     }
 
-    /** Accounts and state machines. */
-    public FakeInventory inventory() {
-        return inventory;
-    }
-
     /** The external id that roles ask for. */
     public void requireExternalId(String externalId) {
         sts.requireExternalId(externalId);
@@ -170,14 +154,6 @@ public final class FakeAws implements AutoCloseable {
     /** From now on this goes wrong. */
     public void faults(Faults faults) {
         this.faults.set(faults);
-    }
-
-    /** The IAM actions that were asked for. */
-    public synchronized Set<String> permissions() {
-        Set<String> permissions = new TreeSet<>();
-        requests.keySet()
-                .forEach(operation -> permissions.add(OPERATIONS.get(operation).permission()));
-        return permissions;
     }
 
     /** How many requests came, refused ones too. */
@@ -274,7 +250,7 @@ public final class FakeAws implements AutoCloseable {
             throw invalidPageToken(operation);
         }
         Call call = new Call(operation, region(authorization), json, path, parameters);
-        for (Service service : List.<Service>of(cloudTrail, logs, s3, sqs, sts, inventory)) {
+        for (Service service : List.<Service>of(cloudTrail, logs, s3, sqs, sts)) {
             Answer answer = service.answer(call);
             if (answer != null) {
                 return answer;
@@ -286,8 +262,6 @@ public final class FakeAws implements AutoCloseable {
     private static Refused invalidPageToken(String operation) {
         return switch (operation) {
             case "LookupEvents" -> new Refused(400, "InvalidNextTokenException", "The token is not valid.");
-            case "ListStateMachines" -> new Refused(400, "InvalidToken", "Invalid Token");
-            case "ListAccounts" -> new Refused(400, "InvalidInputException", "You specified an invalid value.");
             default -> new Refused(400, "InvalidParameterException", "The specified nextToken is invalid.");
         };
     }

@@ -4,30 +4,24 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.testing.aws.Answer.Refused;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Event history: {@code LookupEvents}, newest first. Trails and the public keys of their digests. */
+/** Event history: {@code LookupEvents}, newest first. */
 public final class FakeCloudTrail implements FakeAws.Service {
 
     private record Event(String id, Instant time, Instant visible, int batch, String record) {}
 
-    private record PublicKey(byte[] value, String fingerprint, Instant from, Instant to) {}
-
-    private record Trail(String arn, String bucket, boolean logging) {}
-
-    private final SimulatedClock clock;
+    private final Clock clock;
     private final List<Event> events = new ArrayList<>();
-    private final List<PublicKey> keys = new ArrayList<>();
-    private final List<Trail> trails = new ArrayList<>();
     private final PageTokens<Event> tokens = new PageTokens<>();
     private int batch;
 
-    FakeCloudTrail(SimulatedClock clock) {
+    FakeCloudTrail(Clock clock) {
         this.clock = clock;
     }
 
@@ -46,26 +40,9 @@ public final class FakeCloudTrail implements FakeAws.Service {
         events.add(new Event(id, Instant.ofEpochSecond(time.getEpochSecond()), visible, batch, record));
     }
 
-    /** A key that signs digests. */
-    public synchronized void putKey(byte[] value, String fingerprint, Instant from, Instant to) {
-        keys.add(new PublicKey(value, fingerprint, from, to));
-    }
-
-    /** A trail, replacing that of the same ARN. */
-    public synchronized void putTrail(String arn, String bucket, boolean logging) {
-        trails.removeIf(trail -> trail.arn().equals(arn));
-        trails.add(new Trail(arn, bucket, logging));
-    }
-
     @Override
     public synchronized @Nullable Answer answer(Call call) {
-        return switch (call.operation()) {
-            case "LookupEvents" -> lookup(call);
-            case "ListPublicKeys" -> publicKeys();
-            case "DescribeTrails" -> describeTrails();
-            case "GetTrailStatus" -> trailStatus(call);
-            default -> null;
-        };
+        return call.operation().equals("LookupEvents") ? lookup(call) : null;
     }
 
     private Answer lookup(Call call) {
@@ -118,45 +95,5 @@ public final class FakeCloudTrail implements FakeAws.Service {
         return Answer.json(answer);
     }
 
-    private Answer publicKeys() {
-        ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        ArrayNode list = answer.putArray("PublicKeyList");
-        for (PublicKey key : keys) {
-            list.addObject()
-                    .put("Value", Base64.getEncoder().encodeToString(key.value()))
-                    .put("Fingerprint", key.fingerprint())
-                    .put("ValidityStartTime", key.from().getEpochSecond())
-                    .put("ValidityEndTime", key.to().getEpochSecond());
-        }
-        return Answer.json(answer);
-    }
 
-    private Answer describeTrails() {
-        ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        ArrayNode list = answer.putArray("trailList");
-        for (Trail trail : trails) {
-            list.addObject()
-                    .put("Name", trail.arn().substring(trail.arn().indexOf('/') + 1))
-                    .put("S3BucketName", trail.bucket())
-                    .put("IsMultiRegionTrail", true)
-                    .put("HomeRegion", "eu-west-1")
-                    .put("TrailARN", trail.arn())
-                    .put("LogFileValidationEnabled", true);
-        }
-        return Answer.json(answer);
-    }
-
-    private Answer trailStatus(Call call) {
-        String name = call.text("Name", "");
-        for (Trail trail : trails) {
-            if (trail.arn().equals(name)) {
-                ObjectNode answer = JsonNodeFactory.instance.objectNode().put("IsLogging", trail.logging());
-                if (!trail.logging()) {
-                    answer.put("StopLoggingTime", clock.instant().getEpochSecond());
-                }
-                return Answer.json(answer);
-            }
-        }
-        throw new Refused(400, "TrailNotFoundException", "Unknown trail: " + name);
-    }
 }

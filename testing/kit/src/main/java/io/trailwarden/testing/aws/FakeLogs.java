@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.testing.aws.Answer.Refused;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,7 +17,7 @@ public final class FakeLogs implements FakeAws.Service {
 
     private record Event(String id, Instant time, Instant arrived, int batch, String stream, String message) {}
 
-    private final SimulatedClock clock;
+    private final Clock clock;
     private final TreeMap<String, List<Event>> groups = new TreeMap<>();
     private final PageTokens<Event> tokens = new PageTokens<>();
     private final PageTokens<String> groupTokens = new PageTokens<>();
@@ -25,7 +26,7 @@ public final class FakeLogs implements FakeAws.Service {
     private int pageSize = 10_000;
     private boolean emptyPages;
 
-    FakeLogs(SimulatedClock clock) {
+    FakeLogs(Clock clock) {
         this.clock = clock;
     }
 

@@ -1,6 +1,7 @@
 package io.trailwarden.testing.aws;
 
 import io.trailwarden.testing.aws.Answer.Refused;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +13,10 @@ public final class FakeS3 implements FakeAws.Service {
 
     private record Stored(byte[] bytes, Map<String, String> metadata, Instant modified) {}
 
-    private final SimulatedClock clock;
+    private final Clock clock;
     private final Map<String, TreeMap<String, Stored>> buckets = new TreeMap<>();
 
-    FakeS3(SimulatedClock clock) {
+    FakeS3(Clock clock) {
         this.clock = clock;
     }
 

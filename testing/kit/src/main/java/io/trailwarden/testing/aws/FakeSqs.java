@@ -8,6 +8,7 @@ import io.trailwarden.testing.aws.Answer.Refused;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -28,11 +29,11 @@ public final class FakeSqs implements FakeAws.Service {
         }
     }
 
-    private final SimulatedClock clock;
+    private final Clock clock;
     private final Map<String, Message> messages = new LinkedHashMap<>();
     private int next;
 
-    FakeSqs(SimulatedClock clock) {
+    FakeSqs(Clock clock) {
         this.clock = clock;
     }
 

@@ -1,0 +1,83 @@
+package io.trailwarden.ingest.custody;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a digest says (CloudTrail user guide, "CloudTrail digest file structure").
+ *
+ * @param previous of the digest before it; null if the chain starts here
+ */
+record Digest(
+        String bucket,
+        String key,
+        String endText,
+        Instant start,
+        Instant end,
+        String fingerprint,
+        @Nullable Previous previous,
+        List<Named> objects) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The digest before. */
+    record Previous(String key, String hash, String signature) {}
+
+    /** An object that it names. */
+    record Named(String bucket, String key, String hash) {}
+
+    /**
+     * Reads it.
+     *
+     * @throws IOException if it is no digest
+     */
+    static Digest read(byte[] content) throws IOException {
+        JsonNode json = JSON.readTree(content);
+        if (json == null || !json.path("digestS3Object").isTextual()) {
+            throw new IOException("no digestS3Object");
+        }
+        List<Named> objects = new ArrayList<>();
+        for (JsonNode file : json.path("logFiles")) {
+            objects.add(new Named(text(file, "s3Bucket"), text(file, "s3Object"), text(file, "hashValue")));
+        }
+        Previous previous = json.path("previousDigestS3Object").isTextual()
+                ? new Previous(
+                        text(json, "previousDigestS3Object"),
+                        text(json, "previousDigestHashValue"),
+                        text(json, "previousDigestSignature"))
+                : null;
+        try {
+            return new Digest(
+                    text(json, "digestS3Bucket"),
+                    text(json, "digestS3Object"),
+                    text(json, "digestEndTime"),
+                    Instant.parse(text(json, "digestStartTime")),
+                    Instant.parse(text(json, "digestEndTime")),
+                    text(json, "digestPublicKeyFingerprint"),
+                    previous,
+                    objects);
+        } catch (DateTimeException e) {
+            throw new IOException("digestStartTime or digestEndTime is no time", e);
+        }
+    }
+
+    /** What is signed; AWS signs the word null where there is no digest before. */
+    String signed(String hash) {
+        return endText + '\n' + bucket + '/' + key + '\n' + hash + '\n'
+                + (previous == null ? "null" : previous.signature());
+    }
+
+    private static String text(JsonNode json, String name) throws IOException {
+        JsonNode value = json.path(name);
+        if (!value.isTextual()) {
+            throw new IOException("no " + name);
+        }
+        return value.textValue();
+    }
+}
