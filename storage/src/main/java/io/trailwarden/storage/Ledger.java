@@ -158,8 +158,8 @@ public final class Ledger {
     public synchronized List<ReceivedObject> receivedObjects() throws IOException {
         readReceipts();
         List<ReceivedObject> objects = new ArrayList<>();
-        receipts.forEach((source, shas) -> shas.forEach((sha, receipt) ->
-                objects.add(new ReceivedObject(source, receipt.object(), sha, receipt.records()))));
+        receipts.forEach((source, shas) -> shas.forEach(
+                (sha, receipt) -> objects.add(new ReceivedObject(source, receipt.object(), sha, receipt.records()))));
         objects.sort(Comparator.comparing(ReceivedObject::source)
                 .thenComparing(ReceivedObject::object)
                 .thenComparing(ReceivedObject::sha256));

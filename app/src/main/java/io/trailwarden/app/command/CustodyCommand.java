@@ -73,7 +73,8 @@ final class CustodyCommand implements Runnable {
                             names = "--digests",
                             required = true,
                             paramLabel = "FOLDER",
-                            description = "A copy of the digests; the signature of the newest lies beside it in DIGEST.sig.")
+                            description =
+                                    "A copy of the digests; the signature of the newest lies beside it in DIGEST.sig.")
                     Path digests,
             @Option(
                             names = "--keys",

@@ -41,8 +41,8 @@ public final class Custody {
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmm'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     // AWSLogs/[o-…/]account/CloudTrail[-Kind]/region/… and, of digests, the trail in the name of the file.
-    private static final Pattern OBJECT =
-            Pattern.compile("(AWSLogs/(?:o-[a-z0-9]{10,32}/)?[0-9]{12})/CloudTrail(?:-[A-Za-z]{1,20})?/([a-z0-9-]{1,32})/"
+    private static final Pattern OBJECT = Pattern.compile(
+            "(AWSLogs/(?:o-[a-z0-9]{10,32}/)?[0-9]{12})/CloudTrail(?:-[A-Za-z]{1,20})?/([a-z0-9-]{1,32})/"
                     + "[0-9]{4}/[0-9]{2}/[0-9]{2}/[0-9]{12}_[A-Za-z0-9-]{1,40}_[a-z0-9-]{1,32}_([0-9]{8}T[0-9]{4}Z)"
                     + "[^/]{1,200}$");
 
@@ -174,7 +174,9 @@ public final class Custody {
                     Kind.UNVERIFIABLE_DIGEST,
                     digest.key(),
                     digest.key(),
-                    key == null ? "no public key with fingerprint " + digest.fingerprint() : "its signature is not there");
+                    key == null
+                            ? "no public key with fingerprint " + digest.fingerprint()
+                            : "its signature is not there");
             return false;
         }
         if (!isSigned(digest.signed(read.hash()), signature, key)) {
@@ -218,11 +220,7 @@ public final class Custody {
             if (digest.key().contains(digests)
                     && !delivered.isBefore(digest.start())
                     && delivered.isBefore(digest.end())) {
-                problem(
-                        Kind.UNKNOWN_OBJECT,
-                        object.object(),
-                        digest.key(),
-                        "the digest of its time does not name it");
+                problem(Kind.UNKNOWN_OBJECT, object.object(), digest.key(), "the digest of its time does not name it");
                 return;
             }
         }

@@ -69,7 +69,14 @@ record Digest(
 
     /** What is signed; AWS signs the word null where there is no digest before. */
     String signed(String hash) {
-        return endText + '\n' + bucket + '/' + key + '\n' + hash + '\n'
+        return endText
+                + '\n'
+                + bucket
+                + '/'
+                + key
+                + '\n'
+                + hash
+                + '\n'
                 + (previous == null ? "null" : previous.signature());
     }
 

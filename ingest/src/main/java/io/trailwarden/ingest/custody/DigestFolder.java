@@ -72,8 +72,9 @@ public final class DigestFolder {
                 byte[] stored = Files.readAllBytes(file);
                 ObjectContent content = unpacker.unpack(stored, stored.length);
                 Path side = file.resolveSibling(file.getFileName() + ".sig");
-                String signature =
-                        Files.exists(side) ? Files.readString(side, StandardCharsets.UTF_8).strip() : null;
+                String signature = Files.exists(side)
+                        ? Files.readString(side, StandardCharsets.UTF_8).strip()
+                        : null;
                 String path = file.toAbsolutePath().toString().replace('\\', '/');
                 int logs = path.indexOf("AWSLogs/");
                 digests.add(new DigestFile(

@@ -49,7 +49,8 @@ class CustodyTest {
     }
 
     private static byte[] altered(byte[] content, String from, String to) {
-        byte[] altered = new String(content, StandardCharsets.UTF_8).replace(from, to).getBytes(StandardCharsets.UTF_8);
+        byte[] altered =
+                new String(content, StandardCharsets.UTF_8).replace(from, to).getBytes(StandardCharsets.UTF_8);
         assertThat(Arrays.equals(altered, content)).isFalse();
         return altered;
     }
@@ -86,13 +87,11 @@ class CustodyTest {
         ObjectHash victim = objects.get(5);
         objects.set(5, new ObjectHash(victim.object(), sha256("other".getBytes(StandardCharsets.UTF_8))));
 
-        assertThat(verify().problems())
-                .singleElement()
-                .satisfies(problem -> {
-                    assertThat(problem.what()).isEqualTo(Kind.ALTERED_OBJECT);
-                    assertThat(victim.object()).endsWith(problem.object());
-                    assertThat(problem.digest()).isEqualTo(digests.get(1).key());
-                });
+        assertThat(verify().problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.what()).isEqualTo(Kind.ALTERED_OBJECT);
+            assertThat(victim.object()).endsWith(problem.object());
+            assertThat(problem.digest()).isEqualTo(digests.get(1).key());
+        });
         assertThat(verify().proven()).hasSize(HOURS * OBJECTS - 1);
     }
 

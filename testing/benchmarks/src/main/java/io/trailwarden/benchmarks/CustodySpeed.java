@@ -34,7 +34,9 @@ public final class CustodySpeed {
         Path folder = Files.createTempDirectory("custody");
         trail.write(folder);
         PublicKeys keys = PublicKeys.read(trail.publicKeys().getBytes(StandardCharsets.UTF_8));
-        long bytes = trail.objects().values().stream().mapToLong(content -> content.length).sum();
+        long bytes = trail.objects().values().stream()
+                .mapToLong(content -> content.length)
+                .sum();
         for (int round = 1; round <= ROUNDS; round++) {
             long began = System.nanoTime();
             List<DigestFile> digests = DigestFolder.read(folder);

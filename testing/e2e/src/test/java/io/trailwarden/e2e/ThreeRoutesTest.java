@@ -73,7 +73,9 @@ class ThreeRoutesTest {
     private static int fill(FakeAws aws, Path input) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(input)) {
-            files = all.filter(file -> file.toString().contains(".json")).sorted().toList();
+            files = all.filter(file -> file.toString().contains(".json"))
+                    .sorted()
+                    .toList();
         }
         Instant time = Instant.now().minus(Duration.ofHours(1));
         int records = 0;

@@ -94,6 +94,4 @@ public final class FakeCloudTrail implements FakeAws.Service {
         }
         return Answer.json(answer);
     }
-
-
 }

@@ -102,7 +102,8 @@ public final class SignedTrail {
             byte[] content = content(delivered, records);
             objects.put(key, content);
             named.append(i == 0 ? "" : ",")
-                    .append("{\"s3Bucket\":\"" + BUCKET + "\",\"s3Object\":\"" + key + "\",\"hashValue\":\"" + sha256(content)
+                    .append("{\"s3Bucket\":\"" + BUCKET + "\",\"s3Object\":\"" + key + "\",\"hashValue\":\""
+                            + sha256(content)
                             + "\",\"hashAlgorithm\":\"SHA-256\",\"newestEventTime\":\"" + delivered
                             + "\",\"oldestEventTime\":\"" + delivered + "\"}");
         }
@@ -116,7 +117,8 @@ public final class SignedTrail {
                         + "\",\"previousDigestHashValue\":\"" + sha256(before.content())
                         + "\",\"previousDigestHashAlgorithm\":\"SHA-256\",\"previousDigestSignature\":\""
                         + before.signature() + "\"";
-        byte[] content = ("{\"awsAccountId\":\"" + ACCOUNT + "\",\"digestStartTime\":\"" + start + "\",\"digestEndTime\":\""
+        byte[] content = ("{\"awsAccountId\":\"" + ACCOUNT + "\",\"digestStartTime\":\"" + start
+                        + "\",\"digestEndTime\":\""
                         + end + "\",\"digestS3Bucket\":\"" + BUCKET + "\",\"digestS3Object\":\"" + key
                         + "\",\"digestPublicKeyFingerprint\":\"" + fingerprint()
                         + "\",\"digestSignatureAlgorithm\":\"SHA256withRSA\",\"newestEventTime\":null,"
@@ -131,8 +133,10 @@ public final class SignedTrail {
         StringBuilder content = new StringBuilder("{\"Records\":[");
         for (int i = 0; i < records; i++) {
             content.append(i == 0 ? "" : ",")
-                    .append("{\"eventVersion\":\"1.10\",\"eventTime\":\"" + time + "\",\"eventSource\":\"iam.amazonaws.com\","
-                            + "\"eventName\":\"GetUser\",\"awsRegion\":\"" + REGION + "\",\"eventID\":\"" + objects.size() + '-'
+                    .append("{\"eventVersion\":\"1.10\",\"eventTime\":\"" + time
+                            + "\",\"eventSource\":\"iam.amazonaws.com\","
+                            + "\"eventName\":\"GetUser\",\"awsRegion\":\"" + REGION + "\",\"eventID\":\""
+                            + objects.size() + '-'
                             + i + "\",\"recipientAccountId\":\"" + ACCOUNT + "\"}");
         }
         return content.append("]}").toString().getBytes(StandardCharsets.UTF_8);
