@@ -69,7 +69,7 @@ public final class KafkaSetup {
         if (topic.compacted()) {
             config.put("cleanup.policy", "compact");
         } else if (kafka.embedded() && (topic.equals(Topics.CLOUDTRAIL) || topic.equals(Topics.EXECUTIONS))) {
-            // What is stored is deleted (see StoredTrim); what is not stored must not vanish by size or age.
+            // What is stored is deleted (see StoredProgress); what is not stored must not vanish by size or age.
             config.put("retention.ms", "-1");
             config.put("retention.bytes", "-1");
         }
