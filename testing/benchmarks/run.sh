@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs one benchmark: testing/benchmarks/run.sh throughput|latency|state|codec|rules|fuzz|generator [--NAME VALUE ...]
+# Runs one benchmark: testing/benchmarks/run.sh throughput|latency|state|codec|rules|rules-jmh|fuzz|generator [--NAME VALUE ...]
 # Without arguments after the name it runs with small counts; docs/figures.md says with which counts its figures were made.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,6 +9,7 @@ case "${1:-}" in
   state) main=StateSize ;;
   codec) main=Codec ;;
   rules) main=rules.RuleBenchmark ;;
+  rules-jmh) main=rules.RuleMatch ;;
   fuzz) main=rules.RuleFuzz ;;
   generator) main=GeneratorSpeed ;;
   *) sed -n '2,3s/^# //p' "$0"; exit 2 ;;

@@ -319,7 +319,7 @@ public final class RuleBenchmark {
         return events;
     }
 
-    private static List<String[]> calls(List<byte[]> events) throws IOException {
+    static List<String[]> calls(List<byte[]> events) throws IOException {
         Set<String> seen = new LinkedHashSet<>();
         for (byte[] event : events) {
             JsonNode tree = JSON.readTree(event);
