@@ -1,6 +1,7 @@
 package io.trailwarden.app.command;
 
 import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.metrics.Metrics;
 import io.trailwarden.app.pipeline.Parts;
 import io.trailwarden.app.pipeline.Running;
 import io.trailwarden.app.terminal.Io;
@@ -64,6 +65,7 @@ final class ConsoleCommand implements Callable<Integer> {
         Map<String, String> connection = config.kafka().embedded() ? Map.of() : StageOptions.connect(config);
         SqlSettings sql = Parts.sql(config);
         try (Stop stop = new Stop();
+                Metrics metrics = Metrics.start(config.metricsListen());
                 Archive archive = config.kafka().embedded() ? Tables.open(config) : Archive.open(Parts.tables(config));
                 SqlWorkers own = SqlWorkers.start(archive, Parts.ownQuestions(sql));
                 SqlWorkers workers = SqlWorkers.start(archive, sql);
@@ -71,6 +73,9 @@ final class ConsoleCommand implements Callable<Integer> {
                         Parts.console(config, config.data().resolve("console.sqlite"), connection),
                         Parts.consoleSources(archive, own, workers, sql, io.clock()),
                         io.clock())) {
+            if (!connection.isEmpty()) {
+                metrics.stages(connection, io.clock());
+            }
             StageOptions.say(io, "Console: " + console.loginUrl() + ".");
             while (!stop.await(1, TimeUnit.SECONDS)) {
                 // until asked to stop

@@ -1,6 +1,7 @@
 package io.trailwarden.app.command;
 
 import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.metrics.Metrics;
 import io.trailwarden.app.pipeline.DataDirectory;
 import io.trailwarden.app.pipeline.Intake;
 import io.trailwarden.app.reference.ReferencePublisher;
@@ -52,11 +53,13 @@ final class Ingest implements Callable<Integer> {
         Configuration config = options.read(io, stage.flags(inputs.flags()));
         Map<String, String> connection = StageOptions.connect(config);
         try (Stop stop = new Stop();
+                Metrics metrics = Metrics.start(config.metricsListen());
                 Progress progress = new Progress(io);
                 DataDirectory data = DataDirectory.lock(config.data());
                 ReferencePublisher reference = ReferencePublisher.start(
                         References.of(config, io), data.publishedReference(), connection, io.clock());
                 Intake intake = Intake.start(config, data.positions(), connection, io.clock())) {
+            metrics.ingest(intake::progress);
             StageOptions.say(
                     io,
                     "Reading " + config.shownInputs() + " into "

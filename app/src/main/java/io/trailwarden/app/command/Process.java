@@ -1,6 +1,7 @@
 package io.trailwarden.app.command;
 
 import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.metrics.Metrics;
 import io.trailwarden.app.pipeline.DataDirectory;
 import io.trailwarden.app.pipeline.DetectionRun;
 import io.trailwarden.app.pipeline.Parts;
@@ -86,6 +87,7 @@ final class Process implements Callable<Integer> {
     private int here(Configuration config) throws IOException, InterruptedException {
         Map<String, String> connection = StageOptions.connect(config);
         try (Stop stop = new Stop();
+                Metrics metrics = Metrics.start(config.metricsListen());
                 DataDirectory data = DataDirectory.lock(config.data());
                 EmbeddedFlink flink =
                         EmbeddedFlink.start(data.flink(), config.processing().parallelism());
@@ -93,6 +95,7 @@ final class Process implements Callable<Integer> {
                 Archive archive = Archive.open(Parts.tables(config));
                 Maintenance maintenance = archive.maintenance(MaintenanceConfig.defaults(), io.clock())) {
             maintenance.start();
+            metrics.stages(connection, io.clock());
             StageOptions.say(io, "The detection job runs on " + config.kafka().bootstrap() + ".");
             while (!stop.await(2, TimeUnit.SECONDS)) {
                 run.requireRunning();

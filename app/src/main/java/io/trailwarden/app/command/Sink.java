@@ -1,6 +1,7 @@
 package io.trailwarden.app.command;
 
 import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.metrics.Metrics;
 import io.trailwarden.app.pipeline.KafkaDeadLetterTray;
 import io.trailwarden.app.pipeline.Parts;
 import io.trailwarden.app.pipeline.Sinks;
@@ -64,6 +65,7 @@ final class Sink implements Callable<Integer> {
         Map<String, String> connection = StageOptions.connect(config);
         List<SinkRunner> runners = new ArrayList<>();
         try (Stop stop = new Stop();
+                Metrics metrics = Metrics.start(config.metricsListen());
                 Archive archive = Archive.open(Parts.tables(config));
                 KafkaDeadLetterTray tray = new KafkaDeadLetterTray(connection)) {
             Sinks sinks = new Sinks(config, archive, io.out(), io.colour(), io.clock());
@@ -71,6 +73,7 @@ final class Sink implements Callable<Integer> {
                 for (String name : wanted) {
                     runners.add(SinkRunner.start(sink(sinks, name), tray, new HashMap<>(connection), io.clock()));
                 }
+                metrics.sinks(() -> runners.stream().map(SinkRunner::status).toList());
                 StageOptions.say(io, "Delivering findings to " + String.join(", ", wanted) + ".");
                 while (!stop.await(1, TimeUnit.SECONDS)) {
                     // until asked to stop

@@ -1,6 +1,7 @@
 package io.trailwarden.app.pipeline;
 
 import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.metrics.Metrics;
 import io.trailwarden.app.reference.ReferencePublisher;
 import io.trailwarden.app.reference.ReferenceSource;
 import io.trailwarden.console.Console;
@@ -11,6 +12,7 @@ import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.IngestProgress;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.SinkRunner;
+import io.trailwarden.sinks.SinkStatus;
 import io.trailwarden.sinks.StdoutSink;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.MaintenanceConfig;
@@ -62,6 +64,7 @@ public final class Pipeline implements AutoCloseable {
     private final Configuration config;
     private final Clock clock;
     private final DataDirectory data;
+    private final Metrics metrics;
     private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "chores");
         thread.setDaemon(true);
@@ -81,6 +84,7 @@ public final class Pipeline implements AutoCloseable {
         this.clock = clock;
         this.data = DataDirectory.lock(config.data());
         opened.push(data);
+        this.metrics = open(Metrics.start(config.metricsListen()));
     }
 
     /**
@@ -131,7 +135,13 @@ public final class Pipeline implements AutoCloseable {
         if (config.console().enabled()) {
             console = open(startConsole());
         }
+        metrics.sinks(this::statuses);
+        metrics.stages(connection, clock);
         announce();
+    }
+
+    private List<SinkStatus> statuses() {
+        return sinks.stream().map(SinkRunner::status).toList();
     }
 
     private Map<String, String> startKafka() {
@@ -188,6 +198,7 @@ public final class Pipeline implements AutoCloseable {
     public void read() {
         Intake started = open(Intake.start(config, data.positions(), connection, clock));
         intake = started;
+        metrics.ingest(started::progress);
         repeat(() -> started.waiting(stored().unstored()), 1);
     }
 

@@ -124,9 +124,8 @@ class ClusterTest {
                 "zookeeper",
                 "128m",
                 Processes.flinks(),
-                "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer",
-                directory.resolve("zoo.cfg").toString(),
-                "1");
+                "org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperServerMain",
+                directory.resolve("zoo.cfg").toString());
         int restPort = Processes.freePort();
         rest = "http://127.0.0.1:" + restPort;
         Path conf = Files.createDirectories(directory.resolve("conf"));
@@ -152,6 +151,11 @@ class ClusterTest {
                 taskmanager.memory.managed.size: 64m
                 taskmanager.memory.network.min: 64m
                 taskmanager.memory.network.max: 64m
+                taskmanager.memory.framework.heap.size: 128m
+                taskmanager.memory.framework.off-heap.size: 64m
+                taskmanager.memory.jvm-metaspace.size: 256m
+                taskmanager.memory.jvm-overhead.min: 128m
+                taskmanager.memory.jvm-overhead.max: 128m
                 heartbeat.interval: 1000
                 heartbeat.timeout: 8000
                 parallelism.default: 2
