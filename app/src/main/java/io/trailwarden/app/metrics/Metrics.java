@@ -89,13 +89,18 @@ public final class Metrics implements AutoCloseable {
 
     private static BadConfigException bad(String listen, String why) {
         return new BadConfigException(List.of(new ConfigProblem(
-                "metrics.listen", "\"" + listen + "\" (expected: host:port that is free, such as 127.0.0.1:9464)" + why)));
+                "metrics.listen",
+                "\"" + listen + "\" (expected: host:port that is free, such as 127.0.0.1:9464)" + why)));
     }
 
     /** What is read from the sources. */
     public void ingest(Supplier<IngestProgress> progress) {
         counter("trailwarden_ingest_objects", "Objects read to their end.", progress, IngestProgress::objects);
-        counter("trailwarden_ingest_records", "Records found, rejected ones included.", progress, IngestProgress::records);
+        counter(
+                "trailwarden_ingest_records",
+                "Records found, rejected ones included.",
+                progress,
+                IngestProgress::records);
         counter("trailwarden_ingest_rejected", "Records that cannot be read.", progress, IngestProgress::rejected);
         counter("trailwarden_ingest_bytes", "Uncompressed bytes read.", progress, IngestProgress::bytes);
     }
@@ -147,15 +152,14 @@ public final class Metrics implements AutoCloseable {
                 .name("trailwarden_topic_messages")
                 .help("Messages that a topic holds.")
                 .labelNames("topic")
-                .callback(callback ->
-                        report.get().topics().forEach(one -> callback.call(one.records(), one.topic())))
+                .callback(callback -> report.get().topics().forEach(one -> callback.call(one.records(), one.topic())))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("trailwarden_lag_messages")
                 .help("Messages that a consumer group has not committed; group trailwarden-stored: not stored yet.")
                 .labelNames("group")
-                .callback(callback ->
-                        report.get().groups().forEach(one -> callback.call(one.lagRecords(), one.group())))
+                .callback(
+                        callback -> report.get().groups().forEach(one -> callback.call(one.lagRecords(), one.group())))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("trailwarden_lag_seconds")
@@ -175,8 +179,8 @@ public final class Metrics implements AutoCloseable {
                 .name("trailwarden_job_reported_seconds")
                 .help("When the part last said how it is doing, in seconds since 1970.")
                 .labelNames("part")
-                .callback(callback -> report.get().job().forEach(
-                        one -> callback.call(one.at().toEpochMilli() / 1e3, one.part())))
+                .callback(callback ->
+                        report.get().job().forEach(one -> callback.call(one.at().toEpochMilli() / 1e3, one.part())))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("trailwarden_job_watermark_delay_seconds")

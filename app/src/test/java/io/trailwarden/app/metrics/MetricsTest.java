@@ -89,15 +89,7 @@ class MetricsTest {
                     "",
                     List.of(new StageReport.TopicStage("findings", 9, null, null)),
                     List.of(new StageReport.GroupStage(
-                            "trailwarden-stored",
-                            StageReport.Health.WELL,
-                            "",
-                            7,
-                            1500,
-                            false,
-                            null,
-                            null,
-                            null)),
+                            "trailwarden-stored", StageReport.Health.WELL, "", 7, 1500, false, null, null, null)),
                     List.of(new StageReport.JobPart(
                             "intake",
                             "run",

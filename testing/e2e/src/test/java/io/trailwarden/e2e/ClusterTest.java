@@ -235,9 +235,7 @@ class ClusterTest {
     }
 
     private long latestCheckpoint() throws IOException, InterruptedException {
-        return json("/jobs/" + job + "/checkpoints")
-                .at("/latest/completed/id")
-                .asLong(0);
+        return json("/jobs/" + job + "/checkpoints").at("/latest/completed/id").asLong(0);
     }
 
     private String busyTaskManager() throws IOException, InterruptedException {
@@ -251,7 +249,14 @@ class ClusterTest {
 
     private void console(String[] common, Store store) throws Exception {
         try (Command console = Command.start(
-                directory, with(common, "console", "--port", "0", "--data", store.directory().toString()))) {
+                directory,
+                with(
+                        common,
+                        "console",
+                        "--port",
+                        "0",
+                        "--data",
+                        store.directory().toString()))) {
             console.awaitError(line -> line.startsWith("Console: http://127.0.0.1:"), Duration.ofMinutes(2));
         }
     }
@@ -268,7 +273,10 @@ class ClusterTest {
                         + " findings equal the oracle's: %s; recovery p50 %.1f s, max %.1f s%n",
                 truth.size(),
                 oracle.size(),
-                truth.stream().filter(id -> !new HashSet<>(rows).contains(id)).limit(1).count(),
+                truth.stream()
+                        .filter(id -> !new HashSet<>(rows).contains(id))
+                        .limit(1)
+                        .count(),
                 rows.size() - new HashSet<>(rows).size(),
                 findings.equals(oracle),
                 recoveries.get(recoveries.size() / 2).toMillis() / 1000.0,

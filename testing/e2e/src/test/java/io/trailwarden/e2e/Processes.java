@@ -134,7 +134,16 @@ final class Processes implements AutoCloseable {
                 properties.entrySet().stream()
                         .map(each -> each.getKey() + "=" + each.getValue())
                         .toList());
-        start("format-" + id, "256m", all(), "kafka.tools.StorageTool", "format", "-t", clusterId, "-c", file.toString());
+        start(
+                "format-" + id,
+                "256m",
+                all(),
+                "kafka.tools.StorageTool",
+                "format",
+                "-t",
+                clusterId,
+                "-c",
+                file.toString());
         if (running.get("format-" + id).waitFor() != 0) {
             throw new AssertionError(log("format-" + id));
         }
