@@ -102,7 +102,13 @@ class LogsIngesterTest {
                         String record = "{\"eventVersion\":\"1.10\",\"eventTime\":\"2026-03-02T09:00:00Z\","
                                 + "\"eventSource\":\"iam.amazonaws.com\",\"eventName\":\"GetUser\",\"eventID\":\"e-"
                                 + next[0] + "\",\"recipientAccountId\":\"111122223333\"}";
-                        aws.logs().put(ORDERS, STREAM, now, now.plusSeconds(random.nextInt((int) HalfAnHour.LATEST.toSeconds())), record);
+                        aws.logs()
+                                .put(
+                                        ORDERS,
+                                        STREAM,
+                                        now,
+                                        now.plusSeconds(random.nextInt((int) HalfAnHour.LATEST.toSeconds())),
+                                        record);
                         ids.add("e-" + next[0]++ + "|111122223333");
                     }
                     return ids;

@@ -90,7 +90,12 @@ class LookupIngesterTest {
                     for (int i = 0; i < 4; i++) {
                         String id = "e-" + next[0]++;
                         // Up to ten minutes late, as AWS says of Event history's usual delay of a few minutes.
-                        aws.cloudTrail().put(id, now, now.plusSeconds(random.nextInt((int) HalfAnHour.LATEST.toSeconds())), record(id));
+                        aws.cloudTrail()
+                                .put(
+                                        id,
+                                        now,
+                                        now.plusSeconds(random.nextInt((int) HalfAnHour.LATEST.toSeconds())),
+                                        record(id));
                         ids.add(id + "|111122223333");
                     }
                     return ids;
