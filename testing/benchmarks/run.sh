@@ -17,5 +17,7 @@ esac
 shift
 classpath=testing/benchmarks/target/classpath.txt
 ./mvnw -q -Dquick -pl testing/benchmarks -am compile dependency:build-classpath -Dmdep.outputFile=target/classpath.txt
-exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --add-opens=java.base/java.util=ALL-UNNAMED \
+# The launcher's own options.
+exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -Xmx1g -Xmn320m -XX:SurvivorRatio=2 -XX:MetaspaceSize=160m \
+  --add-opens=java.base/java.util=ALL-UNNAMED \
   -cp "testing/benchmarks/target/classes:$(cat "$classpath")" "io.trailwarden.benchmarks.$main" "$@"
