@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -278,25 +279,13 @@ final class IntakeOperator extends AbstractStreamOperator<Signal> implements One
             writer().write(Duplicate.of(event));
         }
         count(outcome);
-        if (!outcome.detect()) {
-            return;
+        if (outcome.detect()) {
+            detect(
+                    event.eventId(),
+                    event.eventTime(),
+                    (detector, now) -> detector.inspect(event, now, findings),
+                    (source, now) -> source.read(event, now, signalOut));
         }
-        Reference now = reference.reference();
-        for (EventDetector detector : eventDetectors) {
-            try {
-                detector.inspect(event, now, findings);
-            } catch (RuntimeException e) {
-                failed(detector.getClass().getSimpleName(), event.eventId(), event.eventTime(), e);
-            }
-        }
-        for (NamedSource source : signalSources) {
-            try {
-                source.source().read(event, now, signalOut);
-            } catch (RuntimeException e) {
-                failed(source.detector(), event.eventId(), event.eventTime(), e);
-            }
-        }
-        emit();
     }
 
     private void takeEvent(ExecutionEvent event) throws IOException {
@@ -307,22 +296,33 @@ final class IntakeOperator extends AbstractStreamOperator<Signal> implements One
             writer().write(Duplicate.of(event));
         }
         count(outcome);
-        if (!outcome.detect()) {
-            return;
+        if (outcome.detect()) {
+            detect(
+                    event.eventId(),
+                    event.eventTime(),
+                    (detector, now) -> detector.inspect(event, now, findings),
+                    (source, now) -> source.read(event, now, signalOut));
         }
+    }
+
+    private void detect(
+            String eventId,
+            Instant eventTime,
+            BiConsumer<EventDetector, Reference> inspect,
+            BiConsumer<SignalSource, Reference> read) {
         Reference now = reference.reference();
         for (EventDetector detector : eventDetectors) {
             try {
-                detector.inspect(event, now, findings);
+                inspect.accept(detector, now);
             } catch (RuntimeException e) {
-                failed(detector.getClass().getSimpleName(), event.eventId(), event.eventTime(), e);
+                failed(detector.getClass().getSimpleName(), eventId, eventTime, e);
             }
         }
         for (NamedSource source : signalSources) {
             try {
-                source.source().read(event, now, signalOut);
+                read.accept(source.source(), now);
             } catch (RuntimeException e) {
-                failed(source.detector(), event.eventId(), event.eventTime(), e);
+                failed(source.detector(), eventId, eventTime, e);
             }
         }
         emit();
