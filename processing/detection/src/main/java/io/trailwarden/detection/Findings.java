@@ -80,8 +80,20 @@ public final class Findings {
     }
 
     private @Nullable String suppression(Conclusion conclusion) {
-        for (Suppression one : suppressions.get()) {
-            if (one.covers(conclusion)) {
+        List<Suppression> all = suppressions.get();
+        if (all.isEmpty()) {
+            return null;
+        }
+        Suppression.Aim aim = new Suppression.Aim(
+                conclusion.firstTime(),
+                conclusion.lastTime(),
+                conclusion.detection(),
+                conclusion.account(),
+                conclusion.region(),
+                conclusion.principal(),
+                conclusion.subject());
+        for (Suppression one : all) {
+            if (one.covers(aim)) {
                 return one.describe();
             }
         }

@@ -1,5 +1,6 @@
 package io.trailwarden.detection.execution;
 
+import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.SeenBefore;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
@@ -48,7 +49,11 @@ final class FailedExecutionSignals implements SignalSource {
             return;
         }
         Signal signal = Signal.of(FailedExecutionDetector.NAME, "execution|" + event.executionArn(), STARTED, event);
-        if (contradicted(signal, Use.of(event, signal.resources()), reference) == null) {
+        if (contradicted(
+                        signal,
+                        Use.of(event, Phrases.action(event.eventSource(), event.eventName()), signal.resources()),
+                        reference)
+                == null) {
             expected[place] = start;
         } else {
             out.accept(signal.withLink(event.executionArn(), null));

@@ -75,7 +75,8 @@ final class PrincipalSignals implements SignalSource {
             return;
         }
         Signal signal = Signal.of(PrincipalDetector.NAME, "", "", event);
-        boolean judged = isJudged(reference, Use.of(event, signal.resources()));
+        boolean judged = isJudged(
+                reference, Use.of(event, Phrases.action(event.eventSource(), event.eventName()), signal.resources()));
         if (learned || judged) {
             out.accept(signal.as("principal|" + account + '|' + actor, kind(learned, judged)));
         }
@@ -174,7 +175,7 @@ final class PrincipalSignals implements SignalSource {
         if ((needsResources[place] & ~1L) == (use & ~1L)) {
             return (needsResources[place] & 1L) == 1L;
         }
-        Use seen = Use.of(event, List.of());
+        Use seen = Use.of(event, Phrases.action(event.eventSource(), event.eventName()), List.of());
         boolean needs = reference.expectations().stream().anyMatch(expectation -> expectation.needsResourcesOf(seen));
         needsResources[place] = needs ? use | 1L : use & ~1L;
         return needs;

@@ -1,6 +1,5 @@
 package io.trailwarden.detection.reference;
 
-import io.trailwarden.detection.Phrases;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.Severity;
 import java.time.Instant;
@@ -58,13 +57,14 @@ public record Expectation(
         /**
          * A call as expectations see it.
          *
+         * @param action service and call
          * @param resources the ARNs that it named
          */
-        public static Use of(CloudTrailEvent event, List<String> resources) {
+        public static Use of(CloudTrailEvent event, String action, List<String> resources) {
             return new Use(
                     event.account(),
                     event.actorKey(),
-                    Phrases.action(event.eventSource(), event.eventName()),
+                    action,
                     event.awsRegion(),
                     resources,
                     event.stateMachineArn() == null ? null : StateMachine.base(event.stateMachineArn()),

@@ -1,6 +1,5 @@
 package io.trailwarden.detection.reference;
 
-import io.trailwarden.detection.Conclusion;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -31,11 +30,21 @@ public record Suppression(
         @Nullable List<Glob> principals,
         @Nullable List<Glob> subjects) {
 
+    /** The parts of a finding that a suppression can name. */
+    public record Aim(
+            Instant firstTime,
+            Instant lastTime,
+            String detection,
+            @Nullable String account,
+            @Nullable String region,
+            @Nullable String principal,
+            String subject) {}
+
     private static final String EXPECTED =
             "an object with at least one of detections, accounts, regions, principals, subjects";
 
     /** Whether the finding is covered. A part that the finding does not have, does not match. */
-    public boolean covers(Conclusion finding) {
+    public boolean covers(Aim finding) {
         return (from == null || !finding.firstTime().isBefore(from))
                 && finding.lastTime().isBefore(until)
                 && any(detections, finding.detection())

@@ -2,12 +2,8 @@ package io.trailwarden.detection.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.event.ReferenceEntry;
-import io.trailwarden.event.Severity;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,25 +76,15 @@ class SuppressionTest {
         return new ReferenceEntry(ReferenceEntry.Kind.SUPPRESSION, "scan", body.replace('\'', '"'), Instant.EPOCH);
     }
 
-    private static Conclusion finding(String first, String last) {
+    private static Suppression.Aim finding(String first, String last) {
         @Nullable String region = null;
-        return new Conclusion(
-                "id",
+        return new Suppression.Aim(
+                Instant.parse(first),
+                Instant.parse(last),
                 "throttling-spike",
-                Severity.LOW,
-                "t",
-                "d",
-                "a",
-                "dynamodb:DescribeTable",
                 "111122223333",
                 region,
                 "arn:aws:iam::111122223333:role/scanner",
-                Instant.parse(first),
-                Instant.parse(last),
-                List.of("e1"),
-                1,
-                List.of(),
-                Map.of(),
-                List.of());
+                "dynamodb:DescribeTable");
     }
 }
