@@ -67,6 +67,19 @@ class PositionsTest {
     }
 
     @Test
+    void behind_many_that_wait_a_position_waits_its_turn_and_is_not_forgotten() throws Exception {
+        for (int i = 0; i < 3_000; i++) {
+            positions.add("s", "k" + i, "p", delivered(Map.of(P0, (long) i)), 1);
+        }
+        positions.add("s", "last", "p", delivered(Map.of(P1, 0L)), 1);
+
+        assertThat(positions.confirm(Map.of(P0, 1_000L, P1, 1L))).isEqualTo(1_000);
+        assertThat(positions.stored("s", "last")).isNull();
+        assertThat(positions.confirm(Map.of(P0, 3_000L, P1, 1L))).isEqualTo(2_001);
+        assertThat(positions.stored("s", "last")).isEqualTo("p");
+    }
+
+    @Test
     void what_is_unacknowledged_or_failed_is_never_confirmed() throws Exception {
         Delivery open = new Delivery();
         open.sent();
