@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param profile of the AWS configuration files; null: the SDK's chain
  * @param role ARN of the role to assume; null: none
  * @param externalId what the role's trust policy may ask for; null: nothing
- * @param endpoint called in place of AWS, by every service, for tests and private endpoints; null: AWS's own
+ * @param endpoint called in place of AWS, by every service but SQS, which is then called where a queue's URL says; for
+ *     tests and private endpoints; null: AWS's own
  */
 public record AwsAccess(
         String region,

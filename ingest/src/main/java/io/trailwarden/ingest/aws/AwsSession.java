@@ -2,6 +2,7 @@ package io.trailwarden.ingest.aws;
 
 import io.trailwarden.ingest.IngestException;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -11,8 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -71,8 +72,10 @@ public final class AwsSession implements AutoCloseable {
     private final Pause pause;
     private final RenewableCredentials credentials;
     private final Map<AwsApi, RateLimit> limits = new EnumMap<>(AwsApi.class);
-    private final Map<Class<?>, Object> clients = new HashMap<>();
+    private final Map<Service, Object> clients = new HashMap<>();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    private record Service(Class<?> client, @Nullable URI endpoint) {}
 
     AwsSession(AwsAccess access, Clock clock, Pause pause) {
         this.access = access;
@@ -123,22 +126,27 @@ public final class AwsSession implements AutoCloseable {
 
     /** For Event history. */
     public CloudTrailClient cloudTrail() {
-        return client(CloudTrailClient.class, unused -> build(CloudTrailClient.builder()));
+        return client(CloudTrailClient.class, access.endpoint(), CloudTrailClient::builder);
     }
 
     /** For CloudWatch Logs. */
     public CloudWatchLogsClient logs() {
-        return client(CloudWatchLogsClient.class, unused -> build(CloudWatchLogsClient.builder()));
+        return client(CloudWatchLogsClient.class, access.endpoint(), CloudWatchLogsClient::builder);
     }
 
     /** For objects; with an endpoint of its own, buckets are named in the path. */
     public S3Client s3() {
-        return client(S3Client.class, unused -> build(S3Client.builder().forcePathStyle(access.endpoint() != null)));
+        return client(
+                S3Client.class, access.endpoint(), () -> S3Client.builder().forcePathStyle(access.endpoint() != null));
     }
 
-    /** For queues. */
-    public SqsClient sqs() {
-        return client(SqsClient.class, unused -> build(SqsClient.builder()));
+    /**
+     * For this queue. With an endpoint of its own, it is asked where its URL says: what stands in for SQS need not be what
+     * stands in for S3.
+     */
+    public SqsClient sqs(String queue) {
+        URI endpoint = access.endpoint() == null ? null : URI.create(queue).resolve("/");
+        return client(SqsClient.class, endpoint, SqsClient::builder);
     }
 
     @Override
@@ -161,32 +169,30 @@ public final class AwsSession implements AutoCloseable {
         }
     }
 
-    private <C extends AutoCloseable> C client(Class<C> type, Function<Class<C>, C> builder) {
+    private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C extends AutoCloseable> C client(
+            Class<C> type, @Nullable URI endpoint, Supplier<B> builder) {
         synchronized (clients) {
-            Object known = clients.get(type);
+            Service service = new Service(type, endpoint);
+            Object known = clients.get(service);
             if (known != null) {
                 return type.cast(known);
             }
-            C client = builder.apply(type);
-            clients.put(type, client);
+            C client = configured(builder.get(), endpoint, credentials);
+            clients.put(service, client);
             opened.push(client);
             return client;
         }
     }
 
-    private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C build(B builder) {
-        return configured(builder, credentials);
-    }
-
     private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C configured(
-            B builder, AwsCredentialsProvider provider) {
+            B builder, @Nullable URI endpoint, AwsCredentialsProvider provider) {
         builder.region(Region.of(access.region()))
                 .credentialsProvider(provider)
                 .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(TIMEOUT))
                 .overrideConfiguration(override ->
                         override.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(TIMEOUT));
-        if (access.endpoint() != null) {
-            builder.endpointOverride(access.endpoint());
+        if (endpoint != null) {
+            builder.endpointOverride(endpoint);
         }
         return builder.build();
     }
@@ -200,7 +206,7 @@ public final class AwsSession implements AutoCloseable {
         if (role == null) {
             return own;
         }
-        StsClient sts = configured(StsClient.builder(), own);
+        StsClient sts = configured(StsClient.builder(), access.endpoint(), own);
         opened.push(sts);
         return StsAssumeRoleCredentialsProvider.builder()
                 .stsClient(sts)

@@ -67,7 +67,7 @@ final class Queue {
                 .waitTimeSeconds((int) poll.toSeconds())
                 .build();
         List<Message> messages = session.call(
-                        AwsApi.RECEIVE_MESSAGE, name, () -> session.sqs().receiveMessage(request))
+                        AwsApi.RECEIVE_MESSAGE, name, () -> session.sqs(url).receiveMessage(request))
                 .messages();
         Instant until = asked.plus(visibility);
         hiddenUntil = !messages.isEmpty() && until.isBefore(hiddenUntil) ? until : hiddenUntil;
@@ -89,7 +89,7 @@ final class Queue {
                         .visibilityTimeout((int) visibility.toSeconds())
                         .build());
             }
-            List<BatchResultErrorEntry> failed = session.call(AwsApi.CHANGE_VISIBILITY, name, () -> session.sqs()
+            List<BatchResultErrorEntry> failed = session.call(AwsApi.CHANGE_VISIBILITY, name, () -> session.sqs(url)
                             .changeMessageVisibilityBatch(
                                     change -> change.queueUrl(url).entries(entries)))
                     .failed();
@@ -111,7 +111,7 @@ final class Queue {
                         .build());
             }
             Set<String> failed = new HashSet<>();
-            session.call(AwsApi.DELETE_MESSAGE, name, () -> session.sqs()
+            session.call(AwsApi.DELETE_MESSAGE, name, () -> session.sqs(url)
                             .deleteMessageBatch(delete -> delete.queueUrl(url).entries(entries)))
                     .failed()
                     .forEach(entry -> failed.add(entry.id()));
