@@ -73,7 +73,12 @@ final class AwsInputs {
                     "profile of the AWS configuration files; absent: the SDK's chain"),
             member("role", KINDS, Kinds.text("a role's ARN"), "", "role to assume"),
             member("external-id", KINDS, Kinds.text("a text"), "", "external id that the role's trust policy asks for"),
-            member("endpoint", KINDS, Kinds.text("a URL"), "", "called in place of AWS; a queue then where its URL says"),
+            member(
+                    "endpoint",
+                    KINDS,
+                    Kinds.text("a URL"),
+                    "",
+                    "called in place of AWS; a queue then where its URL says"),
             member("groups", Set.of(LOGS), Kinds.texts(), "", "log groups by name"),
             member(
                     "prefixes",
