@@ -19,5 +19,7 @@ classpath=testing/benchmarks/target/classpath.txt
 ./mvnw -q -Dquick -pl testing/benchmarks -am compile dependency:build-classpath -Dmdep.outputFile=target/classpath.txt
 # The launcher's own options.
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -Xmx1g -Xmn320m -XX:SurvivorRatio=2 -XX:MetaspaceSize=160m \
+  -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=2400 \
+  -XX:Tier4CompileThreshold=60000 -XX:Tier4BackEdgeThreshold=160000 \
   --add-opens=java.base/java.util=ALL-UNNAMED \
   -cp "testing/benchmarks/target/classes:$(cat "$classpath")" "io.trailwarden.benchmarks.$main" "$@"

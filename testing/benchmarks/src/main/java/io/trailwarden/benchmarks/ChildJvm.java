@@ -9,7 +9,9 @@ import java.util.List;
 final class ChildJvm {
 
     /** The options that the launcher gives, which both sides get. */
-    static final String LAUNCHERS = "-Xmx1g -XX:+UseSerialGC -Xmn320m -XX:SurvivorRatio=2 -XX:MetaspaceSize=160m";
+    static final String LAUNCHERS = "-Xmx1g -XX:+UseSerialGC -Xmn320m -XX:SurvivorRatio=2 -XX:MetaspaceSize=160m"
+            + " -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=2400"
+            + " -XX:Tier4CompileThreshold=60000 -XX:Tier4BackEdgeThreshold=160000";
 
     private ChildJvm() {}
 
