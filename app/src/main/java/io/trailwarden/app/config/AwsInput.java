@@ -1,6 +1,7 @@
 package io.trailwarden.app.config;
 
 import io.trailwarden.ingest.aws.AwsAccess;
+import io.trailwarden.ingest.inventory.InventoryConfig;
 import io.trailwarden.ingest.logs.LogsConfig;
 import io.trailwarden.ingest.lookup.LookupConfig;
 import io.trailwarden.ingest.s3.BucketConfig;
@@ -32,6 +33,22 @@ public sealed interface AwsInput {
 
     /** Buckets. */
     record Bucket(AwsAccess access, BucketConfig config) implements AwsInput {
+        @Override
+        public String source() {
+            return config.source();
+        }
+    }
+
+    /** Accounts of an organization. */
+    record Organization(AwsAccess access, InventoryConfig config) implements AwsInput {
+        @Override
+        public String source() {
+            return config.source();
+        }
+    }
+
+    /** State machines of one account and Region. */
+    record StateMachines(AwsAccess access, InventoryConfig config) implements AwsInput {
         @Override
         public String source() {
             return config.source();

@@ -3,6 +3,7 @@ package io.trailwarden.app.config;
 import io.trailwarden.app.config.Setting.Kind;
 import io.trailwarden.app.config.Setting.Unfit;
 import io.trailwarden.ingest.aws.AwsAccess;
+import io.trailwarden.ingest.inventory.InventoryConfig;
 import io.trailwarden.ingest.logs.LogsConfig;
 import io.trailwarden.ingest.lookup.LookupConfig;
 import io.trailwarden.ingest.s3.BucketConfig;
@@ -46,7 +47,12 @@ final class AwsInputs {
     private static final String LOOKUP = "cloudtrail";
     private static final String LOGS = "logs";
     private static final String BUCKET = "s3";
-    private static final Set<String> KINDS = new TreeSet<>(Set.of(LOOKUP, LOGS, BUCKET));
+    private static final String ORGANIZATION = "organization";
+    private static final String STATE_MACHINES = "state-machines";
+    private static final Set<String> KINDS = new TreeSet<>(Set.of(LOOKUP, LOGS, BUCKET, ORGANIZATION, STATE_MACHINES));
+
+    /** They are asked in one Region alone. */
+    private static final Set<String> OF_ONE_REGION = Set.of(BUCKET, ORGANIZATION);
 
     private static final Kind<Duration> SPAN = Kinds.duration(Duration.ZERO, LookupConfig.LONGEST_BACKFILL);
 
@@ -55,16 +61,21 @@ final class AwsInputs {
             member(
                     "kind",
                     KINDS,
-                    Kinds.text("one of cloudtrail, logs, s3"),
+                    Kinds.text("one of cloudtrail, logs, organization, s3, state-machines"),
                     null,
-                    "what is read: Event history, log groups, buckets"),
+                    "what is read: Event history, log groups, accounts, buckets, state machines"),
             member(
                     "name",
                     KINDS,
                     Kinds.text("a name"),
                     null,
                     "part of the origin of its records; keep it once there is data"),
-            member("regions", KINDS, Kinds.texts(), null, "Regions that are read; of s3 the one of queue and buckets"),
+            member(
+                    "regions",
+                    KINDS,
+                    Kinds.texts(),
+                    null,
+                    "Regions that are read; of s3 the one of queue and buckets, of organization us-east-1"),
             member(
                     "profile",
                     KINDS,
@@ -93,7 +104,12 @@ final class AwsInputs {
                     SPAN,
                     "",
                     "how late events may come: 30m of cloudtrail, 10m of logs"),
-            member("interval", Set.of(LOOKUP, LOGS), SPAN, "", "between two looks: 30s of cloudtrail, 10s of logs"),
+            member(
+                    "interval",
+                    Set.of(LOOKUP, LOGS, ORGANIZATION, STATE_MACHINES),
+                    SPAN,
+                    "",
+                    "between two looks: 30s of cloudtrail, 10s of logs, 15m of organization and state-machines"),
             member("queue", Set.of(BUCKET), Kinds.text("a queue's URL"), "", "SQS queue that announces objects"),
             member("buckets", Set.of(BUCKET), Kinds.texts(), null, "buckets that may be read; others are refused"),
             member("owner", Set.of(BUCKET), Kinds.text("an account id"), "", "account that must own the buckets"),
@@ -249,9 +265,9 @@ final class AwsInputs {
     private static void make(String kind, Values values, List<AwsInput> all) {
         String name = kind + ":" + values.text("name");
         List<String> regions = values.texts("regions");
-        if (kind.equals(BUCKET) && regions.size() != 1) {
+        if (OF_ONE_REGION.contains(kind) && regions.size() != 1) {
             throw new IllegalArgumentException(
-                    "regions: " + regions + " (expected: one Region of an input of kind s3)");
+                    "regions: " + regions + " (expected: one Region of an input of kind " + kind + ")");
         }
         for (String region : regions) {
             AwsAccess access = new AwsAccess(
@@ -264,6 +280,9 @@ final class AwsInputs {
                     switch (kind) {
                         case LOOKUP -> new AwsInput.Lookup(access, lookup(name + "/" + region, values));
                         case LOGS -> new AwsInput.Logs(access, logs(name + "/" + region, values));
+                        case ORGANIZATION -> new AwsInput.Organization(access, inventory(name, values));
+                        case STATE_MACHINES ->
+                            new AwsInput.StateMachines(access, inventory(name + "/" + region, values));
                         default -> new AwsInput.Bucket(access, bucket(name, values));
                     });
         }
@@ -287,6 +306,11 @@ final class AwsInputs {
                 values.span("backfill", usual.backfill()),
                 values.span("overlap", usual.overlap()),
                 values.span("interval", usual.interval()));
+    }
+
+    private static InventoryConfig inventory(String source, Values values) {
+        return new InventoryConfig(
+                source, values.span("interval", InventoryConfig.of(source).interval()));
     }
 
     private static BucketConfig bucket(String source, Values values) {

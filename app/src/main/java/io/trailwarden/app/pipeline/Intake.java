@@ -15,6 +15,8 @@ import io.trailwarden.ingest.aws.AwsSessions;
 import io.trailwarden.ingest.aws.Pause;
 import io.trailwarden.ingest.file.FileConfig;
 import io.trailwarden.ingest.file.FileIngester;
+import io.trailwarden.ingest.inventory.OrganizationIngester;
+import io.trailwarden.ingest.inventory.StateMachineIngester;
 import io.trailwarden.ingest.logs.LogsIngester;
 import io.trailwarden.ingest.lookup.LookupIngester;
 import io.trailwarden.ingest.s3.BucketIngester;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +50,12 @@ public final class Intake implements AutoCloseable {
     private final ThrottledPublisher publisher;
     private final Ingestion ingestion;
 
-    private Intake(Configuration config, Path positionsFile, Map<String, String> connection, Clock clock)
+    private Intake(
+            Configuration config,
+            Path positionsFile,
+            Predicate<String> writtenByPeople,
+            Map<String, String> connection,
+            Clock clock)
             throws IngestException {
         Positions positions = open(Positions.open(positionsFile));
         publisher = open(new ThrottledPublisher(KafkaEventPublisher.open(connection)));
@@ -59,20 +67,32 @@ public final class Intake implements AutoCloseable {
         }
         AwsSessions sessions = open(new AwsSessions(clock, Pause.SLEEP));
         for (AwsInput input : config.aws()) {
-            ingesters.add(open(ingester(input, sessions.of(input.access()), publisher, positions, clock)));
+            ingesters.add(
+                    open(ingester(input, sessions.of(input.access()), publisher, positions, writtenByPeople, clock)));
         }
         ingestion = open(Ingestion.start(
                 ingesters, positions, offsets, new Ingestion.Schedule(config.follow(), PAUSE, CONFIRM)));
     }
 
     private static Ingester ingester(
-            AwsInput input, AwsSession session, EventPublisher publisher, Positions positions, Clock clock)
+            AwsInput input,
+            AwsSession session,
+            EventPublisher publisher,
+            Positions positions,
+            Predicate<String> writtenByPeople,
+            Clock clock)
             throws IngestException {
         if (input instanceof AwsInput.Lookup lookup) {
             return new LookupIngester(lookup.config(), session, publisher, positions, clock);
         }
         if (input instanceof AwsInput.Logs logs) {
             return new LogsIngester(logs.config(), session, publisher, positions, clock);
+        }
+        if (input instanceof AwsInput.Organization organization) {
+            return new OrganizationIngester(organization.config(), session, publisher, positions, writtenByPeople);
+        }
+        if (input instanceof AwsInput.StateMachines machines) {
+            return new StateMachineIngester(machines.config(), session, publisher, positions, writtenByPeople);
         }
         return new BucketIngester(((AwsInput.Bucket) input).config(), session, publisher, positions, clock);
     }
@@ -81,11 +101,18 @@ public final class Intake implements AutoCloseable {
      * Starts to read the configured inputs.
      *
      * @param positions the file that says how far they are stored
+     * @param writtenByPeople whether people wrote down the entry of reference data with this key of the topic:
+     *     inventories leave it to them
      * @throws PipelineException when an input does not exist
      */
-    public static Intake start(Configuration config, Path positions, Map<String, String> connection, Clock clock) {
+    public static Intake start(
+            Configuration config,
+            Path positions,
+            Predicate<String> writtenByPeople,
+            Map<String, String> connection,
+            Clock clock) {
         try {
-            return new Intake(config, positions, connection, clock);
+            return new Intake(config, positions, writtenByPeople, connection, clock);
         } catch (IngestException e) {
             throw new PipelineException(e.getMessage(), e);
         }

@@ -78,6 +78,7 @@ public final class Pipeline implements AutoCloseable {
     private @Nullable Console console;
     private @Nullable Intake intake;
     private @Nullable StoredProgress stored;
+    private @Nullable ReferencePublisher written;
 
     private Pipeline(Configuration config, Clock clock) {
         this.config = config;
@@ -117,6 +118,7 @@ public final class Pipeline implements AutoCloseable {
             KafkaSetup.createTopics(connection, config.kafka());
             ReferencePublisher publisher =
                     open(ReferencePublisher.start(reference, data.publishedReference(), connection, clock));
+            written = publisher;
             repeat(publisher::look, 1);
         } finally {
             archive = open(joined(opening));
@@ -196,7 +198,7 @@ public final class Pipeline implements AutoCloseable {
 
     /** Starts to read the inputs: once, or for ever where the configuration says follow. */
     public void read() {
-        Intake started = open(Intake.start(config, data.positions(), connection, clock));
+        Intake started = open(Intake.start(config, data.positions(), present(written)::holds, connection, clock));
         intake = started;
         metrics.ingest(started::progress);
         repeat(() -> started.waiting(stored().unstored()), 1);

@@ -47,6 +47,8 @@ public final class ReferencePublisher implements AutoCloseable {
     private final Clock clock;
     private final KafkaProducer<byte[], byte[]> producer;
     private Map<String, String> published = new TreeMap<>();
+    // From before an entry is sent until after it is removed.
+    private volatile Set<String> held = Set.of();
     private String fingerprint = "";
 
     private ReferencePublisher(
@@ -100,6 +102,11 @@ public final class ReferencePublisher implements AutoCloseable {
         }
     }
 
+    /** Whether the files hold the entry with this key of the topic. Asked by any thread. */
+    public boolean holds(String key) {
+        return held.contains(key);
+    }
+
     private String currentFingerprint() {
         StringBuilder all = new StringBuilder();
         sources.forEach(source -> all.append(source.fingerprint()));
@@ -123,6 +130,7 @@ public final class ReferencePublisher implements AutoCloseable {
         Set<String> both = new TreeSet<>(published.keySet());
         both.addAll(next.keySet());
         remember(both);
+        held = both;
         List<Future<RecordMetadata>> sends = new ArrayList<>();
         entries.forEach((key, entry) -> {
             if (!next.get(key).equals(published.get(key))) {
@@ -138,6 +146,7 @@ public final class ReferencePublisher implements AutoCloseable {
         sends.forEach(ReferencePublisher::await);
         remember(next.keySet());
         published = next;
+        held = new TreeSet<>(next.keySet());
         return problems;
     }
 

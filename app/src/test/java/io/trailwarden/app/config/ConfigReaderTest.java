@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.trailwarden.event.Severity;
+import io.trailwarden.ingest.aws.AwsAccess;
+import io.trailwarden.ingest.inventory.InventoryConfig;
 import io.trailwarden.sinks.webhook.Template;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -260,6 +262,31 @@ class ConfigReaderTest {
         assertThat(config.sns().aws()).isEqualTo(new Configuration.Aws("", "", "r", "x", ""));
         assertThat(config.webhook().template()).isEqualTo(Template.SLACK);
         assertThat(config.explained().toString() + config.webhook()).doesNotContain("swordfish");
+    }
+
+    @Test
+    void inventories_of_AWS_are_inputs_of_their_own() {
+        Configuration config = read(
+                """
+                aws:
+                  - {kind: organization, name: acme, regions: us-east-1, interval: 1h, role: r, external-id: x}
+                  - {kind: state-machines, name: flows, regions: [eu-west-1, us-east-1]}
+                """);
+        assertThat(config.aws())
+                .containsExactly(
+                        new AwsInput.Organization(
+                                new AwsAccess("us-east-1", null, "r", "x", null),
+                                new InventoryConfig("organization:acme", Duration.ofHours(1))),
+                        new AwsInput.StateMachines(
+                                new AwsAccess("eu-west-1", null, null, null, null),
+                                InventoryConfig.of("state-machines:flows/eu-west-1")),
+                        new AwsInput.StateMachines(
+                                new AwsAccess("us-east-1", null, null, null, null),
+                                InventoryConfig.of("state-machines:flows/us-east-1")));
+        assertThat(problems("aws: [{kind: organization, name: acme, regions: [us-east-1, eu-west-1]}]"))
+                .singleElement()
+                .asString()
+                .contains("(expected: one Region of an input of kind organization)");
     }
 
     @Test

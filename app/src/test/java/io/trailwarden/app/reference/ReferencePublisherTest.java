@@ -66,6 +66,19 @@ class ReferencePublisherTest {
     }
 
     @Test
+    void it_says_which_entries_are_written_so_that_inventories_leave_them_alone() {
+        written.put("111122223333", "{}").put("222233334444", "{}");
+        try (ReferencePublisher publisher = publisher()) {
+            assertThat(publisher.holds("ACCOUNT|111122223333")).isTrue();
+            assertThat(publisher.holds("ACCOUNT|999988887777")).isFalse();
+
+            written.entries.remove("111122223333");
+            publisher.look();
+            assertThat(publisher.holds("ACCOUNT|111122223333")).isFalse();
+        }
+    }
+
+    @Test
     void what_is_no_longer_written_is_removed_also_when_it_went_while_nothing_ran() {
         written.put("111122223333", "{}").put("222233334444", "{}");
         try (ReferencePublisher publisher = publisher()) {

@@ -18,7 +18,21 @@ public enum AwsApi {
     /** A standard queue has no quota that one reader comes to. */
     RECEIVE_MESSAGE("sqs:ReceiveMessage", 100),
     DELETE_MESSAGE("sqs:DeleteMessage", 500),
-    CHANGE_VISIBILITY("sqs:ChangeMessageVisibility", 500);
+    CHANGE_VISIBILITY("sqs:ChangeMessageVisibility", 500),
+    /** Quota 1 a second of an organization (Organizations user guide, "Throttling limits"). */
+    DESCRIBE_ORGANIZATION("organizations:DescribeOrganization", 0.9),
+    /** Quota 8 a second of an organization. */
+    LIST_ACCOUNTS("organizations:ListAccounts", 6),
+    /** The tree's quotas are taken for the smallest that Organizations has, 1 a second. */
+    LIST_ROOTS("organizations:ListRoots", 0.9),
+    LIST_UNITS("organizations:ListOrganizationalUnitsForParent", 0.9),
+    LIST_ACCOUNTS_OF_UNIT("organizations:ListAccountsForParent", 0.9),
+    /** Quota 100 at once and 5 a second (Step Functions developer guide, "Quotas"). */
+    LIST_STATE_MACHINES("states:ListStateMachines", 4),
+    /** Quota 200 at once and 20 a second. */
+    DESCRIBE_STATE_MACHINE("states:DescribeStateMachine", 15),
+    /** Quota 100 at once and 1 a second. */
+    LIST_TAGS("states:ListTagsForResource", 0.9);
 
     private final String permission;
     private final double perSecond;

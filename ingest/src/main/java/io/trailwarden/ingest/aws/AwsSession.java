@@ -4,7 +4,10 @@ import io.trailwarden.ingest.IngestException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -24,6 +27,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
@@ -31,7 +35,9 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudtrail.CloudTrailClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.organizations.OrganizationsClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
@@ -147,6 +153,31 @@ public final class AwsSession implements AutoCloseable {
     public SqsClient sqs(String queue) {
         URI endpoint = access.endpoint() == null ? null : URI.create(queue).resolve("/");
         return client(SqsClient.class, endpoint, SqsClient::builder);
+    }
+
+    /** For accounts and their tree; AWS has it in one Region, whatever the access says. */
+    public OrganizationsClient organizations() {
+        return client(OrganizationsClient.class, unused -> build(OrganizationsClient.builder()));
+    }
+
+    /** For state machines. */
+    public SfnClient stepFunctions() {
+        return client(SfnClient.class, unused -> build(SfnClient.builder()));
+    }
+
+    /** When AWS answered, by its own clock, in whole seconds; by ours where it does not say. */
+    public Instant answeredAt(SdkResponse answer) {
+        String date = answer.sdkHttpResponse() == null
+                ? null
+                : answer.sdkHttpResponse().firstMatchingHeader("Date").orElse(null);
+        if (date != null) {
+            try {
+                return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
+            } catch (DateTimeException e) {
+                LOG.debug("An answer of {} is dated \"{}\"", access.region(), date);
+            }
+        }
+        return clock.instant();
     }
 
     @Override

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.event.Severity;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -54,6 +55,11 @@ final class Body {
             throw new RefusedEntryException(excerpt(json) + " (expected: a JSON object)");
         }
         return new Body("", node);
+    }
+
+    /** The same object as JSON without this member. */
+    String without(String member) {
+        return object.<ObjectNode>deepCopy().without(member).toString();
     }
 
     @Nullable

@@ -73,7 +73,7 @@ public final class Reference {
             if (entry.body() == null) {
                 byKey.remove(entry.key());
             } else {
-                byKey.put(entry.key(), entry);
+                byKey.put(entry.key(), entry.kind() == Kind.STATE_MACHINE ? StateMachine.slim(entry) : entry);
             }
         }
         return new Reference(all);

@@ -1,5 +1,6 @@
 package io.trailwarden.detection.reference;
 
+import io.trailwarden.event.ReferenceEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ public record StateMachine(
         @Nullable String roleArn,
         @Nullable String loggingLevel) {
 
+    private static final int LARGE = 2000;
+
     static StateMachine read(String arn, Body body) {
         Body logging = body.object("loggingConfiguration");
         StateMachine machine = new StateMachine(
@@ -28,6 +31,23 @@ public record StateMachine(
         // The inventory hands on what DescribeStateMachine said, and AWS adds to that.
         body.closeLeniently();
         return machine;
+    }
+
+    /**
+     * The entry without what is not read here: a definition has up to a megabyte, and an account may have thousands of
+     * them. One that cannot be understood stays as it is, to be refused.
+     */
+    static ReferenceEntry slim(ReferenceEntry entry) {
+        String body = entry.body();
+        if (body == null || body.length() <= LARGE) {
+            return entry;
+        }
+        try {
+            return new ReferenceEntry(
+                    entry.kind(), entry.key(), Body.parse(body).without("definition"), entry.seenAt());
+        } catch (RefusedEntryException e) {
+            return entry;
+        }
     }
 
     /**

@@ -178,6 +178,16 @@ class ReferenceTest {
                 .isEqualTo(new StateMachine(arn, "OrderFlow", "STANDARD", "r", "ALL"));
     }
 
+    @Test
+    void definitions_of_state_machines_are_not_kept() {
+        String arn = "arn:aws:states:eu-west-1:111122223333:stateMachine:OrderFlow";
+        Reference reference = Reference.EMPTY.with(entry(
+                Kind.STATE_MACHINE, arn, "{'name':'OrderFlow','definition':{'Comment':'" + "x".repeat(5000) + "'}}"));
+        assertThat(reference.stateMachine(arn)).isEqualTo(new StateMachine(arn, "OrderFlow", null, null, null));
+        assertThat(reference.entries(Kind.STATE_MACHINE)).singleElement().satisfies(entry -> assertThat(entry.body())
+                .isEqualTo("{\"name\":\"OrderFlow\"}"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "arn:aws:states:eu-west-1:111122223333:stateMachine:OrderFlow, arn:aws:states:eu-west-1:111122223333:stateMachine:OrderFlow",

@@ -20,21 +20,39 @@ import org.junit.jupiter.api.Test;
 class IngestPolicyTest {
 
     /** Which action authorises a call (Service Authorization Reference). */
-    private static final Map<String, String> ACTIONS = Map.of(
-            "CloudTrailClient.lookupEvents", "cloudtrail:LookupEvents",
-            "CloudWatchLogsClient.filterLogEvents", "logs:FilterLogEvents",
-            "CloudWatchLogsClient.describeLogGroups", "logs:DescribeLogGroups",
-            "S3Client.getObject", "s3:GetObject",
-            "S3Client.listObjectsV2", "s3:ListBucket",
-            "SqsClient.receiveMessage", "sqs:ReceiveMessage",
-            "SqsClient.deleteMessageBatch", "sqs:DeleteMessage",
-            "SqsClient.changeMessageVisibilityBatch", "sqs:ChangeMessageVisibility",
-            "StsAssumeRoleCredentialsProvider.builder", "sts:AssumeRole");
+    private static final Map<String, String> ACTIONS = Map.ofEntries(
+            Map.entry("CloudTrailClient.lookupEvents", "cloudtrail:LookupEvents"),
+            Map.entry("CloudWatchLogsClient.filterLogEvents", "logs:FilterLogEvents"),
+            Map.entry("CloudWatchLogsClient.describeLogGroups", "logs:DescribeLogGroups"),
+            Map.entry("S3Client.getObject", "s3:GetObject"),
+            Map.entry("S3Client.listObjectsV2", "s3:ListBucket"),
+            Map.entry("SqsClient.receiveMessage", "sqs:ReceiveMessage"),
+            Map.entry("SqsClient.deleteMessageBatch", "sqs:DeleteMessage"),
+            Map.entry("SqsClient.changeMessageVisibilityBatch", "sqs:ChangeMessageVisibility"),
+            Map.entry("OrganizationsClient.describeOrganization", "organizations:DescribeOrganization"),
+            Map.entry("OrganizationsClient.listAccounts", "organizations:ListAccounts"),
+            Map.entry("OrganizationsClient.listRoots", "organizations:ListRoots"),
+            Map.entry(
+                    "OrganizationsClient.listOrganizationalUnitsForParent",
+                    "organizations:ListOrganizationalUnitsForParent"),
+            Map.entry("OrganizationsClient.listAccountsForParent", "organizations:ListAccountsForParent"),
+            Map.entry("SfnClient.listStateMachines", "states:ListStateMachines"),
+            Map.entry("SfnClient.describeStateMachine", "states:DescribeStateMachine"),
+            Map.entry("SfnClient.listTagsForResource", "states:ListTagsForResource"),
+            Map.entry("StsAssumeRoleCredentialsProvider.builder", "sts:AssumeRole"));
 
     private static final Set<String> NO_CALL_OF_AWS = Set.of("builder", "close");
 
     /** Actions that know no resource: they are granted on all or not at all. */
-    private static final Set<String> WITHOUT_RESOURCE = Set.of("cloudtrail:LookupEvents", "logs:DescribeLogGroups");
+    private static final Set<String> WITHOUT_RESOURCE = Set.of(
+            "cloudtrail:LookupEvents",
+            "logs:DescribeLogGroups",
+            "organizations:DescribeOrganization",
+            "organizations:ListAccounts",
+            "organizations:ListRoots",
+            "organizations:ListOrganizationalUnitsForParent",
+            "organizations:ListAccountsForParent",
+            "states:ListStateMachines");
 
     private final JavaClasses ingest =
             new ClassFileImporter(Set.of(new ImportOption.DoNotIncludeTests())).importPackages("io.trailwarden.ingest");

@@ -69,7 +69,15 @@ public final class FakeAws implements AutoCloseable {
             Map.entry("DeleteMessageBatch", new Operation(3000)),
             Map.entry("ChangeMessageVisibilityBatch", new Operation(3000)),
             Map.entry("GetObject", new Operation(5500)),
-            Map.entry("ListObjectsV2", new Operation(5500)));
+            Map.entry("ListObjectsV2", new Operation(5500)),
+            Map.entry("DescribeOrganization", new Operation(1)),
+            Map.entry("ListAccounts", new Operation(8)),
+            Map.entry("ListRoots", new Operation(1)),
+            Map.entry("ListOrganizationalUnitsForParent", new Operation(1)),
+            Map.entry("ListAccountsForParent", new Operation(1)),
+            Map.entry("ListStateMachines", new Operation(5)),
+            Map.entry("DescribeStateMachine", new Operation(20)),
+            Map.entry("ListTagsForResource", new Operation(1)));
 
     private final Clock clock;
     private final Server server = new Server();
@@ -79,6 +87,7 @@ public final class FakeAws implements AutoCloseable {
     private final FakeS3 s3;
     private final FakeSqs sqs;
     private final FakeSts sts;
+    private final FakeInventory inventory = new FakeInventory();
     private final AtomicReference<Faults> faults = new AtomicReference<>(Faults.NONE);
     private final Random random = new Random(20261122);
     private final Map<String, Deque<Instant>> recent = new HashMap<>();
@@ -146,6 +155,11 @@ public final class FakeAws implements AutoCloseable {
         return sqs;
     }
 
+    /** Accounts of an organization, state machines. */
+    public FakeInventory inventory() {
+        return inventory;
+    }
+
     /** The external id that roles ask for. */
     public void requireExternalId(String externalId) {
         sts.requireExternalId(externalId);
@@ -205,7 +219,13 @@ public final class FakeAws implements AutoCloseable {
         }
         response.setStatus(answer.status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
-        response.getHeaders().put(HttpHeader.DATE, HTTP_DATE.format(machineTime()));
+        response.getHeaders()
+                .put(
+                        HttpHeader.DATE,
+                        HTTP_DATE.format(
+                                // The SDK sets its clock by refusals; who asks for the time asks for that of the
+                                // simulation.
+                                answer.status() < 300 ? clock.instant() : machineTime()));
         response.getHeaders().put("x-amzn-RequestId", "00000000-0000-4000-8000-000000000000");
         answer.headers().forEach((name, value) -> response.getHeaders().put(new HttpField(name, value)));
         response.write(true, ByteBuffer.wrap(answer.body()), callback);
@@ -250,7 +270,7 @@ public final class FakeAws implements AutoCloseable {
             throw invalidPageToken(operation);
         }
         Call call = new Call(operation, region(authorization), json, path, parameters);
-        for (Service service : List.<Service>of(cloudTrail, logs, s3, sqs, sts)) {
+        for (Service service : List.<Service>of(cloudTrail, logs, s3, sqs, sts, inventory)) {
             Answer answer = service.answer(call);
             if (answer != null) {
                 return answer;
@@ -262,6 +282,9 @@ public final class FakeAws implements AutoCloseable {
     private static Refused invalidPageToken(String operation) {
         return switch (operation) {
             case "LookupEvents" -> new Refused(400, "InvalidNextTokenException", "The token is not valid.");
+            case "ListStateMachines" -> new Refused(400, "InvalidToken", "Invalid Token");
+            case "ListAccounts", "ListRoots", "ListOrganizationalUnitsForParent", "ListAccountsForParent" ->
+                new Refused(400, "InvalidInputException", "You specified an invalid value.");
             default -> new Refused(400, "InvalidParameterException", "The specified nextToken is invalid.");
         };
     }
