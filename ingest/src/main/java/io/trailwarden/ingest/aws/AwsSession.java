@@ -157,12 +157,12 @@ public final class AwsSession implements AutoCloseable {
 
     /** For accounts and their tree; AWS has it in one Region, whatever the access says. */
     public OrganizationsClient organizations() {
-        return client(OrganizationsClient.class, unused -> build(OrganizationsClient.builder()));
+        return client(OrganizationsClient.class, access.endpoint(), OrganizationsClient::builder);
     }
 
     /** For state machines. */
     public SfnClient stepFunctions() {
-        return client(SfnClient.class, unused -> build(SfnClient.builder()));
+        return client(SfnClient.class, access.endpoint(), SfnClient::builder);
     }
 
     /** When AWS answered, by its own clock, in whole seconds; by ours where it does not say. */
