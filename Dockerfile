@@ -1,8 +1,8 @@
-# This repository with ./trailwarden as its command. docker build -t trailwarden:local .
+# ./trailwarden as a command, and the job's jar for a Flink cluster. docker build -t trailwarden:local .
 FROM eclipse-temurin:17.0.15_6-jdk-jammy AS build
 WORKDIR /opt/trailwarden
 COPY . .
-RUN ./mvnw -B -q -Dquick -pl app -am package \
+RUN ./mvnw -B -q -Dquick -Pcluster -pl app -am package \
     && mkdir -p lib \
     && tr ':' '\n' <app/target/classpath | while read -r jar; do cp "$jar" "lib/$(echo "$jar" | md5sum | cut -c1-8)-$(basename "$jar")"; done
 
@@ -11,6 +11,7 @@ RUN useradd --system --uid 10001 --create-home trailwarden \
     && mkdir -p /var/lib/trailwarden && chown trailwarden /var/lib/trailwarden
 COPY --from=build /opt/trailwarden/lib /opt/trailwarden/lib
 COPY --from=build /opt/trailwarden/app/target/trailwarden-app-0.1.0-SNAPSHOT.jar /opt/trailwarden/lib/
+COPY --from=build /opt/trailwarden/processing/jobs/target/trailwarden-jobs.jar /opt/trailwarden/
 COPY --from=build /opt/trailwarden/rules /opt/trailwarden/rules
 USER trailwarden
 WORKDIR /var/lib/trailwarden

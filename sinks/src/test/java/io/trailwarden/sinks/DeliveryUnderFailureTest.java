@@ -9,7 +9,7 @@ import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
-import io.trailwarden.sinks.FakeEndpoints.Planted;
+import io.trailwarden.sinks.aws.AwsAccess;
 import io.trailwarden.sinks.notice.Channel;
 import io.trailwarden.sinks.notice.NoticePolicy;
 import io.trailwarden.sinks.notice.NoticeSink;
@@ -17,6 +17,8 @@ import io.trailwarden.sinks.sns.SnsChannel;
 import io.trailwarden.sinks.webhook.Template;
 import io.trailwarden.sinks.webhook.WebhookChannel;
 import io.trailwarden.sinks.webhook.WebhookConfig;
+import io.trailwarden.testing.aws.FakeEndpoints;
+import io.trailwarden.testing.aws.FakeEndpoints.Planted;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -74,7 +76,10 @@ class DeliveryUnderFailureTest {
     void sns_receives_the_set_of_findings() throws Exception {
         received(
                 "SNS",
-                () -> new SnsChannel("arn:aws:sns:eu-central-1:111122223333:findings", endpoints.access(), ""),
+                () -> new SnsChannel(
+                        "arn:aws:sns:eu-central-1:111122223333:findings",
+                        new AwsAccess("eu-central-1", "", "", "", endpoints.url()),
+                        ""),
                 () -> endpoints.messages.stream()
                         .map(FakeEndpoints.Message::body)
                         .toList());

@@ -2,9 +2,11 @@ package io.trailwarden.sinks;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trailwarden.sinks.aws.AwsAccess;
 import io.trailwarden.sinks.notice.NoticePolicy;
 import io.trailwarden.sinks.notice.NoticeSink;
 import io.trailwarden.sinks.sns.SnsChannel;
+import io.trailwarden.testing.aws.FakeEndpoints;
 import java.time.Clock;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,7 +19,10 @@ class SnsSinkTest extends SinkContract {
     @Override
     FindingSink sink() {
         return new NoticeSink(
-                new SnsChannel("arn:aws:sns:eu-central-1:111122223333:findings", endpoints.access(), ""),
+                new SnsChannel(
+                        "arn:aws:sns:eu-central-1:111122223333:findings",
+                        new AwsAccess("eu-central-1", "", "", "", endpoints.url()),
+                        ""),
                 NoticePolicy.EVERYTHING,
                 Clock.systemUTC());
     }

@@ -7,6 +7,7 @@ import io.trailwarden.sinks.notice.NoticeSink;
 import io.trailwarden.sinks.webhook.Template;
 import io.trailwarden.sinks.webhook.WebhookChannel;
 import io.trailwarden.sinks.webhook.WebhookConfig;
+import io.trailwarden.testing.aws.FakeEndpoints;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Set;

@@ -9,7 +9,7 @@ import java.util.Map;
  * Where the tables are and how they are written.
  *
  * <p>{@link #local} keeps everything in one folder: Parquet files, and an SQLite file as catalog. Any other Iceberg
- * catalog works through {@code catalogProperties}, with its jars on the classpath; nothing of AWS is on it by default:
+ * catalog works through {@code catalogProperties}. Postgres and S3 are on the class path, Glue is not:
  *
  * <ul>
  *   <li>Postgres: {@code catalog-impl=org.apache.iceberg.jdbc.JdbcCatalog}, {@code uri=jdbc:postgresql://…},
@@ -31,6 +31,8 @@ public record ArchiveConfig(
 
     /** The tables' namespace unless told otherwise. */
     public static final String NAMESPACE = "trailwarden";
+
+    private static final String S3_FILES = "org.apache.iceberg.aws.s3.S3FileIO";
 
     public ArchiveConfig {
         catalogProperties = Map.copyOf(catalogProperties);
@@ -56,6 +58,15 @@ public record ArchiveConfig(
 
     /** Tables in any Iceberg catalog. */
     public static ArchiveConfig of(Map<String, String> catalogProperties) {
-        return new ArchiveConfig(catalogProperties, NAMESPACE, 8, 8L << 20, 24L << 20);
+        Map<String, String> properties = new HashMap<>(catalogProperties);
+        if (S3_FILES.equals(properties.get("io-impl"))) {
+            // S3 alone and the one HTTP client that is on the class path; Iceberg's defaults ask for Glue, KMS,
+            // DynamoDB
+            // and another client.
+            properties.putIfAbsent(
+                    "s3.client-factory-impl", "org.apache.iceberg.aws.s3.DefaultS3FileIOAwsClientFactory");
+            properties.putIfAbsent("http-client.type", "urlconnection");
+        }
+        return new ArchiveConfig(properties, NAMESPACE, 8, 8L << 20, 24L << 20);
     }
 }

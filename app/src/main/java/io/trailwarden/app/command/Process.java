@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,13 @@ final class Process implements Callable<Integer> {
     @Nullable
     URI checkpoints;
 
+    @Option(
+            names = "--from",
+            paramLabel = "URI",
+            description = "A checkpoint or savepoint that the submitted job continues from.")
+    @Nullable
+    URI from;
+
     Process(Io io) {
         this.io = io;
     }
@@ -71,6 +79,10 @@ final class Process implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Configuration config = options.read(io, stage.flags(Map.of()));
         if (jobmanager == null) {
+            if (jar != null || checkpoints != null || from != null) {
+                throw new ParameterException(
+                        spec.commandLine(), "--jar, --checkpoints and --from need --jobmanager HOST:PORT");
+            }
             return here(config);
         }
         if (jar == null || checkpoints == null || jobmanager.lastIndexOf(':') < 1) {
@@ -78,8 +90,14 @@ final class Process implements Callable<Integer> {
                     spec.commandLine(), "--jobmanager HOST:PORT needs --jar FILE and --checkpoints URI");
         }
         Map<String, String> connection = StageOptions.connect(config);
+        Optional<String> there = DetectionRun.submitted(jobmanager);
+        if (there.isPresent()) {
+            // Two of them would be one too many, and whatever supervises this command may run it again at any time.
+            io.out().println("Already there as job " + there.get() + "; nothing was submitted");
+            return ExitCode.FINE;
+        }
         String id = DetectionRun.submit(
-                config, connection, jobmanager, io.workingDirectory().resolve(jar), checkpoints);
+                config, connection, jobmanager, io.workingDirectory().resolve(jar), checkpoints, from);
         io.out().println("Submitted as job " + id);
         return ExitCode.FINE;
     }

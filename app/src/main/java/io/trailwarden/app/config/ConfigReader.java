@@ -20,7 +20,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *
  * <p>Everything is checked and every problem reported at once. Unknown names are refused, because a misspelt setting that
  * is silently ignored is worse than an error. Relative paths in the file are relative to the file, in variables and flags
- * to the working directory.
+ * to the working directory. In settings that are mappings, a value {@code env:NAME} is what that variable says.
  */
 public final class ConfigReader {
 
@@ -31,16 +31,20 @@ public final class ConfigReader {
     private static final List<String> LAUNCHER_VARIABLES =
             List.of("TRAILWARDEN_JAVA", "TRAILWARDEN_JAVA_OPTS", "TRAILWARDEN_LOG", "TRAILWARDEN_LIBRARIES_LOG");
 
+    private static final String VARIABLE = "env:";
+
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final Map<String, Found<?>> found = new HashMap<>();
     private final Path workingDirectory;
+    private final Map<String, String> environment;
     private List<AwsInput> aws = List.of();
     private String awsOrigin = "default";
 
     private record Found<T>(T value, String text, String origin) {}
 
-    private ConfigReader(Path workingDirectory) {
+    private ConfigReader(Path workingDirectory, Map<String, String> environment) {
         this.workingDirectory = workingDirectory;
+        this.environment = environment;
     }
 
     /**
@@ -53,12 +57,12 @@ public final class ConfigReader {
      */
     public static Configuration read(
             @Nullable Path file, Path workingDirectory, Map<String, String> environment, Map<String, Flag> flags) {
-        ConfigReader reader = new ConfigReader(workingDirectory);
+        ConfigReader reader = new ConfigReader(workingDirectory, environment);
         reader.defaults();
         if (file != null) {
             reader.file(file);
         }
-        reader.environment(environment);
+        reader.variables();
         reader.flags(flags);
         if (!reader.problems.isEmpty()) {
             throw new BadConfigException(reader.problems);
@@ -153,7 +157,7 @@ public final class ConfigReader {
             Map<String, String> map = new LinkedHashMap<>();
             YamlFile.entries(file, value, setting.kind().expected(), problems).forEach((name, entry) -> {
                 if (entry.value() instanceof ScalarNode scalar) {
-                    map.put(name, scalar.getValue());
+                    map.put(name, perhapsVariable(file, setting.key() + '.' + name, scalar));
                 } else {
                     problems.add(wrong(YamlFile.place(file, entry.value()), setting, YamlFile.shown(entry.value())));
                 }
@@ -172,12 +176,28 @@ public final class ConfigReader {
         }
     }
 
+    /** Passwords among properties stay out of the file: {@code env:NAME} is what that environment variable says. */
+    private String perhapsVariable(Path file, String key, ScalarNode node) {
+        String text = node.getValue();
+        if (!text.startsWith(VARIABLE)) {
+            return text;
+        }
+        String value = environment.get(text.substring(VARIABLE.length()));
+        if (value == null) {
+            problems.add(new ConfigProblem(
+                    YamlFile.place(file, node),
+                    key + ": \"" + text + "\" (expected: an environment variable that is set)"));
+            return "";
+        }
+        return value;
+    }
+
     /** Names without values: a property may be a password. */
     private static String shownSecretless(Map<String, String> map) {
         return String.join(", ", new TreeSet<>(map.keySet()));
     }
 
-    private void environment(Map<String, String> environment) {
+    private void variables() {
         Map<String, Setting<?>> variables = new LinkedHashMap<>();
         Settings.ALL.stream()
                 .filter(setting -> !setting.kind().map())

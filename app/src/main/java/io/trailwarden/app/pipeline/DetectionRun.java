@@ -1,5 +1,7 @@
 package io.trailwarden.app.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.embedded.EmbeddedFlink;
 import io.trailwarden.embedded.FlinkJob;
@@ -12,11 +14,19 @@ import io.trailwarden.jobs.DetectionSources;
 import io.trailwarden.jobs.KafkaAccess;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class DetectionRun implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DetectionRun.class);
+
+    /** States of a job that no longer does anything and never will. */
+    private static final Set<String> OVER = Set.of("FINISHED", "CANCELED", "FAILED");
 
     private final EmbeddedFlink flink;
     private final FlinkJob job;
@@ -50,15 +63,57 @@ public final class DetectionRun implements AutoCloseable {
     }
 
     /**
+     * The id of the job that a cluster has already and has not given up.
+     *
+     * @param jobmanager {@code host:port} of its REST address
+     * @throws PipelineException when it does not answer
+     */
+    public static Optional<String> submitted(String jobmanager) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + jobmanager + "/jobs/overview"))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        try {
+            HttpResponse<byte[]> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofByteArray());
+            if (response.statusCode() != 200) {
+                throw new IOException("status " + response.statusCode());
+            }
+            for (JsonNode job : new ObjectMapper().readTree(response.body()).path("jobs")) {
+                if (job.path("name").asText().equals(DetectionJob.NAME)
+                        && !OVER.contains(job.path("state").asText())) {
+                    return Optional.of(job.path("jid").asText());
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new PipelineException("the cluster at " + jobmanager + " does not say which jobs it has: " + e, e);
+        }
+    }
+
+    /**
      * Submits the job to a cluster and returns its id.
      *
      * @param jobmanager {@code host:port} of its REST address
+     * @param from the checkpoint or savepoint that it continues from; null: it begins anew
      */
     public static String submit(
-            Configuration config, Map<String, String> connection, String jobmanager, Path jar, URI checkpoints) {
+            Configuration config,
+            Map<String, String> connection,
+            String jobmanager,
+            Path jar,
+            URI checkpoints,
+            @Nullable URI from) {
         int colon = jobmanager.lastIndexOf(':');
+        org.apache.flink.configuration.Configuration client = new org.apache.flink.configuration.Configuration();
+        if (from != null) {
+            client.set(StateRecoveryOptions.SAVEPOINT_PATH, from.toString());
+            // An operator that this version has no longer must not keep it from starting.
+            client.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
+        }
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.createRemoteEnvironment(
-                jobmanager.substring(0, colon), Integer.parseInt(jobmanager.substring(colon + 1)), jar.toString());
+                jobmanager.substring(0, colon),
+                Integer.parseInt(jobmanager.substring(colon + 1)),
+                client,
+                jar.toString());
         build(config, connection, checkpoints, environment);
         try {
             return environment.executeAsync(DetectionJob.NAME).getJobID().toHexString();

@@ -24,6 +24,29 @@ class ConfigReaderTest {
     @TempDir
     Path directory;
 
+    @Test
+    void a_password_among_properties_comes_from_an_environment_variable() throws IOException {
+        Path file = Files.writeString(directory.resolve("trailwarden.yaml"), """
+                storage:
+                  catalog:
+                    jdbc.user: trailwarden
+                    jdbc.password: env:CATALOG_PASSWORD
+                """);
+
+        assertThat(ConfigReader.read(file, directory, Map.of("CATALOG_PASSWORD", "s3cret"), Map.of())
+                        .storage()
+                        .catalog())
+                .isEqualTo(Map.of("jdbc.user", "trailwarden", "jdbc.password", "s3cret"));
+
+        BadConfigException refused = catchThrowableOfType(
+                BadConfigException.class, () -> ConfigReader.read(file, directory, Map.of(), Map.of()));
+        assertThat(refused.problems())
+                .singleElement()
+                .extracting(ConfigProblem::message)
+                .isEqualTo("storage.catalog.jdbc.password: \"env:CATALOG_PASSWORD\" (expected: an environment variable"
+                        + " that is set)");
+    }
+
     /** A renamed setting or another default breaks people's files; whoever means it changes this too. */
     @Test
     void every_setting_and_its_default_is_as_published() {

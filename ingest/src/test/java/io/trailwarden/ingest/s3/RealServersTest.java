@@ -20,7 +20,7 @@ import io.trailwarden.ingest.aws.AwsSessions;
 import io.trailwarden.ingest.aws.Pause;
 import io.trailwarden.ingest.format.ObjectLimits;
 import io.trailwarden.ingest.s3.BucketConfig.Backfill;
-import io.trailwarden.testing.aws.S3AndSqs;
+import io.trailwarden.testing.aws.RealServers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,7 +53,7 @@ class RealServersTest {
     @TempDir
     static Path buckets;
 
-    private static S3AndSqs servers;
+    private static RealServers servers;
     private static AwsSessions sessions;
     private static AwsSession session;
 
@@ -66,9 +66,9 @@ class RealServersTest {
 
     @BeforeAll
     static void startServers() {
-        System.setProperty("aws.accessKeyId", S3AndSqs.KEY);
-        System.setProperty("aws.secretAccessKey", S3AndSqs.SECRET);
-        servers = S3AndSqs.start(buckets);
+        System.setProperty("aws.accessKeyId", RealServers.KEY);
+        System.setProperty("aws.secretAccessKey", RealServers.SECRET);
+        servers = RealServers.start(buckets);
         sessions = new AwsSessions(Clock.systemUTC(), Pause.SLEEP);
         session = sessions.of(new AwsAccess("us-east-1", null, null, null, servers.s3()));
         session.s3().createBucket(create -> create.bucket(BUCKET));
@@ -258,7 +258,7 @@ class RealServersTest {
                     .hasMessageContaining("s3:ListBucket failed")
                     .hasMessageContaining("SignatureDoesNotMatch");
         } finally {
-            System.setProperty("aws.secretAccessKey", S3AndSqs.SECRET);
+            System.setProperty("aws.secretAccessKey", RealServers.SECRET);
         }
     }
 

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
-import io.trailwarden.sinks.FakeEndpoints;
-import io.trailwarden.sinks.FakeEndpoints.Planted;
+import io.trailwarden.sinks.aws.AwsAccess;
 import io.trailwarden.sinks.notice.Channel;
 import io.trailwarden.sinks.notice.Notice;
+import io.trailwarden.testing.aws.FakeEndpoints;
+import io.trailwarden.testing.aws.FakeEndpoints.Planted;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,7 +94,8 @@ class SnsChannelTest {
     }
 
     private List<Channel.Outcome> send(String topic, List<Notice> notices) {
-        try (SnsChannel channel = new SnsChannel(topic, endpoints.access(), "https://console.example.com")) {
+        try (SnsChannel channel = new SnsChannel(
+                topic, new AwsAccess("eu-central-1", "", "", "", endpoints.url()), "https://console.example.com")) {
             return channel.send(notices);
         }
     }

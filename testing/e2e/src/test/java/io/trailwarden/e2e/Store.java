@@ -25,6 +25,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a data directory holds, asked through the command like anybody would, and its rows through Iceberg
@@ -101,11 +102,12 @@ record Store(Path directory) {
 
     /** All findings, as JSON, by id. */
     Map<String, JsonNode> findings() throws IOException, InterruptedException {
-        String lines = Command.run(
-                        directory.getParent(), PATIENCE, "findings", "--all", "--json", "--data", directory.toString())
-                .mustBeFine();
+        return findings(null);
+    }
+
+    private Map<String, JsonNode> findings(@Nullable Path config) throws IOException, InterruptedException {
         Map<String, JsonNode> byId = new TreeMap<>();
-        for (String line : lines.lines().toList()) {
+        for (String line : ask(config, "findings", "--all", "--json").lines().toList()) {
             JsonNode finding = JSON.readTree(line);
             byId.put(finding.get("id").textValue(), finding);
         }
@@ -114,8 +116,13 @@ record Store(Path directory) {
 
     /** Ids of the findings that stand. */
     Set<String> openFindings() throws IOException, InterruptedException {
+        return openFindings(null);
+    }
+
+    /** The same, of tables that this configuration names. */
+    Set<String> openFindings(@Nullable Path config) throws IOException, InterruptedException {
         Set<String> open = new TreeSet<>();
-        findings().forEach((id, finding) -> {
+        findings(config).forEach((id, finding) -> {
             if (finding.get("state").textValue().equalsIgnoreCase("open")) {
                 open.add(id);
             }
@@ -125,8 +132,22 @@ record Store(Path directory) {
 
     /** The ledger, its rows counted one by one; fails when it does not add up. */
     JsonNode verifiedLedger() throws IOException, InterruptedException {
-        return JSON.readTree(Command.run(
-                        directory.getParent(), PATIENCE, "ledger", "--verify", "--json", "--data", directory.toString())
-                .mustBeFine());
+        return verifiedLedger(null);
+    }
+
+    /** The same, of tables that this configuration names. */
+    JsonNode verifiedLedger(@Nullable Path config) throws IOException, InterruptedException {
+        return JSON.readTree(ask(config, "ledger", "--verify", "--json"));
+    }
+
+    /** What a command that must be fine prints over these tables. */
+    String ask(@Nullable Path config, String command, String... more) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(command, "--data", directory.toString()));
+        if (config != null) {
+            arguments.addAll(List.of("--config", config.toString()));
+        }
+        arguments.addAll(List.of(more));
+        return Command.run(directory.getParent(), PATIENCE, arguments.toArray(String[]::new))
+                .mustBeFine();
     }
 }

@@ -1,5 +1,6 @@
 package io.trailwarden.testing.servers;
 
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,8 +13,9 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 
 /**
- * ElasticMQ and s3proxy on free ports of loopback: {@code FOLDER KEY SECRET}. Says {@code S3_PORT SQS_PORT} on its first
- * line and ends when its input ends, so that none outlives the test that started it.
+ * ElasticMQ, s3proxy and Postgres on free ports of loopback: {@code FOLDER KEY SECRET postgres|-}. Says
+ * {@code S3_PORT SQS_PORT POSTGRES_PORT} on its first line and ends when its input ends, so that none outlives the test
+ * that started it.
  */
 public final class ServersMain {
 
@@ -36,9 +38,14 @@ public final class ServersMain {
                 .withDynamicPort()
                 .start();
         int sqsPort = sqs.waitUntilStarted().localAddress().getPort();
-        System.out.write((s3.getPort() + " " + sqsPort + "\n").getBytes(StandardCharsets.US_ASCII));
-        System.out.flush();
-        System.in.readAllBytes();
+        try (EmbeddedPostgres postgres =
+                args[3].equals("postgres") ? EmbeddedPostgres.builder().start() : null) {
+            int postgresPort = postgres == null ? 0 : postgres.getPort();
+            System.out.write(
+                    (s3.getPort() + " " + sqsPort + " " + postgresPort + "\n").getBytes(StandardCharsets.US_ASCII));
+            System.out.flush();
+            System.in.readAllBytes();
+        }
         Runtime.getRuntime().halt(0);
     }
 }

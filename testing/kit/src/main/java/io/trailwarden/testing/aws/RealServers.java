@@ -10,12 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Real servers of S3 and SQS on loopback, in a process of their own (module {@code testing/servers}): s3proxy, which
- * checks signatures, over a folder, and ElasticMQ.
+ * Real servers on loopback, in a process of their own (module {@code testing/servers}): s3proxy, which checks signatures,
+ * over a folder; ElasticMQ for SQS; Postgres where it is asked for.
  *
  * <p>They tell time by this machine and not by a simulated clock; {@link FakeAws} is for everything that must go wrong.
  */
-public final class S3AndSqs implements AutoCloseable {
+public final class RealServers implements AutoCloseable {
 
     /** The only credentials that S3 lets in. */
     public static final String KEY = "AKIAEXAMPLE000000001";
@@ -29,20 +29,31 @@ public final class S3AndSqs implements AutoCloseable {
     private final Process process;
     private final URI s3;
     private final URI sqs;
+    private final String postgres;
 
-    private S3AndSqs(Process process, String ports) {
+    private RealServers(Process process, String ports) {
         this.process = process;
-        String[] both = ports.split(" ");
-        s3 = URI.create("http://127.0.0.1:" + both[0]);
-        sqs = URI.create("http://127.0.0.1:" + both[1]);
+        String[] each = ports.split(" ");
+        s3 = URI.create("http://127.0.0.1:" + each[0]);
+        sqs = URI.create("http://127.0.0.1:" + each[1]);
+        postgres = "jdbc:postgresql://127.0.0.1:" + each[2] + "/postgres";
     }
 
     /**
-     * Starts both and returns when they answer.
+     * Starts S3 and SQS and returns when they answer.
      *
      * @param folder where buckets are kept, a folder each; what is there already is served again. Queues are in memory
      */
-    public static S3AndSqs start(Path folder) {
+    public static RealServers start(Path folder) {
+        return start(folder, "-");
+    }
+
+    /** The same with Postgres, empty, whose user {@code postgres} needs no password. */
+    public static RealServers startWithPostgres(Path folder) {
+        return start(folder, "postgres");
+    }
+
+    private static RealServers start(Path folder, String more) {
         Path module = module();
         try {
             Process process = new ProcessBuilder(
@@ -57,17 +68,18 @@ public final class S3AndSqs implements AutoCloseable {
                             "io.trailwarden.testing.servers.ServersMain",
                             folder.toString(),
                             KEY,
-                            SECRET)
+                            SECRET,
+                            more)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             String ports = new BufferedReader(
                             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))
                     .readLine();
             if (ports == null) {
-                throw new IllegalStateException("s3proxy and ElasticMQ did not start (exit code "
+                throw new IllegalStateException("the servers did not start (exit code "
                         + process.onExit().join().exitValue() + ")");
             }
-            return new S3AndSqs(process, ports);
+            return new RealServers(process, ports);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -96,6 +108,11 @@ public final class S3AndSqs implements AutoCloseable {
     /** SQS's address. */
     public URI sqs() {
         return sqs;
+    }
+
+    /** Postgres's address, as JDBC takes it. */
+    public String postgres() {
+        return postgres;
     }
 
     /** URL of the queue with this name. */

@@ -1,4 +1,4 @@
-package io.trailwarden.sinks;
+package io.trailwarden.testing.aws;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.trailwarden.sinks.aws.AwsAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -78,10 +77,6 @@ public final class FakeEndpoints implements AutoCloseable {
 
     public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
-    }
-
-    public AwsAccess access() {
-        return new AwsAccess("eu-central-1", "", "", "", url());
     }
 
     /** From now on only every so manieth request gets a planted answer. */
