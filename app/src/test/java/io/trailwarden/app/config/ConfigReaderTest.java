@@ -26,7 +26,9 @@ class ConfigReaderTest {
 
     @Test
     void a_password_among_properties_comes_from_an_environment_variable() throws IOException {
-        Path file = Files.writeString(directory.resolve("trailwarden.yaml"), """
+        Path file = Files.writeString(
+                directory.resolve("trailwarden.yaml"),
+                """
                 storage:
                   catalog:
                     jdbc.user: trailwarden
