@@ -7,6 +7,9 @@ package io.trailwarden.ingest.aws;
 public enum AwsApi {
     /** Quota 2 a second (CloudTrail user guide, "Quotas in AWS CloudTrail"). */
     LOOKUP_EVENTS("cloudtrail:LookupEvents", 1.8),
+    /** Quota 10 a second, with all that gets, lists or describes trails. */
+    LIST_PUBLIC_KEYS("cloudtrail:ListPublicKeys", 2),
+    TRAIL_STATUS("cloudtrail:GetTrailStatus", 2),
     /** Quota 5 a second in the Regions that have least (CloudWatch Logs user guide, "Quotas"). */
     FILTER_LOG_EVENTS("logs:FilterLogEvents", 4),
     /** Quota 10 a second. */

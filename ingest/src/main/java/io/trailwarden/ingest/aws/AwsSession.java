@@ -28,6 +28,7 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.SdkGlobalTime;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
@@ -130,7 +131,12 @@ public final class AwsSession implements AutoCloseable {
         }
     }
 
-    /** For Event history. */
+    /** AWS's time: that of this machine, corrected by what the SDK learned of it when AWS refused a signature as too old. */
+    public Instant now() {
+        return clock.instant().minusSeconds(SdkGlobalTime.getGlobalTimeOffset());
+    }
+
+    /** For Event history, and for what CloudTrail says of its trails and keys. */
     public CloudTrailClient cloudTrail() {
         return client(CloudTrailClient.class, access.endpoint(), CloudTrailClient::builder);
     }

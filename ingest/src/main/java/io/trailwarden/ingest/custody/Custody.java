@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -48,7 +49,13 @@ public final class Custody {
 
     /** Two digests are of one chain if this much of their keys is the same. */
     private static final Pattern CHAIN =
-            Pattern.compile("^(.*/CloudTrail-Digest/[^/]+/).*/([^/]*)_[0-9]{8}T[0-9]{6}Z(?:_backfill)?\\.json\\.gz$");
+            Pattern.compile("^(.*/CloudTrail-Digest/[^/]+/).*/([^/]*)_([0-9]{8}T[0-9]{6}Z)(?:_backfill)?\\.json\\.gz$");
+
+    private static final DateTimeFormatter SECOND =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    /** An object is named by the digest of the hour in which CloudTrail had it delivered, which its name tells roughly. */
+    private static final Duration ROUGHLY = Duration.ofMinutes(5);
 
     /**
      * What came out.
@@ -59,9 +66,13 @@ public final class Custody {
      */
     public record Report(int digests, Map<ObjectHash, String> proven, List<Problem> problems) {}
 
+    /** What came out, and the digests that are proven. */
+    record Examined(Report report, List<Digest> digests) {}
+
     private record Read(DigestFile file, Digest digest, String hash) {}
 
     private final PublicKeys keys;
+    private final @Nullable Instant since;
     private final List<Problem> problems = new ArrayList<>();
     private final Map<ObjectHash, String> proven = new HashMap<>();
     private final Map<String, ObjectHash> byKey = new HashMap<>();
@@ -69,13 +80,25 @@ public final class Custody {
     private final Set<String> named = new HashSet<>();
     private final List<Digest> provenDigests = new ArrayList<>();
 
-    private Custody(PublicKeys keys) {
+    private Custody(PublicKeys keys, @Nullable Instant since) {
         this.keys = keys;
+        this.since = since;
     }
 
     /** Verifies these digests and the objects they name. */
     public static Report verify(Collection<DigestFile> digests, Collection<ObjectHash> objects, PublicKeys keys) {
-        Custody custody = new Custody(keys);
+        return examine(digests, objects, keys, null).report();
+    }
+
+    /**
+     * As {@link #verify}.
+     *
+     * @param since all digests that are named for a later time are given, as far as they exist; null: any may be left out
+     *     before the first
+     */
+    static Examined examine(
+            Collection<DigestFile> digests, Collection<ObjectHash> objects, PublicKeys keys, @Nullable Instant since) {
+        Custody custody = new Custody(keys, since);
         for (ObjectHash object : objects) {
             custody.byKey.put(key(object.object()), object);
             custody.byHash.put(object.sha256(), object);
@@ -84,18 +107,49 @@ public final class Custody {
         for (DigestFile file : digests) {
             try {
                 Digest digest = Digest.read(file.content());
-                String chain = CHAIN.matcher(digest.key()).replaceFirst("$1$2");
-                chains.computeIfAbsent(chain, unused -> new ArrayList<>())
+                chains.computeIfAbsent(chain(digest.key()), unused -> new ArrayList<>())
                         .add(new Read(file, digest, sha256(file.content())));
             } catch (IOException e) {
-                custody.problem(Kind.ALTERED_DIGEST, file.key(), file.key(), "it is no digest: " + e.getMessage());
+                custody.problem(
+                        Kind.ALTERED_DIGEST,
+                        file.key(),
+                        file.key(),
+                        time(file.key()),
+                        "it is no digest: " + e.getMessage());
             }
         }
         chains.values().forEach(custody::chain);
         for (ObjectHash object : objects) {
             custody.unknown(object);
         }
-        return new Report(custody.provenDigests.size(), Map.copyOf(custody.proven), List.copyOf(custody.problems));
+        return new Examined(
+                new Report(custody.provenDigests.size(), Map.copyOf(custody.proven), List.copyOf(custody.problems)),
+                List.copyOf(custody.provenDigests));
+    }
+
+    /** What all digests of one trail, account and Region have in common. */
+    static String chain(String key) {
+        return CHAIN.matcher(key).replaceFirst("$1$2");
+    }
+
+    /** When a digest was made, by its key; {@link Instant#EPOCH} if that does not tell. */
+    static Instant time(String key) {
+        Matcher matcher = CHAIN.matcher(key);
+        return matcher.find() ? parsed(SECOND, matcher.group(3)) : Instant.EPOCH;
+    }
+
+    /** When an object was delivered, to the minute, by its key; {@link Instant#EPOCH} if that does not tell. */
+    static Instant delivered(String key) {
+        Matcher matcher = OBJECT.matcher(key);
+        return matcher.find() ? parsed(MINUTE, matcher.group(3)) : Instant.EPOCH;
+    }
+
+    private static Instant parsed(DateTimeFormatter format, String text) {
+        try {
+            return Instant.from(format.parse(text));
+        } catch (DateTimeException e) {
+            return Instant.EPOCH;
+        }
     }
 
     /** Newest first: each proven digest vouches for the signature and the hash of the one before it. */
@@ -115,6 +169,7 @@ public final class Custody {
                             Kind.GAP,
                             after.key(),
                             after.key(),
+                            digest.end(),
                             "the chain starts anew after " + digest.end()
                                     + ": validation or logging was off in between");
                 }
@@ -128,17 +183,21 @@ public final class Custody {
             if (previous != null) {
                 vouching.put(previous.key(), digest);
                 Read before = places.get(previous.key());
-                if (before == null && i < chain.size() - 1) {
+                boolean expected = i < chain.size() - 1
+                        || since != null && time(previous.key()).isAfter(since);
+                if (before == null && expected) {
                     problem(
                             Kind.MISSING_DIGEST,
                             previous.key(),
                             digest.key(),
+                            digest.start(),
                             "the digest before " + digest.start() + " is not there");
                 } else if (before != null && !before.digest().end().equals(digest.start())) {
                     problem(
                             Kind.GAP,
                             digest.key(),
                             digest.key(),
+                            before.digest().end(),
                             "nothing covers the time from " + before.digest().end() + " to " + digest.start());
                 }
             }
@@ -157,13 +216,19 @@ public final class Custody {
                     Kind.MOVED_DIGEST,
                     file.key(),
                     file.key(),
+                    digest.start(),
                     "it was made for " + digest.bucket() + '/' + digest.key());
             return false;
         }
         String signature = file.signature();
         if (newer != null && newer.previous() != null) {
             if (!newer.previous().hash().equals(read.hash())) {
-                problem(Kind.ALTERED_DIGEST, digest.key(), newer.key(), "its content is not the one that was chained");
+                problem(
+                        Kind.ALTERED_DIGEST,
+                        digest.key(),
+                        newer.key(),
+                        digest.start(),
+                        "its content is not the one that was chained");
                 return false;
             }
             signature = newer.previous().signature();
@@ -174,13 +239,14 @@ public final class Custody {
                     Kind.UNVERIFIABLE_DIGEST,
                     digest.key(),
                     digest.key(),
+                    digest.start(),
                     key == null
                             ? "no public key with fingerprint " + digest.fingerprint()
                             : "its signature is not there");
             return false;
         }
         if (!isSigned(digest.signed(read.hash()), signature, key)) {
-            problem(Kind.ALTERED_DIGEST, digest.key(), digest.key(), "its signature does not fit");
+            problem(Kind.ALTERED_DIGEST, digest.key(), digest.key(), digest.start(), "its signature does not fit");
             return false;
         }
         return true;
@@ -193,45 +259,65 @@ public final class Custody {
         if (there != null && there.sha256().equals(object.hash())) {
             proven.put(there, digest.key());
         } else if (there != null) {
-            problem(Kind.ALTERED_OBJECT, object.key(), digest.key(), "its content is not the one that was signed");
+            problem(
+                    Kind.ALTERED_OBJECT,
+                    object.key(),
+                    digest.key(),
+                    digest.start(),
+                    "its content is not the one that was signed");
         } else if (byHash.containsKey(object.hash())) {
             ObjectHash moved = byHash.get(object.hash());
             named.add(key(moved.object()));
-            problem(Kind.MOVED_OBJECT, object.key(), digest.key(), "its content lies at " + moved.object());
+            problem(
+                    Kind.MOVED_OBJECT,
+                    object.key(),
+                    digest.key(),
+                    digest.start(),
+                    "its content lies at " + moved.object());
         } else {
-            problem(Kind.MISSING_OBJECT, object.key(), digest.key(), "it was delivered, and is not there");
+            problem(
+                    Kind.MISSING_OBJECT,
+                    object.key(),
+                    digest.key(),
+                    digest.start(),
+                    "it was delivered, and is not there");
         }
     }
 
-    /** An object that no digest names, although proven digests cover the minute of its delivery. */
+    /** An object that no digest names, although proven digests cover the minutes of its delivery. */
     private void unknown(ObjectHash object) {
         Matcher matcher = OBJECT.matcher(object.object());
         if (proven.containsKey(object) || named.contains(key(object.object())) || !matcher.find()) {
             return;
         }
-        Instant delivered;
-        try {
-            delivered = Instant.from(MINUTE.parse(matcher.group(3)));
-        } catch (DateTimeException e) {
-            return;
-        }
+        Instant delivered = parsed(MINUTE, matcher.group(3));
         String digests = matcher.group(1) + "/CloudTrail-Digest/" + matcher.group(2) + '/';
-        for (Digest digest : provenDigests) {
-            if (digest.key().contains(digests)
-                    && !delivered.isBefore(digest.start())
-                    && delivered.isBefore(digest.end())) {
-                problem(Kind.UNKNOWN_OBJECT, object.object(), digest.key(), "the digest of its time does not name it");
-                return;
-            }
+        Digest covering = covering(digests, delivered);
+        if (covering != null && covering(digests, delivered.plus(ROUGHLY)) != null) {
+            problem(
+                    Kind.UNKNOWN_OBJECT,
+                    object.object(),
+                    covering.key(),
+                    covering.start(),
+                    "the digest of its time does not name it");
         }
     }
 
-    private void problem(Kind kind, String object, String digest, String message) {
-        problems.add(new Problem(kind, object, digest, message));
+    private @Nullable Digest covering(String folder, Instant time) {
+        for (Digest digest : provenDigests) {
+            if (digest.key().contains(folder) && !time.isBefore(digest.start()) && time.isBefore(digest.end())) {
+                return digest;
+            }
+        }
+        return null;
+    }
+
+    private void problem(Kind kind, String object, String digest, Instant time, String message) {
+        problems.add(new Problem(kind, object, digest, time, message));
     }
 
     /** What a place is known by wherever it was copied to: its key from {@code AWSLogs/} on. */
-    private static String key(String place) {
+    static String key(String place) {
         int logs = place.indexOf("AWSLogs/");
         return logs < 0 ? place : place.substring(logs);
     }
@@ -247,7 +333,7 @@ public final class Custody {
         }
     }
 
-    private static String sha256(byte[] content) {
+    static String sha256(byte[] content) {
         return HexFormat.of().formatHex(sha256().digest(content));
     }
 

@@ -26,6 +26,9 @@ record Digest(
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** S3 knows no longer keys; nothing else in a digest is longer either. */
+    private static final int LONGEST = 1024;
+
     /** The digest before. */
     record Previous(String key, String hash, String signature) {}
 
@@ -84,6 +87,10 @@ record Digest(
         JsonNode value = json.path(name);
         if (!value.isTextual()) {
             throw new IOException("no " + name);
+        }
+        if (value.textValue().length() > LONGEST) {
+            throw new IOException(
+                    name + " has " + value.textValue().length() + " characters (expected: at most " + LONGEST + ")");
         }
         return value.textValue();
     }

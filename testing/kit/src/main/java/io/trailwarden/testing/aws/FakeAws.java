@@ -62,6 +62,8 @@ public final class FakeAws implements AutoCloseable {
 
     private static final Map<String, Operation> OPERATIONS = Map.ofEntries(
             Map.entry("LookupEvents", new Operation(2)),
+            Map.entry("ListPublicKeys", new Operation(10)),
+            Map.entry("GetTrailStatus", new Operation(10)),
             Map.entry("FilterLogEvents", new Operation(5)),
             Map.entry("DescribeLogGroups", new Operation(10)),
             Map.entry("AssumeRole", new Operation(500)),
@@ -135,7 +137,7 @@ public final class FakeAws implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + connector.getLocalPort());
     }
 
-    /** Event history. */
+    /** Event history, keys and trails. */
     public FakeCloudTrail cloudTrail() {
         return cloudTrail;
     }

@@ -8,10 +8,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Event history: {@code LookupEvents}, newest first. */
+/** Event history: {@code LookupEvents}, newest first; public keys and the status of trails. */
 public final class FakeCloudTrail implements FakeAws.Service {
 
     private record Event(String id, Instant time, Instant visible, int batch, String record) {}
@@ -19,7 +21,11 @@ public final class FakeCloudTrail implements FakeAws.Service {
     private final Clock clock;
     private final List<Event> events = new ArrayList<>();
     private final PageTokens<Event> tokens = new PageTokens<>();
+    private final Map<String, List<Key>> keys = new HashMap<>();
+    private final Map<String, ObjectNode> trails = new HashMap<>();
     private int batch;
+
+    private record Key(byte[] value, Instant from, Instant to) {}
 
     FakeCloudTrail(Clock clock) {
         this.clock = clock;
@@ -40,9 +46,51 @@ public final class FakeCloudTrail implements FakeAws.Service {
         events.add(new Event(id, Instant.ofEpochSecond(time.getEpochSecond()), visible, batch, record));
     }
 
+    /** A public key of a Region, and when it is used. */
+    public synchronized void key(String region, byte[] value, Instant from, Instant to) {
+        keys.computeIfAbsent(region, unused -> new ArrayList<>()).add(new Key(value, from, to));
+    }
+
+    /** What there is to be known of a trail, with the members of {@code GetTrailStatus}; times in seconds since 1970. */
+    public synchronized void trail(String arn, ObjectNode status) {
+        trails.put(arn, status);
+    }
+
     @Override
     public synchronized @Nullable Answer answer(Call call) {
-        return call.operation().equals("LookupEvents") ? lookup(call) : null;
+        return switch (call.operation()) {
+            case "LookupEvents" -> lookup(call);
+            case "ListPublicKeys" -> listKeys(call);
+            case "GetTrailStatus" -> status(call);
+            default -> null;
+        };
+    }
+
+    private Answer listKeys(Call call) {
+        Instant now = clock.instant();
+        double start =
+                call.body().path("StartTime").asDouble(now.minusSeconds(86_400).getEpochSecond());
+        double end = call.body().path("EndTime").asDouble(now.getEpochSecond());
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = answer.putArray("PublicKeyList");
+        for (Key key : keys.getOrDefault(call.region(), List.of())) {
+            if (key.from().getEpochSecond() <= end && key.to().getEpochSecond() >= start) {
+                list.addObject()
+                        .put("Value", key.value())
+                        .put("ValidityStartTime", key.from().getEpochSecond())
+                        .put("ValidityEndTime", key.to().getEpochSecond())
+                        .put("Fingerprint", SignedTrail.fingerprint(key.value()));
+            }
+        }
+        return Answer.json(answer);
+    }
+
+    private Answer status(Call call) {
+        ObjectNode status = trails.get(call.text("Name", ""));
+        if (status == null) {
+            throw new Refused(400, "TrailNotFoundException", "Unknown trail: " + call.text("Name", ""));
+        }
+        return Answer.json(status);
     }
 
     private Answer lookup(Call call) {

@@ -38,13 +38,21 @@ public final class SignedTrail {
     /** A digest: its key, its content before compression, and its signature in hex. */
     public record Signed(String key, byte[] content, String signature) {}
 
+    private final String name;
     private final KeyPair keys = keyPair();
     private final TreeMap<String, byte[]> objects = new TreeMap<>();
     private final List<Signed> digests = new ArrayList<>();
     private Instant end;
+    private boolean anew;
 
-    private SignedTrail(Instant start) {
+    private SignedTrail(String name, Instant start) {
+        this.name = name;
         end = start;
+    }
+
+    /** A trail of this name that has written nothing yet. */
+    public static SignedTrail begin(String name, Instant start) {
+        return new SignedTrail(name, start);
     }
 
     /**
@@ -53,11 +61,22 @@ public final class SignedTrail {
      * @param records in each object
      */
     public static SignedTrail of(Instant start, int hours, int objectsPerHour, int records) {
-        SignedTrail trail = new SignedTrail(start);
+        SignedTrail trail = new SignedTrail("main", start);
         for (int hour = 0; hour < hours; hour++) {
             trail.hour(objectsPerHour, records);
         }
         return trail;
+    }
+
+    /** Until when there are digests. */
+    public Instant end() {
+        return end;
+    }
+
+    /** Nothing is recorded until then, and the chain starts anew. */
+    public void pauseUntil(Instant later) {
+        end = later;
+        anew = true;
     }
 
     /** Every object's content before compression, by key. */
@@ -91,7 +110,14 @@ public final class SignedTrail {
         write(folder.resolve(newest.key() + ".sig"), newest.signature().getBytes(StandardCharsets.UTF_8));
     }
 
-    private void hour(int count, int records) {
+    /**
+     * One more hour.
+     *
+     * @param count of its objects
+     * @param records in each object
+     * @return its digest
+     */
+    public Signed hour(int count, int records) {
         Instant start = end;
         end = start.plus(PERIOD);
         StringBuilder named = new StringBuilder();
@@ -107,9 +133,10 @@ public final class SignedTrail {
                             + "\",\"hashAlgorithm\":\"SHA-256\",\"newestEventTime\":\"" + delivered
                             + "\",\"oldestEventTime\":\"" + delivered + "\"}");
         }
-        String key = key("CloudTrail-Digest", end) + ACCOUNT + "_CloudTrail-Digest_" + REGION + "_main_" + REGION + '_'
-                + format("yyyyMMdd'T'HHmmss'Z'", end) + ".json.gz";
-        Signed before = digests.isEmpty() ? null : digests.get(digests.size() - 1);
+        String key = key("CloudTrail-Digest", end) + ACCOUNT + "_CloudTrail-Digest_" + REGION + '_' + name + '_'
+                + REGION + '_' + format("yyyyMMdd'T'HHmmss'Z'", end) + ".json.gz";
+        Signed before = digests.isEmpty() || anew ? null : digests.get(digests.size() - 1);
+        anew = false;
         String previous = before == null
                 ? "\"previousDigestS3Bucket\":null,\"previousDigestS3Object\":null,\"previousDigestHashValue\":null,"
                         + "\"previousDigestHashAlgorithm\":null,\"previousDigestSignature\":null"
@@ -126,7 +153,9 @@ public final class SignedTrail {
                 .getBytes(StandardCharsets.UTF_8);
         String signed = end + "\n" + BUCKET + '/' + key + '\n' + sha256(content) + '\n'
                 + (before == null ? "null" : before.signature());
-        digests.add(new Signed(key, content, sign(signed)));
+        Signed digest = new Signed(key, content, sign(signed));
+        digests.add(digest);
+        return digest;
     }
 
     private byte[] content(Instant time, int records) {
@@ -153,7 +182,12 @@ public final class SignedTrail {
     }
 
     private String fingerprint() {
-        return hash("MD5", publicKey());
+        return fingerprint(publicKey());
+    }
+
+    /** What AWS calls a key. */
+    static String fingerprint(byte[] publicKey) {
+        return hash("MD5", publicKey);
     }
 
     private static String sha256(byte[] content) {
@@ -189,7 +223,8 @@ public final class SignedTrail {
         }
     }
 
-    private static byte[] gzip(byte[] content) {
+    /** As it is stored. */
+    public static byte[] gzip(byte[] content) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
             out.write(content);

@@ -1,0 +1,779 @@
+package io.trailwarden.ingest.custody;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.Receipt;
+import io.trailwarden.event.Severity;
+import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.topic.Topics;
+import io.trailwarden.ingest.FailPoint;
+import io.trailwarden.ingest.IngestException;
+import io.trailwarden.ingest.MemoryBroker;
+import io.trailwarden.ingest.Positions;
+import io.trailwarden.ingest.aws.AwsAccess;
+import io.trailwarden.ingest.aws.AwsSessions;
+import io.trailwarden.testing.aws.FakeAws;
+import io.trailwarden.testing.aws.Faults;
+import io.trailwarden.testing.aws.SignedTrail;
+import io.trailwarden.testing.aws.SimulatedClock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.SdkGlobalTime;
+
+/** A trail that delivers hour after hour, what can be done to it, and what is said of that. */
+class CustodyWatchTest {
+
+    private static final Instant START = Instant.parse("2026-03-02T00:00:00Z");
+    private static final String BUCKET = "example-trail";
+    private static final String TRAIL = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main";
+    private static final Duration DELAY = Duration.ofMinutes(5);
+    private static final int OBJECTS = 3;
+
+    /** The process is dead. */
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Killed() {
+            super("killed", null, false, false);
+        }
+    }
+
+    @TempDir
+    Path folder;
+
+    private final SimulatedClock clock = new SimulatedClock(START);
+    private final MemoryBroker broker = new MemoryBroker();
+    private final SignedTrail trail = SignedTrail.begin("main", START);
+    private final List<Receipt> read = new ArrayList<>();
+    private final Set<String> delivered = new TreeSet<>();
+    private FakeAws aws;
+    private AwsSessions sessions;
+    private Positions positions;
+    private CustodyWatch watch;
+
+    @BeforeEach
+    void start() throws IngestException {
+        aws = FakeAws.start(clock);
+        aws.s3().createBucket(BUCKET);
+        aws.cloudTrail().key("eu-west-1", trail.publicKey(), START, START.plus(Duration.ofDays(30)));
+        positions = Positions.open(folder.resolve("positions.db"));
+        restart(FailPoint.Listener.NONE, clock);
+    }
+
+    @AfterEach
+    void stop() {
+        watch.close();
+        sessions.close();
+        positions.close();
+        aws.close();
+    }
+
+    /** Another process over the same positions. */
+    private void restart(FailPoint.Listener failPoints, Clock local) throws IngestException {
+        if (watch != null) {
+            watch.close();
+            sessions.close();
+        }
+        sessions = new AwsSessions(local, clock::advance);
+        AwsAccess access = new AwsAccess(
+                "eu-west-1", null, "arn:aws:iam::111122223333:role/trailwarden-reader", null, aws.endpoint());
+        CustodyConfig config = CustodyConfig.of("custody:main", Set.of(BUCKET), null, List.of(), true);
+        watch = new CustodyWatch(config, sessions, access, broker.connect(), new ReadLog(), positions, failPoints);
+    }
+
+    /** What ingesters say they have read, in one partition. */
+    private final class ReadLog implements ReceiptLog {
+
+        @Override
+        public Map<Integer, Long> read(Map<Integer, Long> from, Consumer<Receipt> receipts) {
+            read.subList(from.getOrDefault(0, 0L).intValue(), read.size()).forEach(receipts);
+            return Map.of(0, (long) read.size());
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    // ---- what happens
+
+    /** One hour passes; its objects come and are read, then its digest comes. */
+    private SignedTrail.Signed hour(int objects) {
+        deliver(objects);
+        SignedTrail.Signed digest = trail.digests().get(trail.digests().size() - 1);
+        put(digest);
+        return digest;
+    }
+
+    /** One hour passes; its objects come and are read, and its digest not yet. */
+    private void deliver(int objects) {
+        trail.hour(objects, 1);
+        clock.advance(Duration.between(clock.instant(), trail.end().plus(DELAY)));
+        trail.objects().forEach((key, content) -> {
+            if (delivered.add(key)) {
+                put(key, content);
+                received(key, content);
+            }
+        });
+    }
+
+    private void put(SignedTrail.Signed digest) {
+        aws.s3()
+                .put(
+                        BUCKET,
+                        digest.key(),
+                        SignedTrail.gzip(digest.content()),
+                        Map.of("signature", digest.signature(), "signature-algorithm", "SHA256withRSA"));
+    }
+
+    private void put(String key, byte[] content) {
+        aws.s3().put(BUCKET, key, SignedTrail.gzip(content), Map.of());
+    }
+
+    private void received(String key, byte[] content) {
+        read.add(new Receipt(
+                "s3:main", BUCKET + '/' + key, Custody.sha256(content), 1, content.length, clock.instant()));
+    }
+
+    private void hours(int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            hour(OBJECTS);
+            watch.pass();
+        }
+    }
+
+    private void later(Duration duration) throws Exception {
+        clock.advance(duration);
+        watch.pass();
+    }
+
+    /** The key of an object, counted from the first. */
+    private String object(int number) {
+        return List.copyOf(trail.objects().keySet()).get(number);
+    }
+
+    private static byte[] other(byte[] content) {
+        return new String(content, StandardCharsets.UTF_8)
+                .replace("GetUser", "PutUser")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    // ---- what is said
+
+    /** Every finding at its highest revision. */
+    private List<Finding> findings() {
+        Map<String, Finding> latest = new TreeMap<>();
+        broker.store().stream()
+                .filter(message -> message.topic().equals(Topics.FINDINGS.name()))
+                .map(message -> {
+                    Finding finding = RecordCodec.FINDING.decode(message.value());
+                    assertThat(message.key()).isEqualTo(finding.id());
+                    return finding;
+                })
+                .forEach(finding -> latest.merge(
+                        finding.id(), finding, (one, two) -> two.revision() >= one.revision() ? two : one));
+        return List.copyOf(latest.values());
+    }
+
+    private List<String> open() {
+        return findings().stream()
+                .filter(finding -> finding.state() == Finding.State.OPEN)
+                .map(Finding::detection)
+                .sorted()
+                .toList();
+    }
+
+    private Finding only(String detection) {
+        List<Finding> all = findings().stream()
+                .filter(finding -> finding.detection().equals(detection))
+                .toList();
+        assertThat(all).hasSize(1);
+        return all.get(0);
+    }
+
+    // ---- tests
+
+    @Test
+    void of_a_sound_trail_nothing_is_said_and_every_object_is_fetched_once() throws Exception {
+        hours(30);
+        for (int i = 0; i < 10; i++) {
+            later(Duration.ofMinutes(5));
+        }
+
+        assertThat(findings()).isEmpty();
+        assertThat(aws.requests("GetObject")).isEqualTo(30 * (OBJECTS + 1));
+        assertThat(aws.requests("ListPublicKeys")).isEqualTo(1);
+        assertThat(aws.exceeded()).isEmpty();
+    }
+
+    @Test
+    void another_process_goes_on_where_the_last_one_was() throws Exception {
+        hours(3);
+        int before = aws.requests("GetObject");
+
+        restart(FailPoint.Listener.NONE, clock);
+        hours(1);
+
+        assertThat(aws.requests("GetObject") - before).isEqualTo(OBJECTS + 1);
+        assertThat(aws.requests("ListPublicKeys")).isEqualTo(1);
+        assertThat(findings()).isEmpty();
+    }
+
+    @Test
+    void an_altered_object_is_found_with_its_digest_and_withdrawn_when_restored() throws Exception {
+        hours(4);
+        deliver(OBJECTS);
+        String key = object(13);
+        byte[] sound = trail.objects().get(key);
+        put(key, other(sound));
+        put(trail.digests().get(4));
+        watch.pass();
+
+        Finding finding = only("custody-altered-object");
+        assertThat(open()).containsExactly("custody-altered-object");
+        assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
+        assertThat(finding.subject())
+                .isEqualTo(BUCKET + '/' + trail.digests().get(4).key());
+        assertThat(finding.account()).isEqualTo("111122223333");
+        assertThat(finding.region()).isEqualTo("eu-west-1");
+        assertThat(finding.firstTime()).isEqualTo(START.plus(Duration.ofHours(4)));
+        assertThat(finding.facts().get("Seen")).isEqualTo(key + ": its content is not the one that was signed");
+        assertThat(finding.nextSteps()).isNotEmpty();
+
+        put(key, sound);
+        later(DELAY);
+
+        assertThat(open()).isEmpty();
+        assertThat(only("custody-altered-object").id()).isEqualTo(finding.id());
+    }
+
+    @Test
+    void an_object_that_is_altered_hours_after_it_was_verified_is_found_by_the_next_digest() throws Exception {
+        hours(4);
+        put(object(1), other(trail.objects().get(object(1))));
+
+        hours(1);
+
+        assertThat(open()).containsExactly("custody-altered-object");
+        assertThat(only("custody-altered-object").subject())
+                .endsWith(trail.digests().get(0).key());
+    }
+
+    @Test
+    void an_object_that_was_altered_when_it_was_read_is_found_though_it_was_restored() throws Exception {
+        hours(4);
+        deliver(OBJECTS);
+        read.remove(13);
+        received(object(13), other(trail.objects().get(object(13))));
+        put(trail.digests().get(4));
+        watch.pass();
+
+        assertThat(open()).containsExactly("custody-altered-object");
+        assertThat(only("custody-altered-object").facts().get("Seen"))
+                .endsWith("what was read is not what was signed, though it is now");
+    }
+
+    @Test
+    void a_named_object_that_never_came_is_found_and_withdrawn_when_it_comes_late() throws Exception {
+        hours(4);
+        deliver(OBJECTS);
+        String key = object(13);
+        aws.s3().delete(BUCKET, key);
+        read.remove(13);
+        put(trail.digests().get(4));
+        watch.pass();
+
+        assertThat(open()).containsExactly("custody-missing-object");
+        assertThat(only("custody-missing-object").facts().get("Seen"))
+                .isEqualTo(key + ": it was delivered, and is not there");
+
+        put(key, trail.objects().get(key));
+        received(key, trail.objects().get(key));
+        later(DELAY);
+
+        assertThat(open()).isEmpty();
+    }
+
+    @Test
+    void a_bucket_that_is_emptied_gives_one_finding_an_hour_and_each_knows_what_was_read() throws Exception {
+        hours(6);
+        trail.objects().keySet().forEach(key -> aws.s3().delete(BUCKET, key));
+
+        hours(1);
+
+        assertThat(open()).hasSize(6).containsOnly("custody-missing-object");
+        assertThat(findings()).allSatisfy(finding -> {
+            assertThat(finding.facts().get("How many")).isEqualTo("3");
+            assertThat(finding.facts().get("Seen")).contains("it was delivered and read, and is not there any more");
+        });
+    }
+
+    @Test
+    void a_moved_object_is_found() throws Exception {
+        hours(3);
+        String key = object(4);
+        put(key.replace(".json.gz", "moved.json.gz"), trail.objects().get(key));
+        aws.s3().delete(BUCKET, key);
+
+        hours(1);
+
+        assertThat(open()).containsExactly("custody-moved-object");
+    }
+
+    @Test
+    void an_object_among_CloudTrail_s_own_that_it_did_not_write_is_found() throws Exception {
+        hours(3);
+        put(object(4).replace("000", "999"), other(trail.objects().get(object(4))));
+
+        hours(1);
+
+        assertThat(open()).containsExactly("custody-unknown-object");
+        aws.s3().delete(BUCKET, object(4).replace("000", "999"));
+        later(DELAY);
+        assertThat(open()).isEmpty();
+    }
+
+    @Test
+    void what_is_delivered_around_the_end_of_an_hour_is_left_to_the_next_digest() throws Exception {
+        hours(3);
+        put(object(4).replace("T0120Z", "T0258Z"), other(trail.objects().get(object(4))));
+        later(DELAY);
+        assertThat(open()).isEmpty();
+
+        hours(1);
+
+        assertThat(open()).containsExactly("custody-unknown-object");
+    }
+
+    @Test
+    void digests_that_changed_places_are_found() throws Exception {
+        hours(5);
+        SignedTrail.Signed one = trail.digests().get(1);
+        SignedTrail.Signed other = trail.digests().get(3);
+        put(new SignedTrail.Signed(one.key(), other.content(), other.signature()));
+        put(new SignedTrail.Signed(other.key(), one.content(), one.signature()));
+
+        hours(1);
+
+        assertThat(open()).contains("custody-moved-digest");
+        put(one);
+        put(other);
+        later(DELAY);
+        assertThat(open()).isEmpty();
+    }
+
+    @Test
+    void an_altered_digest_is_found() throws Exception {
+        hours(5);
+        SignedTrail.Signed one = trail.digests().get(2);
+        byte[] altered = new String(one.content(), StandardCharsets.UTF_8)
+                .replace("\"logFiles\":[{", "\"logFiles\":[],\"was\":[{")
+                .getBytes(StandardCharsets.UTF_8);
+        put(new SignedTrail.Signed(one.key(), altered, one.signature()));
+
+        hours(1);
+
+        assertThat(open()).containsExactly("custody-altered-digest");
+        assertThat(only("custody-altered-digest").subject()).isEqualTo(BUCKET + '/' + one.key());
+    }
+
+    @Test
+    void a_digest_that_somebody_else_signed_is_found() throws Exception {
+        hours(2);
+        SignedTrail forged = SignedTrail.of(START, 3, OBJECTS, 2);
+        deliver(OBJECTS);
+        put(forged.digests().get(2));
+        watch.pass();
+
+        assertThat(open()).contains("custody-unverifiable-digest");
+    }
+
+    @Test
+    void a_digest_that_is_removed_is_found_and_still_proves_its_objects() throws Exception {
+        hours(4);
+        SignedTrail.Signed removed = trail.digests().get(2);
+        aws.s3().delete(BUCKET, removed.key());
+        aws.s3().delete(BUCKET, object(7));
+
+        hours(1);
+
+        assertThat(open()).containsExactly("custody-missing-digest", "custody-missing-object");
+        put(removed);
+        put(object(7), trail.objects().get(object(7)));
+        later(DELAY);
+        assertThat(open()).isEmpty();
+    }
+
+    @Test
+    void the_newest_digest_is_missed_too() throws Exception {
+        hours(4);
+        aws.s3().delete(BUCKET, trail.digests().get(3).key());
+
+        later(Duration.ofHours(1).minus(DELAY));
+
+        assertThat(open()).containsExactly("custody-missing-digest");
+    }
+
+    @Test
+    void a_digest_that_never_came_is_found_by_the_one_after_it_and_withdrawn_when_it_comes() throws Exception {
+        hours(3);
+        deliver(OBJECTS);
+        watch.pass();
+        hours(1);
+
+        assertThat(open()).containsExactly("custody-missing-digest");
+        Finding finding = only("custody-missing-digest");
+        assertThat(finding.subject())
+                .isEqualTo(BUCKET + '/' + trail.digests().get(3).key());
+
+        put(trail.digests().get(3));
+        later(DELAY);
+
+        assertThat(open()).isEmpty();
+    }
+
+    @Test
+    void a_trail_that_stops_is_found_when_the_next_digest_is_late_and_withdrawn_when_it_comes() throws Exception {
+        hours(3);
+        deliver(OBJECTS);
+        later(Duration.ofMinutes(24));
+        assertThat(open()).isEmpty();
+
+        later(Duration.ofMinutes(1));
+
+        assertThat(open()).containsExactly("custody-gap");
+        assertThat(only("custody-gap").firstTime()).isEqualTo(START.plus(Duration.ofHours(3)));
+        put(trail.digests().get(3));
+        later(DELAY);
+        assertThat(open()).isEmpty();
+    }
+
+    @Test
+    void a_trail_that_was_off_for_a_while_has_one_finding_that_says_so_to_the_end() throws Exception {
+        hours(3);
+        later(Duration.ofMinutes(90));
+        Finding stopped = only("custody-gap");
+        trail.pauseUntil(START.plus(Duration.ofHours(6)));
+
+        hours(3);
+
+        assertThat(open()).containsExactly("custody-gap");
+        assertThat(only("custody-gap").id()).isEqualTo(stopped.id());
+        assertThat(only("custody-gap").facts().get("Seen"))
+                .contains("the chain starts anew after 2026-03-02T03:00:00Z");
+    }
+
+    @Test
+    void a_finding_stands_when_its_evidence_leaves_the_window() throws Exception {
+        hours(3);
+        put(object(4), other(trail.objects().get(object(4))));
+        aws.s3().delete(BUCKET, trail.digests().get(0).key());
+
+        hours(40);
+
+        assertThat(open()).containsExactly("custody-altered-object", "custody-missing-digest");
+    }
+
+    @Test
+    void a_busy_trail_that_falls_silent_is_found() throws Exception {
+        hours(14);
+        for (int i = 0; i < 3; i++) {
+            hour(0);
+            watch.pass();
+        }
+        assertThat(open()).isEmpty();
+
+        hour(0);
+        watch.pass();
+
+        assertThat(open()).containsExactly("custody-silent-trail");
+        Finding finding = only("custody-silent-trail");
+        assertThat(finding.firstTime()).isEqualTo(START.plus(Duration.ofHours(14)));
+        hours(30);
+        assertThat(open()).containsExactly("custody-silent-trail");
+        assertThat(only("custody-silent-trail").facts().get("Seen"))
+                .contains("nothing from 2026-03-02T14:00:00Z to 2026-03-02T18:00:00Z");
+    }
+
+    @Test
+    void a_trail_that_was_never_busy_may_be_silent() throws Exception {
+        for (int i = 0; i < 24; i++) {
+            hour(i % 8 == 0 ? 1 : 0);
+            watch.pass();
+        }
+
+        assertThat(open()).isEmpty();
+    }
+
+    @Test
+    void an_object_that_nobody_read_is_found_half_an_hour_after_its_digest_and_withdrawn_when_it_is_read()
+            throws Exception {
+        hours(2);
+        deliver(OBJECTS);
+        Receipt receipt = read.remove(7);
+        put(trail.digests().get(2));
+        watch.pass();
+        later(Duration.ofMinutes(25));
+        assertThat(open()).isEmpty();
+
+        later(Duration.ofMinutes(5));
+
+        assertThat(open()).containsExactly("custody-unread-object");
+        read.add(receipt);
+        later(DELAY);
+        assertThat(open()).isEmpty();
+    }
+
+    @Test
+    void objects_from_before_the_watch_began_need_not_have_been_read() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            hour(OBJECTS);
+        }
+        read.clear();
+
+        watch.pass();
+        later(Duration.ofMinutes(45));
+
+        assertThat(findings()).isEmpty();
+    }
+
+    @Test
+    void a_trail_that_CloudTrail_calls_stopped_is_found_at_once_and_stays_found() throws Exception {
+        hours(2);
+        aws.cloudTrail().trail(TRAIL, status(false));
+        later(DELAY);
+
+        assertThat(open()).containsExactly("custody-stopped-trail");
+        Finding finding = only("custody-stopped-trail");
+        assertThat(finding.subject()).isEqualTo(TRAIL);
+        assertThat(finding.facts().get("Seen")).isEqualTo("stopped at 2026-03-02T01:30:00Z, and still is");
+
+        later(Duration.ofHours(1));
+        aws.cloudTrail()
+                .trail(
+                        TRAIL,
+                        status(true)
+                                .put("StartLoggingTime", START.plusSeconds(7200).getEpochSecond()));
+        later(DELAY);
+
+        assertThat(open()).contains("custody-stopped-trail");
+        assertThat(only("custody-stopped-trail").facts().get("Seen"))
+                .isEqualTo("stopped at 2026-03-02T01:30:00Z, started again at 2026-03-02T02:00:00Z");
+    }
+
+    private static ObjectNode status(boolean logging) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("IsLogging", logging)
+                .put("StopLoggingTime", START.plusSeconds(5400).getEpochSecond())
+                .put("LatestDigestDeliveryTime", START.plusSeconds(3600).getEpochSecond());
+    }
+
+    @Test
+    void what_CloudTrail_cannot_deliver_is_found_and_withdrawn_when_it_can() throws Exception {
+        hours(2);
+        ObjectNode status = JsonNodeFactory.instance.objectNode().put("IsLogging", true);
+        aws.cloudTrail().trail(TRAIL, status.deepCopy().put("LatestDigestDeliveryError", "AccessDenied"));
+        later(Duration.ofHours(1));
+
+        assertThat(open()).containsExactly("custody-undelivered");
+        assertThat(only("custody-undelivered").facts().get("Seen"))
+                .isEqualTo("digests since the beginning: AccessDenied");
+        int revisions = broker.store().size();
+        later(DELAY);
+        assertThat(broker.store()).hasSize(revisions);
+
+        aws.cloudTrail().trail(TRAIL, status);
+        later(DELAY);
+        assertThat(findings())
+                .filteredOn(one -> one.detection().equals("custody-undelivered"))
+                .extracting(Finding::state)
+                .containsExactly(Finding.State.WITHDRAWN);
+    }
+
+    @Test
+    void what_may_not_be_read_is_found_and_withdrawn_when_it_may() throws Exception {
+        hours(2);
+        deliver(OBJECTS);
+        put(trail.digests().get(2));
+        aws.s3().deny(BUCKET, trail.digests().get(2).key());
+        watch.pass();
+        assertThat(open()).containsExactly("custody-unwatched");
+        aws.s3().allow();
+        later(DELAY);
+        assertThat(open()).isEmpty();
+
+        aws.s3().deny(BUCKET, "");
+        later(Duration.ofHours(1).minus(DELAY));
+
+        assertThat(open()).containsExactly("custody-unwatched");
+        Finding finding = findings().stream()
+                .filter(one -> one.state() == Finding.State.OPEN)
+                .findFirst()
+                .orElseThrow();
+        assertThat(finding.firstTime()).isEqualTo(finding.detectedAt());
+        assertThat(finding.facts().get("Seen")).contains("s3:ListBucket failed: AccessDenied");
+        int revisions = broker.store().size();
+        later(DELAY);
+        assertThat(broker.store()).hasSize(revisions);
+        aws.s3().allow();
+        later(DELAY);
+        assertThat(open()).isEmpty();
+    }
+
+    @Test
+    void findings_of_the_last_minutes_are_sent_again_when_a_process_starts() throws Exception {
+        hours(3);
+        put(object(4), other(trail.objects().get(object(4))));
+        hours(1);
+        Finding before = only("custody-altered-object");
+        int sent = broker.store().size();
+
+        restart(FailPoint.Listener.NONE, clock);
+        watch.pass();
+
+        assertThat(broker.store()).hasSize(sent + 1);
+        assertThat(only("custody-altered-object")).isEqualTo(before);
+    }
+
+    /** Everything at once, hour by hour. */
+    private void misdeeds(Doing pass) throws Exception {
+        hour(OBJECTS);
+        pass.run();
+        hour(OBJECTS);
+        put(object(1), other(trail.objects().get(object(1))));
+        pass.run();
+        hour(OBJECTS);
+        aws.s3().delete(BUCKET, object(4));
+        put(object(3).replace("000", "999"), other(trail.objects().get(object(3))));
+        pass.run();
+        hour(OBJECTS);
+        aws.s3().delete(BUCKET, trail.digests().get(1).key());
+        pass.run();
+        put(object(1), trail.objects().get(object(1)));
+        put(trail.digests().get(1));
+        hour(OBJECTS);
+        pass.run();
+        clock.advance(Duration.ofMinutes(90));
+        pass.run();
+    }
+
+    private interface Doing {
+        void run() throws Exception;
+    }
+
+    private static final List<String> MISDEEDS =
+            List.of("custody-gap", "custody-missing-object", "custody-unknown-object");
+
+    private Map<String, Finding.State> states() {
+        Map<String, Finding.State> states = new TreeMap<>();
+        findings().forEach(finding -> states.put(finding.id(), finding.state()));
+        return states;
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailPoint.class,
+            names = {"AFTER_READ", "AFTER_SEND", "BEFORE_POSITION"})
+    void killed_at_any_step_it_finds_the_same(FailPoint point) throws Exception {
+        Map<FailPoint, Integer> kills = new HashMap<>();
+        misdeeds(() -> {
+            for (int time = 1; ; time++) {
+                int[] left = {time};
+                restart(
+                        (reached, object) -> {
+                            if (reached == point && --left[0] == 0) {
+                                throw new Killed();
+                            }
+                        },
+                        clock);
+                try {
+                    watch.pass();
+                    return;
+                } catch (Killed e) {
+                    kills.merge(point, 1, Integer::sum);
+                }
+            }
+        });
+
+        assertThat(kills.get(point)).isGreaterThan(2);
+        assertThat(open()).isEqualTo(MISDEEDS);
+        assertThat(findings()).hasSize(5);
+        assertThat(states().values())
+                .filteredOn(state -> state == Finding.State.WITHDRAWN)
+                .hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-2, 0, 2})
+    void hours_of_AWS_at_its_worst_change_nothing(int skewHours) throws Exception {
+        Duration skew = Duration.ofHours(skewHours);
+        restart(FailPoint.Listener.NONE, Clock.offset(clock, skew.negated()));
+        aws.faults(Faults.all(skew));
+        Map<String, Integer> failures = new TreeMap<>();
+        try {
+            misdeeds(() -> {
+                // Half an hour, as the runner repeats passes: what fails is tried again.
+                Instant end = clock.instant().plus(Duration.ofMinutes(15));
+                boolean done = false;
+                while (!done || clock.instant().isBefore(end)) {
+                    try {
+                        watch.pass();
+                        done = true;
+                    } catch (IngestException e) {
+                        failures.merge(String.valueOf(e.getMessage()).replaceAll(" \\(Service.*", ""), 1, Integer::sum);
+                    }
+                    clock.advance(Duration.ofMinutes(1));
+                    assertThat(failures.values().stream()
+                                    .mapToInt(Integer::intValue)
+                                    .sum())
+                            .isLessThan(50);
+                }
+            });
+        } finally {
+            SdkGlobalTime.setGlobalTimeOffset(0);
+        }
+
+        assertThat(open()).isEqualTo(MISDEEDS);
+        assertThat(findings()).hasSize(5);
+        assertThat(aws.exceeded()).isEmpty();
+        System.out.printf("passes that failed %s; requests %s%n", failures, aws.requests());
+    }
+
+    @Test
+    void a_configuration_that_cannot_be_watched_is_refused() {
+        CustodyConfig usual = CustodyConfig.of("c", Set.of(BUCKET), null, List.of("org/AWSLogs"), true);
+        assertThat(usual.prefixes()).containsExactly("org/AWSLogs/");
+        assertThatThrownBy(() -> new CustodyConfig(
+                        "c",
+                        Set.of(BUCKET),
+                        null,
+                        List.of(),
+                        true,
+                        Duration.ZERO,
+                        Duration.ofMinutes(30),
+                        Duration.ofMinutes(5)))
+                .hasMessage("silence: PT30M (expected: 1 h to 10 h)");
+    }
+}
