@@ -7,15 +7,12 @@ import io.trailwarden.app.terminal.Io;
 import io.trailwarden.app.terminal.JsonOut;
 import io.trailwarden.app.terminal.TextTable;
 import io.trailwarden.ingest.custody.Custody;
-import io.trailwarden.ingest.custody.DigestFile;
 import io.trailwarden.ingest.custody.DigestFolder;
 import io.trailwarden.ingest.custody.ObjectHash;
 import io.trailwarden.ingest.custody.Problem;
-import io.trailwarden.ingest.custody.PublicKeys;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.Ledger;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +37,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
+            "  trailwarden custody verify --data d --from organization        what is stored, by the configured input",
+            "  trailwarden custody verify --bucket BUCKET --region eu-west-1 --bucket-objects --since 24h",
+            "",
+            "Without access to AWS, from a copy:",
             "  aws s3 sync s3://BUCKET/AWSLogs/ACCOUNT/CloudTrail-Digest digests/AWSLogs/ACCOUNT/CloudTrail-Digest",
             "  aws cloudtrail list-public-keys --start-time 2026-03-01 > keys.json",
             "  trailwarden custody verify --data d --digests digests/ --keys keys.json"
@@ -69,19 +70,7 @@ final class CustodyCommand implements Runnable {
             })
     int verify(
             @Mixin ConfigOptions options,
-            @Option(
-                            names = "--digests",
-                            required = true,
-                            paramLabel = "FOLDER",
-                            description =
-                                    "A copy of the digests; the signature of the newest lies beside it in DIGEST.sig.")
-                    Path digests,
-            @Option(
-                            names = "--keys",
-                            required = true,
-                            paramLabel = "FILE",
-                            description = "The output of aws cloudtrail list-public-keys.")
-                    Path keys,
+            @Mixin DigestOptions digests,
             @Option(
                             names = "--objects",
                             paramLabel = "FOLDER",
@@ -89,15 +78,18 @@ final class CustodyCommand implements Runnable {
                     @Nullable
                     Path objects,
             @Option(names = "--json", description = "Print JSON.") boolean json)
-            throws IOException {
-        Map<ObjectHash, Long> records = objects == null ? stored(options) : inFolder(objects);
-        List<DigestFile> found = DigestFolder.read(digests);
-        Custody.Report report =
-                Custody.verify(found, new ArrayList<>(records.keySet()), PublicKeys.read(Files.readAllBytes(keys)));
+            throws IOException, InterruptedException {
+        DigestOptions.Found found = digests.find(options, io, spec);
+        Map<ObjectHash, Long> records = objects != null
+                ? uncounted(DigestFolder.objects(objects))
+                : found.objects() != null ? uncounted(found.objects()) : stored(options);
+        Custody.Report report = Custody.verify(found.digests(), new ArrayList<>(records.keySet()), found.keys());
         if (json) {
-            io.out().println(JsonOut.document(json(report, records, found.size())));
+            io.out()
+                    .println(JsonOut.document(
+                            json(report, records, found.digests().size())));
         } else {
-            print(report, records, found.size());
+            print(report, records, found.digests().size());
         }
         return report.problems().isEmpty() ? ExitCode.FINE : ExitCode.FAILED;
     }
@@ -112,9 +104,10 @@ final class CustodyCommand implements Runnable {
         return records;
     }
 
-    private static Map<ObjectHash, Long> inFolder(Path folder) throws IOException {
+    /** Objects whose records nobody has counted. */
+    private static Map<ObjectHash, Long> uncounted(List<ObjectHash> objects) {
         Map<ObjectHash, Long> records = new HashMap<>();
-        DigestFolder.objects(folder).forEach(object -> records.put(object, 0L));
+        objects.forEach(object -> records.put(object, 0L));
         return records;
     }
 

@@ -1,10 +1,12 @@
 package io.trailwarden.app.config;
 
 import io.trailwarden.ingest.aws.AwsAccess;
+import io.trailwarden.ingest.custody.CustodyConfig;
 import io.trailwarden.ingest.inventory.InventoryConfig;
 import io.trailwarden.ingest.logs.LogsConfig;
 import io.trailwarden.ingest.lookup.LookupConfig;
 import io.trailwarden.ingest.s3.BucketConfig;
+import org.jspecify.annotations.Nullable;
 
 /** Something in AWS that is read: what, and as whom. */
 public sealed interface AwsInput {
@@ -31,8 +33,12 @@ public sealed interface AwsInput {
         }
     }
 
-    /** Buckets. */
-    record Bucket(AwsAccess access, BucketConfig config) implements AwsInput {
+    /**
+     * Buckets.
+     *
+     * @param custody how their digests are watched; null: they are not
+     */
+    record Bucket(AwsAccess access, BucketConfig config, @Nullable CustodyConfig custody) implements AwsInput {
         @Override
         public String source() {
             return config.source();

@@ -3,6 +3,7 @@ package io.trailwarden.app.config;
 import io.trailwarden.app.config.Setting.Kind;
 import io.trailwarden.app.config.Setting.Unfit;
 import io.trailwarden.ingest.aws.AwsAccess;
+import io.trailwarden.ingest.custody.CustodyConfig;
 import io.trailwarden.ingest.inventory.InventoryConfig;
 import io.trailwarden.ingest.logs.LogsConfig;
 import io.trailwarden.ingest.lookup.LookupConfig;
@@ -125,7 +126,31 @@ final class AwsInputs {
                     Kinds.text("a time"),
                     "",
                     "read what was written since, such as 2026-03-01T00:00:00Z"),
-            member("backfill-to", Set.of(BUCKET), Kinds.text("a time"), "", "read what was written before"));
+            member("backfill-to", Set.of(BUCKET), Kinds.text("a time"), "", "read what was written before"),
+            member(
+                    "custody",
+                    Set.of(BUCKET),
+                    Kinds.bool(),
+                    "false",
+                    "verify CloudTrail's digests as they arrive, while following; what is wrong is a finding"),
+            member(
+                    "custody-prefixes",
+                    Set.of(BUCKET),
+                    Kinds.texts(),
+                    "AWSLogs/",
+                    "key prefixes below which digests are looked for"),
+            member(
+                    "custody-lateness",
+                    Set.of(BUCKET),
+                    Kinds.duration(Duration.ZERO, Duration.ofHours(6)),
+                    "30m",
+                    "how late a digest may be, and an object unread after its digest"),
+            member(
+                    "custody-silence",
+                    Set.of(BUCKET),
+                    Kinds.duration(Duration.ofHours(1), CustodyConfig.LONGEST_SILENCE),
+                    "4h",
+                    "how long a busy trail may deliver nothing"));
 
     private final Path file;
     private final List<ConfigProblem> problems;
@@ -246,6 +271,10 @@ final class AwsInputs {
                     : List.of();
         }
 
+        boolean flag(String name) {
+            return all.get(name) instanceof Boolean flag && flag;
+        }
+
         Duration span(String name, Duration otherwise) {
             return all.get(name) instanceof Duration duration ? duration : otherwise;
         }
@@ -283,7 +312,7 @@ final class AwsInputs {
                         case ORGANIZATION -> new AwsInput.Organization(access, inventory(name, values));
                         case STATE_MACHINES ->
                             new AwsInput.StateMachines(access, inventory(name + "/" + region, values));
-                        default -> new AwsInput.Bucket(access, bucket(name, values));
+                        default -> new AwsInput.Bucket(access, bucket(name, values), custody(values));
                     });
         }
     }
@@ -326,6 +355,27 @@ final class AwsInputs {
                 new TreeSet<>(values.texts("buckets")),
                 values.textOrNull("owner"),
                 backfill);
+    }
+
+    private static @Nullable CustodyConfig custody(Values values) {
+        if (!values.flag("custody")) {
+            return null;
+        }
+        CustodyConfig usual = CustodyConfig.of(
+                "custody:" + values.text("name"),
+                new TreeSet<>(values.texts("buckets")),
+                values.textOrNull("owner"),
+                values.texts("custody-prefixes"),
+                values.textOrNull("queue") != null);
+        return new CustodyConfig(
+                usual.source(),
+                usual.buckets(),
+                usual.owner(),
+                usual.prefixes(),
+                usual.read(),
+                values.span("custody-lateness", usual.lateness()),
+                values.span("custody-silence", usual.silence()),
+                usual.interval());
     }
 
     private static @Nullable URI endpoint(String text) {

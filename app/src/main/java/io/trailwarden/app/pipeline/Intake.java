@@ -13,6 +13,8 @@ import io.trailwarden.ingest.Positions;
 import io.trailwarden.ingest.aws.AwsSession;
 import io.trailwarden.ingest.aws.AwsSessions;
 import io.trailwarden.ingest.aws.Pause;
+import io.trailwarden.ingest.custody.CustodyWatch;
+import io.trailwarden.ingest.custody.KafkaReceiptLog;
 import io.trailwarden.ingest.file.FileConfig;
 import io.trailwarden.ingest.file.FileIngester;
 import io.trailwarden.ingest.inventory.OrganizationIngester;
@@ -69,6 +71,16 @@ public final class Intake implements AutoCloseable {
         for (AwsInput input : config.aws()) {
             ingesters.add(
                     open(ingester(input, sessions.of(input.access()), publisher, positions, writtenByPeople, clock)));
+            // What is judged is how things go on; of what is there once, custody verify tells more.
+            if (config.follow() && input instanceof AwsInput.Bucket bucket && bucket.custody() != null) {
+                ingesters.add(open(new CustodyWatch(
+                        bucket.custody(),
+                        sessions,
+                        bucket.access(),
+                        publisher,
+                        KafkaReceiptLog.open(connection),
+                        positions)));
+            }
         }
         ingestion = open(Ingestion.start(
                 ingesters, positions, offsets, new Ingestion.Schedule(config.follow(), PAUSE, CONFIRM)));

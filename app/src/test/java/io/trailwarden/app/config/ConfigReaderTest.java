@@ -119,7 +119,11 @@ class ConfigReaderTest {
                         aws[].owner =\s
                         aws[].backfill-prefixes =\s
                         aws[].backfill-from =\s
-                        aws[].backfill-to =\s""");
+                        aws[].backfill-to =\s
+                        aws[].custody = false
+                        aws[].custody-prefixes = AWSLogs/
+                        aws[].custody-lateness = 30m
+                        aws[].custody-silence = 4h""");
     }
 
     @Test

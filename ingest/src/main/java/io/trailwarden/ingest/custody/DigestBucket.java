@@ -40,6 +40,9 @@ public final class DigestBucket implements AutoCloseable {
     /** Around the time of a signature the keys that were valid are asked for (AWS CLI, {@code validate-logs}). */
     private static final Duration AROUND = Duration.ofHours(1);
 
+    /** The first digest names objects that were delivered in the hour before it. */
+    private static final Duration BEFORE = Duration.ofHours(2);
+
     private static final String SIGNATURE = "signature";
     private static final String BACKFILLED = "backfill-generation-timestamp";
 
@@ -52,14 +55,6 @@ public final class DigestBucket implements AutoCloseable {
      * @param signed about when
      */
     record Fetched(DigestFile file, Instant signed) {}
-
-    /**
-     * Everything that proves objects.
-     *
-     * @param digests that were found
-     * @param keys to check them with
-     */
-    public record Proofs(List<DigestFile> digests, PublicKeys keys) {}
 
     private final String source;
     private final AwsSessions sessions;
@@ -87,43 +82,50 @@ public final class DigestBucket implements AutoCloseable {
     }
 
     /**
-     * All digests below these prefixes that were made since then, and the keys that they name.
+     * All digests below these prefixes that were made since then.
      *
+     * @param keys gets the keys that they name, as far as CloudTrail knows them
      * @throws IngestException if AWS does not answer or refuses
      */
-    public Proofs proofs(String bucket, List<String> prefixes, Instant since)
+    public List<DigestFile> digests(String bucket, List<String> prefixes, Instant since, PublicKeys keys)
             throws IngestException, InterruptedException {
         List<DigestFile> found = new ArrayList<>();
-        PublicKeys keys = new PublicKeys();
         for (TrailFolder folder : folders(bucket, prefixes)) {
+            Set<String> asked = new HashSet<>();
             for (Listed listed : list(bucket, folder.digests(), TrailFolder.from(folder.digests(), since))) {
                 Fetched fetched = Custody.time(listed.key()).isAfter(since) ? digest(bucket, listed.key()) : null;
                 if (fetched != null) {
                     found.add(fetched.file());
                     String fingerprint = fingerprint(fetched.file());
-                    if (fingerprint != null && keys.of(fingerprint) == null) {
+                    if (fingerprint != null && keys.of(fingerprint) == null && asked.add(fingerprint)) {
                         keys(folder.region(), fetched.signed()).forEach(keys::add);
                     }
                 }
             }
         }
-        return new Proofs(found, keys);
+        return found;
     }
 
     /**
-     * The hashes of all objects beside these digests that were delivered since then.
+     * The hashes of all objects that digests of this time can name.
      *
      * @throws IngestException if AWS does not answer or refuses
      */
     public List<ObjectHash> objects(String bucket, List<String> prefixes, Instant since)
             throws IngestException, InterruptedException {
         List<ObjectHash> hashes = new ArrayList<>();
+        Instant from = since.minus(BEFORE);
         for (TrailFolder folder : folders(bucket, prefixes)) {
-            String objects = folder.objects("CloudTrail");
-            for (Listed listed : list(bucket, objects, TrailFolder.from(objects, since))) {
-                String hash = Custody.delivered(listed.key()).isBefore(since) ? null : hash(bucket, listed.key());
-                if (hash != null) {
-                    hashes.add(new ObjectHash(bucket + '/' + listed.key(), hash));
+            for (String kind : list(bucket, folder.root() + "CloudTrail")) {
+                String objects = kind + folder.region() + '/';
+                if (kind.endsWith('/' + TrailFolder.DIGESTS + '/')) {
+                    continue;
+                }
+                for (Listed listed : list(bucket, objects, TrailFolder.from(objects, from))) {
+                    String hash = Custody.delivered(listed.key()).isBefore(from) ? null : hash(bucket, listed.key());
+                    if (hash != null) {
+                        hashes.add(new ObjectHash(bucket + '/' + listed.key(), hash));
+                    }
                 }
             }
         }

@@ -22,6 +22,8 @@ class IngestPolicyTest {
     /** Which action authorises a call (Service Authorization Reference). */
     private static final Map<String, String> ACTIONS = Map.ofEntries(
             Map.entry("CloudTrailClient.lookupEvents", "cloudtrail:LookupEvents"),
+            Map.entry("CloudTrailClient.listPublicKeys", "cloudtrail:ListPublicKeys"),
+            Map.entry("CloudTrailClient.getTrailStatus", "cloudtrail:GetTrailStatus"),
             Map.entry("CloudWatchLogsClient.filterLogEvents", "logs:FilterLogEvents"),
             Map.entry("CloudWatchLogsClient.describeLogGroups", "logs:DescribeLogGroups"),
             Map.entry("S3Client.getObject", "s3:GetObject"),
@@ -46,6 +48,7 @@ class IngestPolicyTest {
     /** Actions that know no resource: they are granted on all or not at all. */
     private static final Set<String> WITHOUT_RESOURCE = Set.of(
             "cloudtrail:LookupEvents",
+            "cloudtrail:ListPublicKeys",
             "logs:DescribeLogGroups",
             "organizations:DescribeOrganization",
             "organizations:ListAccounts",
