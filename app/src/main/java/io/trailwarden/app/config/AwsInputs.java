@@ -111,6 +111,12 @@ final class AwsInputs {
                     SPAN,
                     "",
                     "between two looks: 30s of cloudtrail, 10s of logs, 15m of organization and state-machines"),
+            member(
+                    "live",
+                    Set.of(LOGS),
+                    Kinds.bool(),
+                    "false",
+                    "also as CloudWatch Logs shows events live, a second after they came; AWS charges for it"),
             member("queue", Set.of(BUCKET), Kinds.text("a queue's URL"), "", "SQS queue that announces objects"),
             member("buckets", Set.of(BUCKET), Kinds.texts(), null, "buckets that may be read; others are refused"),
             member("owner", Set.of(BUCKET), Kinds.text("an account id"), "", "account that must own the buckets"),
@@ -334,7 +340,8 @@ final class AwsInputs {
                 usual.prefixes(),
                 values.span("backfill", usual.backfill()),
                 values.span("overlap", usual.overlap()),
-                values.span("interval", usual.interval()));
+                values.span("interval", usual.interval()),
+                Boolean.TRUE.equals(values.all().get("live")));
     }
 
     private static InventoryConfig inventory(String source, Values values) {

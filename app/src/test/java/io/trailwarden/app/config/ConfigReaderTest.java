@@ -114,6 +114,7 @@ class ConfigReaderTest {
                         aws[].backfill = 1d
                         aws[].overlap =\s
                         aws[].interval =\s
+                        aws[].live = false
                         aws[].queue =\s
                         aws[].buckets = (required)
                         aws[].owner =\s

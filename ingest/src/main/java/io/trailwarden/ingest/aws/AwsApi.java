@@ -14,6 +14,8 @@ public enum AwsApi {
     FILTER_LOG_EVENTS("logs:FilterLogEvents", 4),
     /** Quota 10 a second. */
     DESCRIBE_LOG_GROUPS("logs:DescribeLogGroups", 2),
+    /** Quota 5 sessions begun a second, 15 open at once. */
+    START_LIVE_TAIL("logs:StartLiveTail", 1),
     /** Quota 5,500 a second for a prefix. */
     GET_OBJECT("s3:GetObject", 500),
     /** Quota 5,500 a second for a prefix; listing is slower than that anyway. */

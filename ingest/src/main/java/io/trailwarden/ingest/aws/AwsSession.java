@@ -29,12 +29,16 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkGlobalTime;
 import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudtrail.CloudTrailClient;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsAsyncClient;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsAsyncClientBuilder;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.organizations.OrganizationsClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -61,6 +65,9 @@ public final class AwsSession implements AutoCloseable {
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(250);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(20);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    /** A session that stays open says something every second; one that is silent for so long is dead. */
+    private static final Duration SILENCE = Duration.ofMinutes(2);
 
     private static final int SIGNATURE_ATTEMPTS = 4;
 
@@ -136,6 +143,22 @@ public final class AwsSession implements AutoCloseable {
         return clock.instant().minusSeconds(SdkGlobalTime.getGlobalTimeOffset());
     }
 
+    /**
+     * Calls the API once: what fails is not tried again, and whoever asks decides.
+     *
+     * @throws SdkException as the SDK throws it
+     */
+    public <T> T once(AwsApi api, Supplier<T> request) throws InterruptedException {
+        return limit(api).send(request::get);
+    }
+
+    /** If AWS refused the token that was sent, the next call asks for a new one. */
+    public void renewIfRefused(Throwable problem) {
+        if (problem instanceof SdkException refusal && isTokenRefused(refusal)) {
+            credentials.renew();
+        }
+    }
+
     /** For Event history, and for what CloudTrail says of its trails and keys. */
     public CloudTrailClient cloudTrail() {
         return client(CloudTrailClient.class, access.endpoint(), CloudTrailClient::builder);
@@ -144,6 +167,33 @@ public final class AwsSession implements AutoCloseable {
     /** For CloudWatch Logs. */
     public CloudWatchLogsClient logs() {
         return client(CloudWatchLogsClient.class, access.endpoint(), CloudWatchLogsClient::builder);
+    }
+
+    /** For sessions of CloudWatch Logs that stay open; the SDK has them in its asynchronous client alone. */
+    public CloudWatchLogsAsyncClient logsStream() {
+        synchronized (clients) {
+            Service service = new Service(CloudWatchLogsAsyncClient.class, access.endpoint());
+            Object known = clients.get(service);
+            if (known != null) {
+                return (CloudWatchLogsAsyncClient) known;
+            }
+            CloudWatchLogsAsyncClientBuilder builder = CloudWatchLogsAsyncClient.builder()
+                    .region(Region.of(access.region()))
+                    .credentialsProvider(credentials)
+                    .httpClientBuilder(NettyNioAsyncHttpClient.builder().readTimeout(SILENCE))
+                    .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry())
+                            // "streaming-" before an address of one's own leads nowhere.
+                            .putAdvancedOption(
+                                    SdkAdvancedClientOption.DISABLE_HOST_PREFIX_INJECTION,
+                                    access.endpoint() != null));
+            if (access.endpoint() != null) {
+                builder.endpointOverride(access.endpoint());
+            }
+            CloudWatchLogsAsyncClient client = builder.build();
+            clients.put(service, client);
+            opened.push(client);
+            return client;
+        }
     }
 
     /** For objects; with an endpoint of its own, buckets are named in the path. */

@@ -12,6 +12,8 @@ import java.util.List;
  * @param backfill how far back to begin with a group of which nothing was read yet
  * @param overlap how long events may come late: that much is read again every time
  * @param interval between two looks
+ * @param live whether events are also taken as CloudWatch Logs shows them live, about a second after they came; AWS charges
+ *     by the minute for it
  */
 public record LogsConfig(
         String source,
@@ -19,12 +21,18 @@ public record LogsConfig(
         List<String> prefixes,
         Duration backfill,
         Duration overlap,
-        Duration interval) {
+        Duration interval,
+        boolean live) {
 
-    /** A day back, 10 minutes of overlap, a look every 10 seconds. */
+    /** A day back, 10 minutes of overlap, a look every 10 seconds, not live. */
     public static LogsConfig of(String source, List<String> groups, List<String> prefixes) {
         return new LogsConfig(
-                source, groups, prefixes, Duration.ofDays(1), Duration.ofMinutes(10), Duration.ofSeconds(10));
+                source, groups, prefixes, Duration.ofDays(1), Duration.ofMinutes(10), Duration.ofSeconds(10), false);
+    }
+
+    /** The same, live too. */
+    public LogsConfig withLive() {
+        return new LogsConfig(source, groups, prefixes, backfill, overlap, interval, true);
     }
 
     public LogsConfig {

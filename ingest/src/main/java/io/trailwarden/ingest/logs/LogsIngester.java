@@ -1,5 +1,6 @@
 package io.trailwarden.ingest.logs;
 
+import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.ingest.EventPublisher;
 import io.trailwarden.ingest.FailPoint;
 import io.trailwarden.ingest.IngestException;
@@ -10,6 +11,7 @@ import io.trailwarden.ingest.aws.AwsApi;
 import io.trailwarden.ingest.aws.AwsSession;
 import io.trailwarden.ingest.page.Entry;
 import io.trailwarden.ingest.page.Pages;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,8 +19,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +33,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsReque
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.InvalidParameterException;
+import software.amazon.awssdk.services.cloudwatchlogs.model.LiveTailSessionLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 
@@ -38,6 +44,9 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundExce
  * already: the last minutes are read again every time and known events passed over by their id. The position is a time
  * at which CloudWatch Logs had received something, so neither our clock nor a producer's in the future can move it too
  * far.
+ *
+ * <p>Where {@link LiveTail} shows events earlier, they are published at once and passed over when they are listed; they
+ * move no position. The two have no id of an event in common, so an event is then known by its stream, time and message.
  */
 public final class LogsIngester implements Ingester {
 
@@ -46,6 +55,7 @@ public final class LogsIngester implements Ingester {
     /** The stream that Step Functions writes to find out whether it may (localstack's recordings of AWS). */
     private static final String VALIDATION = "log_stream_created_by_aws_to_validate_log_delivery_subscriptions";
 
+    private static final Duration LIVE_INTERVAL = Duration.ofMillis(500);
     private static final Duration LOOK_FOR_GROUPS = Duration.ofMinutes(5);
     private static final int RESTARTS = 10;
     private static final int GROUPS_PAGE = 50;
@@ -56,7 +66,9 @@ public final class LogsIngester implements Ingester {
     private final Pages pages;
     private final Set<String> validations = new HashSet<>();
     private final Set<String> missing = new HashSet<>();
-    private List<String> groups = List.of();
+    private final @Nullable LiveTail live;
+    private SortedMap<String, String> groups = new TreeMap<>();
+    private @Nullable Instant listed;
     private @Nullable Instant groupsListed;
 
     /** Reads the Region of the session. */
@@ -78,6 +90,7 @@ public final class LogsIngester implements Ingester {
         this.session = session;
         this.clock = clock;
         // Twice: an event at the edge of the overlap must be remembered for as long as it may be listed.
+        live = config.live() ? new LiveTail(config.source(), session, clock) : null;
         pages = new Pages(config.source(), config.overlap().multipliedBy(2), publisher, positions, clock, failPoints);
     }
 
@@ -88,7 +101,7 @@ public final class LogsIngester implements Ingester {
 
     @Override
     public Duration interval() {
-        return config.interval();
+        return live == null ? config.interval() : LIVE_INTERVAL;
     }
 
     @Override
@@ -100,8 +113,16 @@ public final class LogsIngester implements Ingester {
     public void pass() throws InterruptedException, IngestException {
         boolean finished = false;
         try {
-            for (String group : groups()) {
-                read(group);
+            SortedMap<String, String> all = groups();
+            if (live != null) {
+                live.tend(all);
+                publishLive(live);
+            }
+            if (live == null || isTimeToList()) {
+                for (String group : all.keySet()) {
+                    read(group);
+                }
+                listed = clock.instant();
             }
             pages.end();
             finished = true;
@@ -110,6 +131,43 @@ public final class LogsIngester implements Ingester {
                 pages.reset();
             }
         }
+    }
+
+    /** Live, passes come more often than lists are asked for. */
+    private boolean isTimeToList() {
+        Instant now = clock.instant();
+        return listed == null || listed.isAfter(now) || !listed.plus(config.interval()).isAfter(now);
+    }
+
+    private void publishLive(LiveTail shown) throws IngestException, InterruptedException {
+        long sampled = shown.takeSampled();
+        for (long i = 0; i < sampled; i++) {
+            pages.ignored("Live Tail update that was a sample");
+        }
+        Map<String, List<Entry>> byGroup = new TreeMap<>();
+        for (LiveTail.Shown each : shown.take()) {
+            LiveTailSessionLogEvent event = each.event();
+            if (!VALIDATION.equals(event.logStreamName())) {
+                Instant time = Instant.ofEpochMilli(event.timestamp() == null ? 0 : event.timestamp());
+                byte[] message = (event.message() == null ? "" : event.message()).getBytes(StandardCharsets.UTF_8);
+                byGroup.computeIfAbsent(each.group(), unused -> new ArrayList<>())
+                        .add(new Entry(id(event.logStreamName(), time, message), time, message));
+            }
+        }
+        for (Map.Entry<String, List<Entry>> group : byGroup.entrySet()) {
+            Instant position = pages.begin(group.getKey());
+            // Before its first list a group has no position, and must not get one here: the list brings the events.
+            if (position != null) {
+                pages.publish(group.getKey(), group.getKey(), group.getValue(), position);
+            }
+        }
+    }
+
+    private static String id(@Nullable String stream, Instant time, byte[] message) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes((stream + '\0' + time.toEpochMilli() + '\0').getBytes(StandardCharsets.UTF_8));
+        bytes.writeBytes(message);
+        return EventKeys.idOf(bytes.toByteArray(), 0, bytes.size());
     }
 
     private void read(String group) throws IngestException, InterruptedException {
@@ -147,6 +205,9 @@ public final class LogsIngester implements Ingester {
             }
             missing.remove(group);
             position = publish(group, answer.events(), position);
+            if (live != null) {
+                publishLive(live);
+            }
             token = answer.nextToken();
             if (token == null) {
                 return;
@@ -174,7 +235,8 @@ public final class LogsIngester implements Ingester {
                 arrived = received.isAfter(arrived) ? received : arrived;
             }
             byte[] message = (event.message() == null ? "" : event.message()).getBytes(StandardCharsets.UTF_8);
-            entries.add(new Entry(String.valueOf(event.eventId()), time, message));
+            String id = live == null ? String.valueOf(event.eventId()) : id(event.logStreamName(), time, message);
+            entries.add(new Entry(id, time, message));
         }
         Instant position = newest.isBefore(arrived) ? newest : arrived;
         Instant after = position.isAfter(before) ? position : before;
@@ -182,20 +244,28 @@ public final class LogsIngester implements Ingester {
         return after;
     }
 
-    private List<String> groups() throws IngestException, InterruptedException {
+    /** The groups, with their ARNs where those are needed. */
+    private SortedMap<String, String> groups() throws IngestException, InterruptedException {
         Instant now = clock.instant();
         if (groupsListed == null || !groupsListed.plus(LOOK_FOR_GROUPS).isAfter(now)) {
-            Set<String> all = new TreeSet<>(config.groups());
-            for (String prefix : config.prefixes()) {
-                list(prefix, all);
+            SortedMap<String, String> all = new TreeMap<>();
+            for (String group : config.groups()) {
+                all.put(group, "");
+                if (live != null) {
+                    list(group, all, group::equals);
+                }
             }
-            groups = List.copyOf(all);
+            for (String prefix : config.prefixes()) {
+                list(prefix, all, name -> true);
+            }
+            groups = all;
             groupsListed = now;
         }
         return groups;
     }
 
-    private void list(String prefix, Set<String> all) throws IngestException, InterruptedException {
+    private void list(String prefix, SortedMap<String, String> all, Predicate<String> wanted)
+            throws IngestException, InterruptedException {
         String token = null;
         do {
             DescribeLogGroupsRequest request = DescribeLogGroupsRequest.builder()
@@ -207,13 +277,21 @@ public final class LogsIngester implements Ingester {
                     AwsApi.DESCRIBE_LOG_GROUPS,
                     config.source() + ", log groups \"" + prefix + "*\"",
                     () -> session.logs().describeLogGroups(request));
-            answer.logGroups().stream().map(LogGroup::logGroupName).forEach(all::add);
+            for (LogGroup group : answer.logGroups()) {
+                if (wanted.test(group.logGroupName())) {
+                    String arn = group.logGroupArn() == null ? String.valueOf(group.arn()) : group.logGroupArn();
+                    all.put(group.logGroupName(), arn.endsWith(":*") ? arn.substring(0, arn.length() - 2) : arn);
+                }
+            }
             token = answer.nextToken();
         } while (token != null);
     }
 
     @Override
     public void close() {
+        if (live != null) {
+            live.close();
+        }
         pages.close();
     }
 }

@@ -25,6 +25,7 @@ class IngestPolicyTest {
             Map.entry("CloudTrailClient.listPublicKeys", "cloudtrail:ListPublicKeys"),
             Map.entry("CloudTrailClient.getTrailStatus", "cloudtrail:GetTrailStatus"),
             Map.entry("CloudWatchLogsClient.filterLogEvents", "logs:FilterLogEvents"),
+            Map.entry("CloudWatchLogsAsyncClient.startLiveTail", "logs:StartLiveTail"),
             Map.entry("CloudWatchLogsClient.describeLogGroups", "logs:DescribeLogGroups"),
             Map.entry("S3Client.getObject", "s3:GetObject"),
             Map.entry("S3Client.listObjectsV2", "s3:ListBucket"),

@@ -20,6 +20,9 @@ record Answer(int status, String type, Map<String, String> headers, byte[] body)
         }
     }
 
+    /** The answer goes on: see {@link FakeLiveTail}. */
+    static final Answer STREAM = new Answer(200, "application/vnd.amazon.eventstream", Map.of(), new byte[0]);
+
     static Answer json(JsonNode body) {
         return new Answer(
                 200, "application/x-amz-json-1.1", Map.of(), body.toString().getBytes(StandardCharsets.UTF_8));

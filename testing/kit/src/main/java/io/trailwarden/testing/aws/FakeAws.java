@@ -66,6 +66,7 @@ public final class FakeAws implements AutoCloseable {
             Map.entry("GetTrailStatus", new Operation(10)),
             Map.entry("FilterLogEvents", new Operation(5)),
             Map.entry("DescribeLogGroups", new Operation(10)),
+            Map.entry("StartLiveTail", new Operation(5)),
             Map.entry("AssumeRole", new Operation(500)),
             Map.entry("ReceiveMessage", new Operation(3000)),
             Map.entry("DeleteMessageBatch", new Operation(3000)),
@@ -230,6 +231,10 @@ public final class FakeAws implements AutoCloseable {
                                 answer.status() < 300 ? clock.instant() : machineTime()));
         response.getHeaders().put("x-amzn-RequestId", "00000000-0000-4000-8000-000000000000");
         answer.headers().forEach((name, value) -> response.getHeaders().put(new HttpField(name, value)));
+        if (answer == Answer.STREAM) {
+            logs.liveTail().open(JSON.readTree(body), response, callback);
+            return;
+        }
         response.write(true, ByteBuffer.wrap(answer.body()), callback);
     }
 

@@ -19,6 +19,7 @@ public final class FakeLogs implements FakeAws.Service {
 
     private final Clock clock;
     private final TreeMap<String, List<Event>> groups = new TreeMap<>();
+    private final FakeLiveTail liveTail = new FakeLiveTail();
     private final PageTokens<Event> tokens = new PageTokens<>();
     private final PageTokens<String> groupTokens = new PageTokens<>();
     private int batch;
@@ -28,6 +29,11 @@ public final class FakeLogs implements FakeAws.Service {
 
     FakeLogs(Clock clock) {
         this.clock = clock;
+    }
+
+    /** What sessions show. */
+    public FakeLiveTail liveTail() {
+        return liveTail;
     }
 
     /** From now on events come on a page of their own. */
@@ -67,8 +73,17 @@ public final class FakeLogs implements FakeAws.Service {
         return switch (call.operation()) {
             case "FilterLogEvents" -> filter(call);
             case "DescribeLogGroups" -> describe(call);
+            case "StartLiveTail" -> startLiveTail();
             default -> null;
         };
+    }
+
+    private Answer startLiveTail() {
+        String refusal = liveTail.refusal();
+        if (!refusal.isEmpty()) {
+            throw new Refused(400, refusal, "not authorized to perform: logs:StartLiveTail");
+        }
+        return Answer.STREAM;
     }
 
     private Answer filter(Call call) {
