@@ -184,8 +184,7 @@ public final class AwsSession implements AutoCloseable {
                     .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry())
                             // "streaming-" before an address of one's own leads nowhere.
                             .putAdvancedOption(
-                                    SdkAdvancedClientOption.DISABLE_HOST_PREFIX_INJECTION,
-                                    access.endpoint() != null));
+                                    SdkAdvancedClientOption.DISABLE_HOST_PREFIX_INJECTION, access.endpoint() != null));
             if (access.endpoint() != null) {
                 builder.endpointOverride(access.endpoint());
             }

@@ -191,9 +191,8 @@ final class LiveTail implements AutoCloseable {
                 return;
             }
             running = null;
-            Throwable cause = problem instanceof CompletionException && problem.getCause() != null
-                    ? problem.getCause()
-                    : problem;
+            Throwable cause =
+                    problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
             if (cause == null || cause instanceof SessionTimeoutException) {
                 LOG.debug("{}: a live session is over and opened again", source);
                 next = clock.instant();
@@ -202,9 +201,8 @@ final class LiveTail implements AutoCloseable {
             aws.renewIfRefused(cause);
             Duration backoff = FIRST_BACKOFF.multipliedBy(1L << Math.min(failures++, 10));
             next = clock.instant().plus(backoff.compareTo(LONGEST_BACKOFF) < 0 ? backoff : LONGEST_BACKOFF);
-            String reason = AwsSession.code(cause).isEmpty()
-                    ? cause.getClass().getSimpleName()
-                    : AwsSession.code(cause);
+            String reason =
+                    AwsSession.code(cause).isEmpty() ? cause.getClass().getSimpleName() : AwsSession.code(cause);
             if (!reason.equals(told)) {
                 told = reason;
                 LOG.warn(

@@ -136,7 +136,9 @@ public final class LogsIngester implements Ingester {
     /** Live, passes come more often than lists are asked for. */
     private boolean isTimeToList() {
         Instant now = clock.instant();
-        return listed == null || listed.isAfter(now) || !listed.plus(config.interval()).isAfter(now);
+        return listed == null
+                || listed.isAfter(now)
+                || !listed.plus(config.interval()).isAfter(now);
     }
 
     private void publishLive(LiveTail shown) throws IngestException, InterruptedException {

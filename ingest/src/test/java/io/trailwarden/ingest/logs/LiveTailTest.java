@@ -182,7 +182,9 @@ class LiveTailTest {
         }
 
         assertThat(arrived()).containsExactly("one");
-        assertThat(aws.requests("StartLiveTail")).as("it is not asked all the time").isLessThan(8);
+        assertThat(aws.requests("StartLiveTail"))
+                .as("it is not asked all the time")
+                .isLessThan(8);
     }
 
     @Test

@@ -73,8 +73,8 @@ public final class FakeLiveTail {
 
     /** All sessions end for this reason, as after three hours. */
     public synchronized void end(String exception) {
-        TreeMap<String, String> headers = new TreeMap<>(
-                Map.of(":message-type", "exception", ":exception-type", exception, ":content-type", "application/json"));
+        TreeMap<String, String> headers = new TreeMap<>(Map.of(
+                ":message-type", "exception", ":exception-type", exception, ":content-type", "application/json"));
         for (Session session : open) {
             write(session, message(headers, "{\"message\":\"over\"}"), true);
         }
@@ -94,7 +94,10 @@ public final class FakeLiveTail {
         open.add(session);
         opened++;
         write(session, event("initial-response", JsonNodeFactory.instance.objectNode()), false);
-        write(session, event("sessionStart", JsonNodeFactory.instance.objectNode().put("sessionId", "s-" + opened)), false);
+        write(
+                session,
+                event("sessionStart", JsonNodeFactory.instance.objectNode().put("sessionId", "s-" + opened)),
+                false);
     }
 
     private static void write(Session session, byte[] message, boolean last) {
