@@ -36,7 +36,8 @@ public final class KafkaEventPublisher implements EventPublisher {
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "trailwarden-ingest");
         properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(512 << 10));
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, "20");
+        // Broker and consumers pay for each batch more than for its records.
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, "50");
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(64 << 20));
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "60000");
         properties.putAll(connection);
