@@ -55,6 +55,8 @@ final class Command implements AutoCloseable {
                 "-Duser.language=tr",
                 "-Duser.country=TR",
                 "-Duser.timezone=America/Bahia_Banderas",
+                // A library that prints to standard output must not be heard there.
+                "-Dlogback.statusListenerClass=SYSOUT",
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
