@@ -13,7 +13,8 @@ public final class Main {
     public static void main(String[] args) {
         // What is written and compared is the same everywhere; parts of Kafka do not work in every locale.
         Locale.setDefault(Locale.ROOT);
-        // Standard output is for what was asked for, which Io writes. Some libraries print there too: Logback its status.
+        // Standard output is for what was asked for, which Io writes. Some libraries print there too: Logback its
+        // status.
         System.setOut(System.err);
         int code = Trailwarden.run(Io.ofProcess(), args);
         System.exit(code);
