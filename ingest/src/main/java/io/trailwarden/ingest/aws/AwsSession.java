@@ -318,6 +318,18 @@ public final class AwsSession implements AutoCloseable {
         return e.retryable() || e.getCause() instanceof IOException;
     }
 
+    /**
+     * Whether this failed because the service refused it and will refuse it again: it was neither busy nor out of order, and
+     * the token and the time of the request were not the reason.
+     */
+    public static boolean isRefused(IngestException e) {
+        return e.getCause() instanceof SdkServiceException service
+                && service.statusCode() < 500
+                && !service.isThrottlingException()
+                && !SIGNATURES.contains(code(service))
+                && !REFUSED_TOKENS.contains(code(service));
+    }
+
     /** AWS's own code of the error; empty if the service did not answer. */
     public static String code(Throwable e) {
         if (e instanceof AwsServiceException service) {

@@ -12,6 +12,7 @@ import io.trailwarden.ingest.IngestProgress;
 import io.trailwarden.ingest.Ingester;
 import io.trailwarden.ingest.Positions;
 import io.trailwarden.ingest.aws.AwsAccess;
+import io.trailwarden.ingest.aws.AwsSession;
 import io.trailwarden.ingest.aws.AwsSessions;
 import io.trailwarden.ingest.custody.Custody.Examined;
 import io.trailwarden.ingest.custody.CustodyFindings.Draft;
@@ -177,7 +178,7 @@ public final class CustodyWatch implements Ingester {
         try {
             found.addAll(aws.folders(bucket, config.prefixes()));
         } catch (IngestException e) {
-            if (!DigestBucket.isRefused(e)) {
+            if (!AwsSession.isRefused(e)) {
                 throw e;
             }
             LOG.warn("{}: bucket {} cannot be watched", source(), bucket, e);
@@ -208,7 +209,11 @@ public final class CustodyWatch implements Ingester {
         List<Receipt> taken = new ArrayList<>();
         Map<Integer, Long> next = receipts.read(journal.offsets(), receipt -> {
             int slash = receipt.object().indexOf('/');
+            // What could not be read is known by its name alone.
+            boolean unread = receipt.objectSha256()
+                    .equals(Custody.sha256(receipt.object().getBytes(StandardCharsets.UTF_8)));
             if (slash > 0
+                    && !unread
                     && config.buckets().contains(receipt.object().substring(0, slash))
                     && receipt.ingestedAt().isAfter(now.minus(CustodyConfig.WINDOW.multipliedBy(2)))) {
                 taken.add(receipt);
@@ -225,7 +230,7 @@ public final class CustodyWatch implements Ingester {
         try {
             drafts = judge(folder, now);
         } catch (IngestException e) {
-            if (!DigestBucket.isRefused(e)) {
+            if (!AwsSession.isRefused(e)) {
                 throw e;
             }
             LOG.warn("{}: {} cannot be watched", source(), scope, e);

@@ -26,6 +26,11 @@ record Digest(
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** CloudTrail began in 2013. */
+    private static final Instant FIRST = Instant.parse("2013-01-01T00:00:00Z");
+
+    private static final Instant LAST = Instant.parse("3000-01-01T00:00:00Z");
+
     /** S3 knows no longer keys; nothing else in a digest is longer either. */
     private static final int LONGEST = 1024;
 
@@ -60,8 +65,8 @@ record Digest(
                     text(json, "digestS3Bucket"),
                     text(json, "digestS3Object"),
                     text(json, "digestEndTime"),
-                    Instant.parse(text(json, "digestStartTime")),
-                    Instant.parse(text(json, "digestEndTime")),
+                    time(json, "digestStartTime"),
+                    time(json, "digestEndTime"),
                     text(json, "digestPublicKeyFingerprint"),
                     previous,
                     objects);
@@ -81,6 +86,15 @@ record Digest(
                 + hash
                 + '\n'
                 + (previous == null ? "null" : previous.signature());
+    }
+
+    /** A digest of any other time is nobody's, and its time would be good only for overflows. */
+    private static Instant time(JsonNode json, String name) throws IOException {
+        Instant time = Instant.parse(text(json, name));
+        if (time.isBefore(FIRST) || !time.isBefore(LAST)) {
+            throw new IOException(name + " is " + time + " (expected: a time since " + FIRST + ")");
+        }
+        return time;
     }
 
     private static String text(JsonNode json, String name) throws IOException {

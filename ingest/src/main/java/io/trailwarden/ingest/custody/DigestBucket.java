@@ -40,6 +40,9 @@ public final class DigestBucket implements AutoCloseable {
     /** Around the time of a signature the keys that were valid are asked for (AWS CLI, {@code validate-logs}). */
     private static final Duration AROUND = Duration.ofHours(1);
 
+    /** Nothing is made up for later than this. */
+    private static final Duration LATEST = Duration.ofDays(366);
+
     /** The first digest names objects that were delivered in the hour before it. */
     private static final Duration BEFORE = Duration.ofHours(2);
 
@@ -222,21 +225,25 @@ public final class DigestBucket implements AutoCloseable {
             return null;
         }
         ObjectContent content = digests.unpack(got.bytes(), got.bytes().length);
-        Instant signed = Custody.time(key);
-        try {
-            String backfilled = got.metadata().get(BACKFILLED);
-            signed = backfilled == null ? signed : Instant.parse(backfilled);
-        } catch (DateTimeException e) {
-            // A stranger's word; the digest's own time is as good, and the key is looked for there.
-            signed = Custody.time(key);
-        }
         return new Fetched(
                 new DigestFile(
                         bucket,
                         key,
                         Arrays.copyOf(content.bytes(), content.length()),
                         got.metadata().get(SIGNATURE)),
-                signed);
+                signed(key, got.metadata().get(BACKFILLED)));
+    }
+
+    /** A digest says when it was made, and one that was made later than its hour when that was. */
+    private static Instant signed(String key, @Nullable String backfilled) {
+        Instant made = Custody.time(key);
+        try {
+            Instant later = backfilled == null ? made : Instant.parse(backfilled);
+            // What it says is a stranger's word until it is verified.
+            return later.isAfter(made) && later.isBefore(made.plus(LATEST)) ? later : made;
+        } catch (DateTimeException e) {
+            return made;
+        }
     }
 
     /** SHA-256 of what an object holds uncompressed; null if it is not there. */
@@ -300,26 +307,11 @@ public final class DigestBucket implements AutoCloseable {
             return there.call(AwsApi.TRAIL_STATUS, source + ", " + trail.arn(), () -> there.cloudTrail()
                     .getTrailStatus(status -> status.name(trail.arn())));
         } catch (IngestException e) {
-            if (isRefused(e)) {
+            if (AwsSession.isRefused(e)) {
                 return null;
             }
             throw e;
         }
-    }
-
-    /** Whether AWS refused this call, and would refuse it again. */
-    static boolean isRefused(IngestException e) {
-        return Set.of(
-                        "AccessDenied",
-                        "AccessDeniedException",
-                        "AllAccessDisabled",
-                        "NoSuchBucket",
-                        "OperationNotPermittedException",
-                        "UnsupportedOperationException",
-                        "TrailNotFoundException",
-                        "CloudTrailARNInvalidException",
-                        "InvalidTrailNameException")
-                .contains(code(e));
     }
 
     private static String code(IngestException e) {

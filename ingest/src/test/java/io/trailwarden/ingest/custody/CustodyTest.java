@@ -220,6 +220,23 @@ class CustodyTest {
     }
 
     @Test
+    void a_digest_of_no_possible_time_and_one_with_endless_names_are_no_digests() {
+        for (String strange : List.of(
+                altered("\"digestStartTime\":\"2026-03-02T00", "\"digestStartTime\":\"+1000000000-03-02T00"),
+                altered("\"digestStartTime\":\"2026-03-02T00", "\"digestStartTime\":\"-1000000000-03-02T00"),
+                altered("\"digestEndTime\":\"2026", "\"digestEndTime\":\"9999"),
+                altered("\"digestS3Object\":\"", "\"digestS3Object\":\"" + "x".repeat(1024)))) {
+            assertThatThrownBy(() -> Digest.read(strange.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("expected: ");
+        }
+    }
+
+    private String altered(String from, String to) {
+        return new String(altered(trail.digests().get(0).content(), from, to), StandardCharsets.UTF_8);
+    }
+
+    @Test
     void keys_that_are_no_keys_are_refused() {
         assertThatThrownBy(() -> PublicKeys.read("{}".getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("no PublicKeyList (expected: the output of aws cloudtrail list-public-keys)");

@@ -546,6 +546,47 @@ class CustodyWatchTest {
     }
 
     @Test
+    void an_object_that_could_not_be_read_is_not_read_and_not_another_one() throws Exception {
+        hours(2);
+        deliver(OBJECTS);
+        Receipt receipt = read.remove(7);
+        byte[] name = receipt.object().getBytes(StandardCharsets.UTF_8);
+        read.add(new Receipt("s3:main", receipt.object(), Custody.sha256(name), 1, 0, clock.instant()));
+        put(trail.digests().get(2));
+        watch.pass();
+
+        later(Duration.ofMinutes(30));
+
+        assertThat(open()).containsExactly("custody-unread-object");
+    }
+
+    @Test
+    void what_a_stranger_puts_among_the_digests_stops_nothing() throws Exception {
+        hours(3);
+        String key = trail.digests().get(2).key();
+        for (String text : List.of(
+                "{",
+                "[]",
+                "{\"digestS3Object\":\"x\"}",
+                new String(trail.digests().get(2).content(), StandardCharsets.UTF_8)
+                        .replace("\"digestStartTime\":\"2026", "\"digestStartTime\":\"+1000000000"))) {
+            aws.s3()
+                    .put(
+                            BUCKET,
+                            key.replace("_main_", "_strange" + text.length() + "_"),
+                            text.getBytes(StandardCharsets.UTF_8),
+                            Map.of("signature", "zz", "backfill-generation-timestamp", "+1000000000-01-01T00:00:00Z"));
+        }
+        aws.s3().put(BUCKET, key + "x", new byte[] {0x1f, (byte) 0x8b, 8, 0}, Map.of());
+        aws.s3().put(BUCKET, "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/readme", new byte[0], Map.of());
+        aws.s3().put(BUCKET, "AWSLogs/999/CloudTrail-Digest/(/x", new byte[0], Map.of());
+
+        hours(1);
+
+        assertThat(open()).hasSize(4).containsOnly("custody-altered-digest");
+    }
+
+    @Test
     void objects_from_before_the_watch_began_need_not_have_been_read() throws Exception {
         for (int i = 0; i < 5; i++) {
             hour(OBJECTS);
