@@ -53,6 +53,7 @@ public final class SinkRunner implements AutoCloseable {
     private final FindingSink sink;
     private final DeadLetterTray deadLetters;
     private final Clock clock;
+    private final Pauses pauses;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Thread thread;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -69,10 +70,23 @@ public final class SinkRunner implements AutoCloseable {
     /** One record of the topic; its finding is null when the record was put aside. */
     private record Pending(TopicPartition partition, long offset, long readNanos, @Nullable Finding finding) {}
 
-    private SinkRunner(FindingSink sink, DeadLetterTray deadLetters, Map<String, Object> kafka, Clock clock) {
+    /** How a sink that is unavailable is waited for. */
+    @FunctionalInterface
+    interface Pauses {
+
+        /** What production does. */
+        Pauses REAL = (closing, millis) -> closing.await(millis, TimeUnit.MILLISECONDS);
+
+        /** Returns after so long, or when the runner is closing. */
+        void pause(CountDownLatch closing, long millis) throws InterruptedException;
+    }
+
+    private SinkRunner(
+            FindingSink sink, DeadLetterTray deadLetters, Map<String, Object> kafka, Clock clock, Pauses pauses) {
         this.sink = sink;
         this.deadLetters = deadLetters;
         this.clock = clock;
+        this.pauses = pauses;
         this.status = new SinkStatus(sink.name(), 0, 0, 0, 0, null);
         Map<String, Object> config = new HashMap<>(kafka);
         config.put("group.id", group(sink.name()));
@@ -94,7 +108,12 @@ public final class SinkRunner implements AutoCloseable {
      */
     public static SinkRunner start(
             FindingSink sink, DeadLetterTray deadLetters, Map<String, Object> kafka, Clock clock) {
-        SinkRunner runner = new SinkRunner(sink, deadLetters, kafka, clock);
+        return start(sink, deadLetters, kafka, clock, Pauses.REAL);
+    }
+
+    static SinkRunner start(
+            FindingSink sink, DeadLetterTray deadLetters, Map<String, Object> kafka, Clock clock, Pauses pauses) {
+        SinkRunner runner = new SinkRunner(sink, deadLetters, kafka, clock, pauses);
         runner.thread.start();
         return runner;
     }
@@ -245,7 +264,7 @@ public final class SinkRunner implements AutoCloseable {
 
     private void pause(long millis) {
         try {
-            closing.await(millis, TimeUnit.MILLISECONDS);
+            pauses.pause(closing, millis);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }

@@ -19,11 +19,12 @@ import io.trailwarden.sinks.webhook.WebhookChannel;
 import io.trailwarden.sinks.webhook.WebhookConfig;
 import io.trailwarden.testing.aws.FakeEndpoints;
 import io.trailwarden.testing.aws.FakeEndpoints.Planted;
+import io.trailwarden.testing.aws.SimulatedClock;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -42,8 +46,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Outage, throttling, partial failure and a poisonous finding at once, over the real protocols: the set received is the
- * set of findings, hardly anything comes twice, and who is not concerned is not held up.
+ * An outage of an hour, throttling, partial failure and a poisonous finding, over the real protocols: the set received is
+ * the set of findings, hardly anything comes twice, and who is not concerned is not held up. The hour is one of a
+ * simulated clock: the runner's pauses move it.
  *
  * <p>{@code -Ddelivery.findings=20000} for more than a build needs.
  */
@@ -52,11 +57,14 @@ class DeliveryUnderFailureTest {
 
     private static final int FINDINGS = Integer.getInteger("delivery.findings", 2_000);
     private static final double MOST_REPEATS = 0.001;
+    private static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
+    private static final Duration OUTAGE = Duration.ofHours(1);
 
     @TempDir
     Path directory;
 
     private final FakeEndpoints endpoints = new FakeEndpoints();
+    private final SimulatedClock clock = new SimulatedClock(NOON);
     private final List<DeadLetter> deadLetters = new CopyOnWriteArrayList<>();
     private EmbeddedKafka kafka;
 
@@ -88,7 +96,7 @@ class DeliveryUnderFailureTest {
     @Test
     void a_web_hook_receives_the_set_of_findings() throws Exception {
         WebhookConfig config = new WebhookConfig(URI.create(endpoints.url() + "/hook"), "s", Template.JSON, "", "");
-        received("web hook", () -> new WebhookChannel(config, Clock.systemUTC()), () -> endpoints.calls.stream()
+        received("web hook", () -> new WebhookChannel(config, clock), () -> endpoints.calls.stream()
                 .map(FakeEndpoints.Call::body)
                 .toList());
     }
@@ -106,18 +114,32 @@ class DeliveryUnderFailureTest {
         send(findings);
 
         List<Finding> elsewhere = new CopyOnWriteArrayList<>();
-        long began = System.nanoTime();
-        try (SinkRunner other = run(new Unconcerned(elsewhere));
-                SinkRunner runner = run(new NoticeSink(channel.get(), NoticePolicy.EVERYTHING, Clock.systemUTC()))) {
-            // While one side is down, another sink gets everything.
+        CountDownLatch elsewhereAll = new CountDownLatch(1);
+        AtomicInteger attempts = new AtomicInteger();
+        AtomicInteger early = new AtomicInteger();
+        SinkRunner.Pauses pauses = (closing, millis) -> {
+            // However quickly a simulated hour passes, the others get everything while it lasts.
+            elsewhereAll.await(60, TimeUnit.SECONDS);
+            clock.advance(Duration.ofMillis(millis));
+            if (endpoints.down) {
+                attempts.incrementAndGet();
+                early.set(bodies.get().size());
+                endpoints.down = clock.instant().isBefore(NOON.plus(OUTAGE));
+            }
+        };
+        try (SinkRunner other = run(new Unconcerned(elsewhere), SinkRunner.Pauses.REAL);
+                SinkRunner runner = run(new NoticeSink(channel.get(), NoticePolicy.EVERYTHING, clock), pauses)) {
             await().atMost(Duration.ofSeconds(60)).until(() -> elsewhere.size() == findings.size());
-            await().atMost(Duration.ofSeconds(60)).until(() -> runner.status().failedAttempts() >= 2);
-            assertThat(bodies.get()).isEmpty();
-            assertThat(other.status().failedAttempts()).isZero();
-            endpoints.down = false;
-            await().atMost(Duration.ofSeconds(200))
+            assertThat(endpoints.down).as("still down").isTrue();
+            elsewhereAll.countDown();
+            await().atMost(Duration.ofSeconds(250))
                     .until(() -> runner.status().delivered() + runner.status().refused() == findings.size());
+            assertThat(other.status().failedAttempts()).isZero();
         }
+        // Half a minute apart at most, so that it goes on soon after; not so close together that it hinders.
+        assertThat(attempts.get()).isBetween(120, 140);
+        assertThat(early.get()).as("received during the outage").isZero();
+        assertThat(Duration.between(NOON, clock.instant())).isGreaterThan(OUTAGE);
         List<String> ids = new ArrayList<>();
         for (String body : bodies.get()) {
             ids.add(new ObjectMapper().readTree(body).get("id").textValue());
@@ -126,12 +148,13 @@ class DeliveryUnderFailureTest {
         int repeats = ids.size() - set.size();
         System.out.printf(
                 Locale.ROOT,
-                "%s: %,d findings; %,d received in %.1f s with an outage, throttling and partial failures: lost %d,"
-                        + " repeated %d, dead letters %d (the poisonous one)%n",
+                "%s: %,d findings; %,d received, an outage of %d minutes (%d attempts), throttling and partial failures:"
+                        + " lost %d, repeated %d, dead letters %d (the poisonous one)%n",
                 name,
-                findings.size(),
+                FINDINGS + 1,
                 set.size(),
-                (System.nanoTime() - began) / 1e9,
+                OUTAGE.toMinutes(),
+                attempts.get(),
                 FINDINGS - set.size(),
                 repeats,
                 deadLetters.size());
@@ -143,9 +166,9 @@ class DeliveryUnderFailureTest {
                 .contains(poison.id()));
     }
 
-    private SinkRunner run(FindingSink sink) {
+    private SinkRunner run(FindingSink sink, SinkRunner.Pauses pauses) {
         return SinkRunner.start(
-                sink, deadLetters::add, Map.of("bootstrap.servers", kafka.bootstrapServers()), Clock.systemUTC());
+                sink, deadLetters::add, Map.of("bootstrap.servers", kafka.bootstrapServers()), clock, pauses);
     }
 
     private void send(List<Finding> findings) {

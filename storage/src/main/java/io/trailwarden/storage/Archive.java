@@ -7,12 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Driver;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,7 @@ import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.SeekableInputStream;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
 import org.apache.iceberg.types.Types;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +56,7 @@ public final class Archive implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
     private static final int COMMIT_ATTEMPTS = 60;
+    private static final int OPEN_ATTEMPTS = 8;
 
     private final ArchiveConfig config;
     private final Catalog catalog;
@@ -77,10 +81,46 @@ public final class Archive implements Closeable {
                 throw new UncheckedIOException("Cannot create the warehouse " + warehouse, e);
             }
         }
-        Catalog catalog = CatalogUtil.loadCatalog(properties.remove("catalog-impl"), "trailwarden", properties, null);
+        registerDrivers();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return open(config, properties);
+            } catch (UncheckedSQLException | CommitFailedException e) {
+                // Processes that start at the same moment make the catalog's own tables at the same moment.
+                if (attempt == OPEN_ATTEMPTS) {
+                    throw e;
+                }
+                LOG.debug("The catalog cannot be opened now (time {})", attempt, e);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
+                        ThreadLocalRandom.current().nextLong(100, 400) * attempt));
+            }
+        }
+    }
+
+    private static Archive open(ArchiveConfig config, Map<String, String> properties) {
+        Map<String, String> rest = new HashMap<>(properties);
+        Catalog catalog = CatalogUtil.loadCatalog(rest.remove("catalog-impl"), "trailwarden", rest, null);
         Archive archive = new Archive(config, catalog);
-        archive.createMissing();
-        return archive;
+        try {
+            archive.createMissing();
+            return archive;
+        } catch (RuntimeException e) {
+            try {
+                archive.close();
+            } catch (IOException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * JDBC looks for drivers once in a process, and gives none to whoever sees the class by another loader. On a
+     * TaskManager every attempt of the job has a loader of its own.
+     */
+    private static void registerDrivers() {
+        ServiceLoader.load(Driver.class, Archive.class.getClassLoader()).stream()
+                .forEach(ServiceLoader.Provider::get);
     }
 
     private void createMissing() {

@@ -13,9 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.iceberg.Table;
@@ -40,6 +45,29 @@ class ArchiveTest {
     @AfterEach
     void close() throws Exception {
         archive.close();
+    }
+
+    @Test
+    void several_may_open_new_tables_at_the_same_moment() throws Exception {
+        int openers = 4;
+        CyclicBarrier together = new CyclicBarrier(openers);
+        ExecutorService threads = Executors.newFixedThreadPool(openers);
+        try {
+            List<Future<Integer>> opened = new ArrayList<>();
+            for (int i = 0; i < openers; i++) {
+                opened.add(threads.submit(() -> {
+                    together.await();
+                    try (Archive fresh = Archive.open(ArchiveConfig.local(data.resolve("fresh")))) {
+                        return fresh.tableFiles().size();
+                    }
+                }));
+            }
+            for (Future<Integer> each : opened) {
+                assertThat(each.get()).isEqualTo(Tables.ALL.size());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

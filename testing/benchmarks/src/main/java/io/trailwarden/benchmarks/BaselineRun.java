@@ -13,7 +13,7 @@ import java.util.Set;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** One run of the baseline: {@code GENERATED WORK DISTINCT BYTES RESULT}. */
+/** One run of the baseline: {@code GENERATED WORK DISTINCT BYTES RESULT}, and what else is given to the other side. */
 final class BaselineRun {
 
     private BaselineRun() {}

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** One run of the real pipeline, console included: {@code GENERATED WORK DISTINCT BYTES RESULT}. */
+/** One run of the real pipeline, console included: {@code GENERATED WORK DISTINCT BYTES RESULT SLOTS}. */
 final class PipelineRun {
 
     private PipelineRun() {}
@@ -26,7 +26,12 @@ final class PipelineRun {
         Path generated = Path.of(args[0]).toAbsolutePath();
         Path work = Files.createDirectories(Path.of(args[1]).toAbsolutePath());
         Configuration config = configuration(
-                work, generated, Map.of("inputs", generated.resolve("input").toString()));
+                work,
+                generated,
+                Map.of(
+                        "inputs", generated.resolve("input").toString(),
+                        "processing.parallelism", args[5],
+                        "kafka.partitions", args[5]));
         Clock clock = Clock.systemUTC();
         try (Usage usage = new Usage();
                 Pipeline pipeline =
@@ -59,6 +64,7 @@ final class PipelineRun {
             if (stored != Long.parseLong(args[2])) {
                 throw new IllegalStateException(stored + " records stored (expected: " + args[2] + ")");
             }
+            System.out.print(TableNumbers.of(config.data()).text());
             new Measured(
                             pipeline.progress().records(),
                             stored,

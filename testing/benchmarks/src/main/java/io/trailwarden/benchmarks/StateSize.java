@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -99,7 +100,42 @@ final class StateSize {
                     .text(String.format(
                             Locale.ROOT, "%,d principals in state (%s)", principals, arguments.text("backend"))));
         }
+        Path checkpoint = newestCheckpoint(config.data().resolve("flink"));
+        long bytes = size(checkpoint);
+        System.out.printf(
+                Locale.ROOT,
+                "    newest checkpoint %.1f MB: %.0f bytes a principal%n",
+                bytes / 1e6,
+                (double) bytes / principals);
         Throughput.deleteTree(work);
+    }
+
+    /** Incremental ones lean on files beside them: shared ones count too. */
+    private static Path newestCheckpoint(Path flink) throws IOException {
+        try (Stream<Path> all = Files.walk(flink)) {
+            return all.filter(path -> path.getFileName().toString().equals("_metadata"))
+                    .map(Path::getParent)
+                    .max(Comparator.comparing(StateSize::number))
+                    .orElseThrow(() -> new IOException("no checkpoint in " + flink));
+        }
+    }
+
+    private static long number(Path checkpoint) {
+        return Long.parseLong(checkpoint.getFileName().toString().replaceFirst("chk-", ""));
+    }
+
+    private static long size(Path checkpoint) throws IOException {
+        long bytes = 0;
+        for (Path folder : List.of(checkpoint, checkpoint.resolveSibling("shared"))) {
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> all = Files.walk(folder)) {
+                    for (Path file : all.filter(Files::isRegularFile).toList()) {
+                        bytes += Files.size(file);
+                    }
+                }
+            }
+        }
+        return bytes;
     }
 
     private static void await(Pipeline pipeline, long stored) throws IOException {

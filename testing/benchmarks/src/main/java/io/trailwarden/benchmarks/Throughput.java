@@ -1,5 +1,7 @@
 package io.trailwarden.benchmarks;
 
+import static java.util.Map.entry;
+
 import io.trailwarden.testing.generator.GeneratedFiles;
 import io.trailwarden.testing.generator.Scenario;
 import java.io.IOException;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From gzip files to stored records and findings on two cores: Trailwarden and the baseline, by turns, each in a JVM of
- * its own on the same files.
+ * its own on the same files. {@code --parallelism} is Trailwarden's number of slots; the baseline always has two.
  */
 final class Throughput {
 
@@ -24,16 +26,17 @@ final class Throughput {
     public static void main(String[] args) throws IOException, InterruptedException {
         Arguments arguments = Arguments.parse(
                 args,
-                Map.of(
-                        "events", "500000",
-                        "planted", "500",
-                        "seed", "1",
-                        "duplicates", "0.005",
-                        "object-records", "100",
-                        "rounds", "1",
-                        "sides", "baseline,trailwarden",
-                        "jvm", ChildJvm.LAUNCHERS,
-                        "work", System.getProperty("java.io.tmpdir") + "/trailwarden-throughput"));
+                Map.ofEntries(
+                        entry("events", "500000"),
+                        entry("planted", "500"),
+                        entry("seed", "1"),
+                        entry("duplicates", "0.005"),
+                        entry("object-records", "100"),
+                        entry("rounds", "1"),
+                        entry("sides", "baseline,trailwarden"),
+                        entry("parallelism", Integer.toString(Bench.PARALLELISM)),
+                        entry("jvm", ChildJvm.LAUNCHERS),
+                        entry("work", System.getProperty("java.io.tmpdir") + "/trailwarden-throughput")));
         Path work = Path.of(arguments.text("work"));
         deleteTree(work);
         Path generated = work.resolve("generated");
@@ -67,9 +70,11 @@ final class Throughput {
                                 directory.toString(),
                                 Long.toString(files.events()),
                                 Long.toString(files.bytes()),
-                                result.toString()));
+                                result.toString(),
+                                Long.toString(arguments.number("parallelism"))));
                 Measured measured = Measured.read(result);
-                System.out.print(measured.text(side));
+                System.out.print(
+                        measured.text(ours ? side + " with " + arguments.text("parallelism") + " slots" : side));
                 if (ours) {
                     best = faster(best, measured);
                 } else {

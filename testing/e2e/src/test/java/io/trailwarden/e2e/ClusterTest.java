@@ -3,11 +3,8 @@ package io.trailwarden.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trailwarden.testing.generator.GeneratedFiles;
 import io.trailwarden.testing.generator.Scenario;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,10 +13,8 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -40,14 +35,12 @@ class ClusterTest {
     private static final int EVENTS = Integer.getInteger("cluster.events", 30_000);
     private static final int PLANTED = Integer.getInteger("cluster.planted", 60);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     Path directory;
 
     private final List<Duration> recoveries = new ArrayList<>();
-    private String kafka = "";
-    private String rest = "";
+    private Cluster flink;
     private String job = "";
 
     @Test
@@ -63,8 +56,8 @@ class ClusterTest {
         Set<String> oracle = oracle(generated, config);
         Store store = new Store(directory.resolve("tables"));
         try (Processes cluster = new Processes(directory)) {
-            start(cluster);
-            String[] common = {"--kafka", kafka, "--config", config.toString()};
+            flink = Cluster.start(cluster, directory);
+            String[] common = {"--kafka", flink.kafka, "--config", config.toString()};
             try (Command ingest = Command.start(
                             directory,
                             with(
@@ -79,8 +72,8 @@ class ClusterTest {
                             directory,
                             with(common, "sink", "--data", store.directory().toString(), "storage"))) {
                 submit(common, store);
-                awaitCheckpoint(0);
-                lose(cluster, "taskmanager-" + busyTaskManager());
+                flink.awaitCheckpoint(job, 0);
+                lose(cluster, flink.busyTaskManager());
                 lose(cluster, "jobmanager");
                 lose(cluster, "broker-2");
                 ingest.await(PATIENCE).mustBeFine();
@@ -105,85 +98,6 @@ class ClusterTest {
         return undisturbed.openFindings();
     }
 
-    private void start(Processes cluster) throws Exception {
-        int first = Processes.freePort();
-        int second = Processes.freePort();
-        int controller = Processes.freePort();
-        kafka = "127.0.0.1:" + first + ",127.0.0.1:" + second;
-        String id = Uuid.randomUuid().toString();
-        cluster.broker(1, first, controller, id, Map.of("replicas", "2"));
-        cluster.broker(2, second, controller, id, Map.of("replicas", "2"));
-
-        int zookeeper = Processes.freePort();
-        Files.writeString(
-                directory.resolve("zoo.cfg"),
-                "tickTime=2000\nclientPort=" + zookeeper + "\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\n"
-                        + "dataDir=" + directory.resolve("zookeeper") + "\n");
-        Files.createDirectories(directory.resolve("zookeeper"));
-        cluster.start(
-                "zookeeper",
-                "128m",
-                Processes.flinks(),
-                "org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperServerMain",
-                directory.resolve("zoo.cfg").toString());
-        int restPort = Processes.freePort();
-        rest = "http://127.0.0.1:" + restPort;
-        Path conf = Files.createDirectories(directory.resolve("conf"));
-        Files.writeString(
-                conf.resolve("config.yaml"),
-                """
-                jobmanager.rpc.address: 127.0.0.1
-                jobmanager.bind-host: 127.0.0.1
-                rest.address: 127.0.0.1
-                rest.bind-address: 127.0.0.1
-                rest.port: %d
-                jobmanager.memory.flink.size: 600m
-                jobmanager.memory.heap.size: 470m
-                high-availability.type: zookeeper
-                high-availability.zookeeper.quorum: 127.0.0.1:%d
-                high-availability.storageDir: file://%s
-                taskmanager.bind-host: 127.0.0.1
-                taskmanager.host: 127.0.0.1
-                taskmanager.numberOfTaskSlots: 2
-                taskmanager.cpu.cores: 1.0
-                taskmanager.memory.task.heap.size: 700m
-                taskmanager.memory.task.off-heap.size: 64m
-                taskmanager.memory.managed.size: 64m
-                taskmanager.memory.network.min: 64m
-                taskmanager.memory.network.max: 64m
-                taskmanager.memory.framework.heap.size: 128m
-                taskmanager.memory.framework.off-heap.size: 64m
-                taskmanager.memory.jvm-metaspace.size: 256m
-                taskmanager.memory.jvm-overhead.min: 128m
-                taskmanager.memory.jvm-overhead.max: 128m
-                heartbeat.interval: 1000
-                heartbeat.timeout: 8000
-                parallelism.default: 2
-                """
-                        .formatted(restPort, zookeeper, directory.resolve("ha")));
-        String[] none = {"--configDir", conf.toString()};
-        cluster.start(
-                "jobmanager",
-                "700m",
-                Processes.flinks(),
-                "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
-                none);
-        for (int i = 1; i <= 2; i++) {
-            cluster.start(
-                    "taskmanager-" + i,
-                    "900m",
-                    Processes.flinks(),
-                    "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-                    "--configDir",
-                    conf.toString(),
-                    "-D",
-                    "taskmanager.resource-id=taskmanager-" + i);
-        }
-        await().atMost(Duration.ofMinutes(3))
-                .ignoreExceptions()
-                .until(() -> json("/overview").get("taskmanagers").intValue() == 2);
-    }
-
     private void submit(String[] common, Store store) throws Exception {
         String out = Command.run(
                         directory,
@@ -194,7 +108,7 @@ class ClusterTest {
                                 "--data",
                                 store.directory().toString(),
                                 "--jobmanager",
-                                rest.substring("http://".length()),
+                                flink.jobmanager,
                                 "--jar",
                                 System.getProperty("cluster.jar"),
                                 "--checkpoints",
@@ -209,11 +123,11 @@ class ClusterTest {
 
     /** Kills a process, starts it again, and takes the time until the job completes its next checkpoint. */
     private void lose(Processes cluster, String name) throws Exception {
-        long before = latestCheckpoint();
+        long before = flink.latestCheckpoint(job);
         long began = System.nanoTime();
         cluster.kill(name);
         cluster.again(name);
-        awaitCheckpoint(before);
+        flink.awaitCheckpoint(job, before);
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         recoveries.add(took);
         System.out.printf(
@@ -222,29 +136,7 @@ class ClusterTest {
                 name,
                 took.toMillis() / 1000.0);
         // The next loss hits a whole cluster, not one that is still coming back.
-        await().atMost(Duration.ofMinutes(2))
-                .ignoreExceptions()
-                .until(() -> json("/overview").get("taskmanagers").intValue() == 2);
-    }
-
-    private void awaitCheckpoint(long than) {
-        await().atMost(Duration.ofMinutes(4))
-                .pollInterval(Duration.ofMillis(200))
-                .ignoreExceptions()
-                .until(() -> latestCheckpoint() > than);
-    }
-
-    private long latestCheckpoint() throws IOException, InterruptedException {
-        return json("/jobs/" + job + "/checkpoints").at("/latest/completed/id").asLong(0);
-    }
-
-    private String busyTaskManager() throws IOException, InterruptedException {
-        for (JsonNode each : json("/taskmanagers").get("taskmanagers")) {
-            if (each.get("freeSlots").intValue() < each.get("slotsNumber").intValue()) {
-                return each.get("id").textValue().substring("taskmanager-".length());
-            }
-        }
-        throw new AssertionError("no TaskManager is at work");
+        flink.awaitTaskManagers();
     }
 
     private void console(String[] common, Store store) throws Exception {
@@ -285,10 +177,6 @@ class ClusterTest {
         assertThat(new TreeSet<>(rows)).isEqualTo(truth);
         assertThat(findings).isEqualTo(oracle);
         store.verifiedLedger();
-    }
-
-    private JsonNode json(String path) throws IOException, InterruptedException {
-        return JSON.readTree(Processes.get(rest + path));
     }
 
     private static String[] with(String[] common, String command, String... more) {

@@ -1,5 +1,6 @@
 package io.trailwarden.e2e;
 
+import io.trailwarden.testing.aws.RealServers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -62,11 +64,22 @@ final class Command implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "io.trailwarden.app.Main"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(workingDirectory.toFile());
+        return start(new ProcessBuilder(command).directory(workingDirectory.toFile()));
+    }
+
+    /** Starts a command line as a shell reads it. */
+    static Command line(Path workingDirectory, Map<String, String> environment, String line) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", line).directory(workingDirectory.toFile());
+        builder.environment().putAll(environment);
+        return start(builder);
+    }
+
+    private static Command start(ProcessBuilder builder) throws IOException {
         builder.environment().put("NO_COLOR", "1");
         // For what stands in for AWS; credentials of this machine must not be used by tests.
-        builder.environment().put("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE000000001");
-        builder.environment().put("AWS_SECRET_ACCESS_KEY", "made-up");
+        builder.environment().put("AWS_ACCESS_KEY_ID", RealServers.KEY);
+        builder.environment().put("AWS_SECRET_ACCESS_KEY", RealServers.SECRET);
+        builder.environment().put("CATALOG_PASSWORD", "made-up");
         return new Command(builder.start());
     }
 
@@ -129,11 +142,13 @@ final class Command implements AutoCloseable {
 
     /** {@code kill}, as Ctrl-C does. */
     void stop() {
+        process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
     }
 
     @Override
     public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }
 

@@ -1,5 +1,6 @@
 package io.trailwarden.e2e;
 
+import io.trailwarden.testing.aws.RealServers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -68,14 +69,14 @@ final class Processes implements AutoCloseable {
 
     /** Starts a process again as it was started before, as a supervisor does. */
     void again(String name) throws IOException {
-        running.put(
-                name,
-                new ProcessBuilder(commands.get(name))
-                        .directory(directory.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                                directory.resolve(name + ".log").toFile()))
-                        .start());
+        ProcessBuilder builder = new ProcessBuilder(commands.get(name))
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve(name + ".log").toFile()));
+        builder.environment().put("AWS_ACCESS_KEY_ID", RealServers.KEY);
+        builder.environment().put("AWS_SECRET_ACCESS_KEY", RealServers.SECRET);
+        running.put(name, builder.start());
     }
 
     /** {@code kill -9}; returns when it is gone. */
@@ -161,6 +162,18 @@ final class Processes implements AutoCloseable {
             throw new IOException(url + ": " + response.statusCode());
         }
         return response.body();
+    }
+
+    /** Asks Flink's REST API for a change. */
+    static void patch(String url) throws IOException, InterruptedException {
+        HttpResponse<String> response = HTTP.send(
+                HttpRequest.newBuilder(URI.create(url))
+                        .method("PATCH", HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() / 100 != 2) {
+            throw new IOException(url + ": " + response.statusCode() + " " + response.body());
+        }
     }
 
     /** Names of the processes that are not running any more though nobody killed them. */

@@ -7,8 +7,10 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/** What others put into buckets, and how the configuration names tables in one. */
+/** What others do with buckets and queues, and how the configuration names tables in one. */
 final class S3Buckets {
 
     private S3Buckets() {}
@@ -24,6 +26,34 @@ final class S3Buckets {
     static void put(RealServers servers, String bucket, String key, byte[] object) {
         try (S3Client s3 = client(servers)) {
             s3.putObject(put -> put.bucket(bucket).key(key), RequestBody.fromBytes(object));
+        }
+    }
+
+    static void createQueue(RealServers servers, String queue) {
+        try (SqsClient sqs = queues(servers)) {
+            sqs.createQueue(create -> create.queueName(queue));
+        }
+    }
+
+    static void send(RealServers servers, String queue, String body) {
+        try (SqsClient sqs = queues(servers)) {
+            sqs.sendMessage(send -> send.queueUrl(servers.queue(queue)).messageBody(body));
+        }
+    }
+
+    /** Messages of a queue, hidden ones too. */
+    static int messages(RealServers servers, String queue) {
+        try (SqsClient sqs = queues(servers)) {
+            return sqs
+                    .getQueueAttributes(get -> get.queueUrl(servers.queue(queue))
+                            .attributeNames(
+                                    QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                    QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                    .attributes()
+                    .values()
+                    .stream()
+                    .mapToInt(Integer::parseInt)
+                    .sum();
         }
     }
 
@@ -50,9 +80,21 @@ final class S3Buckets {
                 .endpointOverride(servers.s3())
                 .forcePathStyle(true)
                 .region(Region.US_EAST_1)
-                .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(RealServers.KEY, RealServers.SECRET)))
+                .credentialsProvider(credentials())
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
                 .build();
+    }
+
+    private static SqsClient queues(RealServers servers) {
+        return SqsClient.builder()
+                .endpointOverride(servers.sqs())
+                .region(Region.US_EAST_1)
+                .credentialsProvider(credentials())
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
+    }
+
+    private static StaticCredentialsProvider credentials() {
+        return StaticCredentialsProvider.create(AwsBasicCredentials.create(RealServers.KEY, RealServers.SECRET));
     }
 }
