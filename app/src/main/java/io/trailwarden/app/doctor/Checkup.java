@@ -8,7 +8,9 @@ import io.trailwarden.app.pipeline.KafkaSetup;
 import io.trailwarden.app.pipeline.Parts;
 import io.trailwarden.app.pipeline.Running;
 import io.trailwarden.app.reference.ReferenceSource;
+import io.trailwarden.event.topic.Topics;
 import io.trailwarden.jobs.CheckpointFinder;
+import io.trailwarden.sinks.webhook.WebhookChannel;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.Ledger;
 import io.trailwarden.storage.sql.SqlConfinement;
@@ -19,6 +21,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
@@ -29,15 +33,22 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * Every check, in the order in which things go wrong. Looks only: nothing is made, changed or sent, but for a scratch
- * file in the data directory and the question to Kafka whether it is there.
+ * file in the data directory, the question to Kafka whether it is there, and calls to AWS that change nothing.
  */
 public final class Checkup {
 
@@ -76,6 +87,7 @@ public final class Checkup {
         add(checks, "data-lock", this::dataLock);
         add(checks, "disk", this::disk);
         add(checks, "kafka", this::kafka);
+        add(checks, "topics", this::topics);
         add(checks, "checkpoints", this::checkpoints);
         add(checks, "tables", this::tables);
         add(checks, "ledger", this::ledger);
@@ -84,12 +96,18 @@ public final class Checkup {
         add(checks, "console-access", this::consoleAccess);
         add(checks, "sql-confinement", this::sqlConfinement);
         add(checks, "temporary-files", this::temporaryFiles);
+        add(checks, "webhook", this::webhook);
+        addAll(checks, "aws", new AwsChecks(config, clock)::run);
         return checks;
     }
 
     private static void add(List<Check> checks, String name, Callable<Check> check) {
+        addAll(checks, name, () -> List.of(check.call()));
+    }
+
+    private static void addAll(List<Check> checks, String name, Callable<List<Check>> some) {
         try {
-            checks.add(check.call());
+            checks.addAll(some.call());
         } catch (Exception e) { // Callable declares it, and a broken check must not end the others
             checks.add(Check.bad(name, "the check itself failed: " + e, "report it with TRAILWARDEN_LOG=debug"));
         }
@@ -189,9 +207,11 @@ public final class Checkup {
                         "correct inputs in the file, or --input");
             }
         }
-        return config.inputs().isEmpty()
-                ? Check.warning("inputs", "none", "name some: inputs in the file, or --input")
-                : Check.well("inputs", config.inputs().size() + " readable");
+        return config.inputs().isEmpty() && config.aws().isEmpty()
+                ? Check.warning("inputs", "none", "name some: inputs or aws in the file, or --input")
+                : Check.well(
+                        "inputs",
+                        config.inputs().size() + " readable, " + config.aws().size() + " in AWS");
     }
 
     private Check dataDirectory() throws IOException {
@@ -271,6 +291,57 @@ public final class Checkup {
                 "kafka",
                 "nothing answers at " + config.kafka().bootstrap(),
                 "start it, or correct kafka.bootstrap (host:port)");
+    }
+
+    private Check topics() throws InterruptedException {
+        if (config.kafka().embedded()) {
+            return Check.well("topics", "made at the start");
+        }
+        Map<String, Object> settings =
+                new HashMap<>(KafkaSetup.connection(config.kafka().bootstrap(), config.kafka()));
+        settings.put("default.api.timeout.ms", "5000");
+        settings.put("request.timeout.ms", "5000");
+        try (Admin admin = Admin.create(settings)) {
+            Set<String> there = admin.listTopics().names().get(10, TimeUnit.SECONDS);
+            List<String> missing = Topics.ALL.stream()
+                    .map(Topics.Topic::name)
+                    .filter(name -> !there.contains(name))
+                    .toList();
+            return missing.isEmpty()
+                    ? Check.well("topics", "all " + Topics.ALL.size() + " are there")
+                    : Check.warning(
+                            "topics",
+                            "missing: " + String.join(", ", missing),
+                            "they are made by the first stage that starts, if the broker allows it; else make them,"
+                                    + " audit.reference, audit.receipts and job-status with cleanup.policy=compact");
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
+            return Check.bad(
+                    "topics",
+                    "cannot be listed: " + (e.getCause() == null ? e : e.getCause()),
+                    "correct kafka.bootstrap and kafka.properties (security.protocol, SASL, truststore)");
+        }
+    }
+
+    /** Only whether somebody listens there: a message that is no finding would disturb people. */
+    private Check webhook() {
+        if (!config.sinks().contains(WebhookChannel.NAME)) {
+            return Check.well("webhook", "not used");
+        }
+        try {
+            URI url = new URI(config.webhook().url());
+            int port = url.getPort() >= 0 ? url.getPort() : "http".equals(url.getScheme()) ? 80 : 443;
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(String.valueOf(url.getHost()), port), 3000);
+                return Check.well("webhook", url.getHost() + ":" + port + " answers");
+            } catch (IOException | IllegalArgumentException e) {
+                return Check.bad(
+                        "webhook",
+                        "nothing answers at " + url.getHost() + ":" + port,
+                        "correct webhook.url, or open the way out to it (proxy, firewall)");
+            }
+        } catch (URISyntaxException e) {
+            return Check.bad("webhook", "webhook.url is no URL", "set webhook.url to https://host/…");
+        }
     }
 
     private Check checkpoints() throws IOException {

@@ -24,6 +24,7 @@ public enum AwsApi {
     RECEIVE_MESSAGE("sqs:ReceiveMessage", 100),
     DELETE_MESSAGE("sqs:DeleteMessage", 500),
     CHANGE_VISIBILITY("sqs:ChangeMessageVisibility", 500),
+    GET_QUEUE_ATTRIBUTES("sqs:GetQueueAttributes", 10),
     /** Quota 1 a second of an organization (Organizations user guide, "Throttling limits"). */
     DESCRIBE_ORGANIZATION("organizations:DescribeOrganization", 0.9),
     /** Quota 8 a second of an organization. */

@@ -210,6 +210,11 @@ public final class AwsSession implements AutoCloseable {
         return client(SqsClient.class, endpoint, SqsClient::builder);
     }
 
+    /** For the question who we are. */
+    public StsClient sts() {
+        return client(StsClient.class, access.endpoint(), StsClient::builder);
+    }
+
     /** For accounts and their tree; AWS has it in one Region, whatever the access says. */
     public OrganizationsClient organizations() {
         return client(OrganizationsClient.class, access.endpoint(), OrganizationsClient::builder);

@@ -19,6 +19,8 @@ class SinkPolicyTest {
     /** Which action authorises a call (Service Authorization Reference); {@code PublishBatch} has none of its own. */
     private static final Map<String, String> ACTIONS = Map.of(
             "SnsClient.publishBatch", "sns:Publish",
+            "SnsClient.getTopicAttributes", "sns:GetTopicAttributes",
+            "SecurityHubClient.describeHub", "securityhub:DescribeHub",
             "SecurityHubClient.batchImportFindings", "securityhub:BatchImportFindings",
             "StsAssumeRoleCredentialsProvider.builder", "sts:AssumeRole");
 

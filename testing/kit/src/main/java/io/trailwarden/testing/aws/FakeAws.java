@@ -57,6 +57,9 @@ public final class FakeAws implements AutoCloseable {
             .withZone(ZoneOffset.UTC);
     private static final Duration SIGNATURE_AGE = Duration.ofMinutes(5);
 
+    /** Where Security Hub is asked about itself, without naming an operation. */
+    private static final String HUB = "/accounts";
+
     /** The quota in a second, of each operation. */
     private record Operation(int perSecond) {}
 
@@ -68,6 +71,10 @@ public final class FakeAws implements AutoCloseable {
             Map.entry("DescribeLogGroups", new Operation(10)),
             Map.entry("StartLiveTail", new Operation(5)),
             Map.entry("AssumeRole", new Operation(500)),
+            Map.entry("GetTopicAttributes", new Operation(30)),
+            Map.entry("DescribeHub", new Operation(10)),
+            Map.entry("GetCallerIdentity", new Operation(500)),
+            Map.entry("GetQueueAttributes", new Operation(3000)),
             Map.entry("ReceiveMessage", new Operation(3000)),
             Map.entry("DeleteMessageBatch", new Operation(3000)),
             Map.entry("ChangeMessageVisibilityBatch", new Operation(3000)),
@@ -93,6 +100,7 @@ public final class FakeAws implements AutoCloseable {
     private final FakeInventory inventory = new FakeInventory();
     private final AtomicReference<Faults> faults = new AtomicReference<>(Faults.NONE);
     private final Random random = new Random(20261122);
+    private final Map<String, String> denied = new HashMap<>();
     private final Map<String, Deque<Instant>> recent = new HashMap<>();
     private final Map<String, Integer> most = new TreeMap<>();
     private final Map<String, Integer> requests = new TreeMap<>();
@@ -168,6 +176,15 @@ public final class FakeAws implements AutoCloseable {
         sts.requireExternalId(externalId);
     }
 
+    /**
+     * This operation is not allowed.
+     *
+     * @param permission as AWS names it in its refusal; empty: it names none, as S3
+     */
+    public synchronized void deny(String operation, String permission) {
+        denied.put(operation, permission);
+    }
+
     /** From now on this goes wrong. */
     public void faults(Faults faults) {
         this.faults.set(faults);
@@ -208,7 +225,8 @@ public final class FakeAws implements AutoCloseable {
         }
         String target = request.getHeaders().get("X-Amz-Target");
         boolean form = String.valueOf(request.getHeaders().get("Content-Type")).startsWith("application/x-www-form");
-        Protocol protocol = target != null ? Protocol.JSON : form ? Protocol.QUERY : Protocol.S3;
+        boolean hub = HUB.equals(request.getHttpURI().getPath());
+        Protocol protocol = target != null || hub ? Protocol.JSON : form ? Protocol.QUERY : Protocol.S3;
         Answer answer;
         try {
             answer = answer(request, protocol, target, body);
@@ -249,7 +267,7 @@ public final class FakeAws implements AutoCloseable {
         String operation =
                 switch (protocol) {
                     case JSON ->
-                        String.valueOf(target).substring(String.valueOf(target).lastIndexOf('.') + 1);
+                        target == null ? "DescribeHub" : target.substring(target.lastIndexOf('.') + 1);
                     case QUERY -> parameters.getOrDefault("Action", List.of("")).get(0);
                     case S3 -> query.containsKey("list-type") ? "ListObjectsV2" : "GetObject";
                 };
@@ -259,6 +277,16 @@ public final class FakeAws implements AutoCloseable {
         checkClock(request.getHeaders().get("X-Amz-Date"), now);
         if (!operation.equals("AssumeRole")) {
             sts.check(request.getHeaders().get("X-Amz-Security-Token"), now.tokenUses());
+        }
+        String permission = denied.get(operation);
+        if (permission != null) {
+            throw new Refused(
+                    protocol == Protocol.JSON ? 400 : 403,
+                    protocol == Protocol.JSON ? "AccessDeniedException" : "AccessDenied",
+                    permission.isEmpty()
+                            ? "Access Denied"
+                            : "User: arn:aws:sts::111122223333:assumed-role/reader/trailwarden is not authorized to"
+                                    + " perform: " + permission + " because no identity-based policy allows it");
         }
         if (random.nextDouble() < now.dropped()) {
             return null;
@@ -275,6 +303,13 @@ public final class FakeAws implements AutoCloseable {
         if ((json.hasNonNull("NextToken") || json.hasNonNull("nextToken"))
                 && random.nextDouble() < now.pageTokensLost()) {
             throw invalidPageToken(operation);
+        }
+        if (operation.equals("DescribeHub")) {
+            return Answer.json(JsonNodeFactory.instance.objectNode());
+        }
+        if (operation.equals("GetTopicAttributes")) {
+            return Answer.xml("<GetTopicAttributesResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">"
+                    + "<GetTopicAttributesResult><Attributes/></GetTopicAttributesResult></GetTopicAttributesResponse>");
         }
         Call call = new Call(operation, region(authorization), json, path, parameters);
         for (Service service : List.<Service>of(cloudTrail, logs, s3, sqs, sts, inventory)) {

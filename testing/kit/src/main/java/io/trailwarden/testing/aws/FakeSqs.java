@@ -30,6 +30,7 @@ public final class FakeSqs implements FakeAws.Service {
     }
 
     private final Clock clock;
+    private boolean deadLetterQueue;
     private final Map<String, Message> messages = new LinkedHashMap<>();
     private int next;
 
@@ -60,14 +61,29 @@ public final class FakeSqs implements FakeAws.Service {
         messages.values().forEach(message -> message.visible = clock.instant());
     }
 
+    /** What is received too often goes to another queue. */
+    public synchronized void deadLetterQueue() {
+        deadLetterQueue = true;
+    }
+
     @Override
     public synchronized @Nullable Answer answer(Call call) {
         return switch (call.operation()) {
+            case "GetQueueAttributes" -> attributes();
             case "ReceiveMessage" -> receive(call.body());
             case "DeleteMessageBatch" -> delete(call.body());
             case "ChangeMessageVisibilityBatch" -> hide(call.body());
             default -> null;
         };
+    }
+
+    private Answer attributes() {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ObjectNode attributes = answer.putObject("Attributes");
+        if (deadLetterQueue) {
+            attributes.put("RedrivePolicy", "{\"maxReceiveCount\":5}");
+        }
+        return Answer.json(answer);
     }
 
     private Answer receive(JsonNode body) {

@@ -1,0 +1,144 @@
+package io.trailwarden.app.doctor;
+
+import io.trailwarden.app.config.AwsInput;
+import io.trailwarden.app.config.Configuration;
+import io.trailwarden.ingest.access.AccessProbe;
+import io.trailwarden.ingest.access.AccessProbe.Verdict;
+import io.trailwarden.ingest.aws.AwsAccess;
+import io.trailwarden.ingest.aws.AwsSession;
+import io.trailwarden.ingest.aws.AwsSessions;
+import io.trailwarden.ingest.aws.Pause;
+import io.trailwarden.sinks.securityhub.SecurityHubSink;
+import io.trailwarden.sinks.sns.SnsChannel;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Each permission that the configured inputs and sinks need in AWS, one check for each. */
+final class AwsChecks {
+
+    private final Configuration config;
+    private final Clock clock;
+
+    AwsChecks(Configuration config, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    List<Check> run() throws InterruptedException {
+        List<Check> checks = new ArrayList<>();
+        try (AwsSessions sessions = new AwsSessions(clock, Pause.SLEEP)) {
+            Map<AwsAccess, AccessProbe.Outcome> identities = new HashMap<>();
+            for (AwsInput input : config.aws()) {
+                AwsSession session = sessions.of(input.access());
+                AccessProbe probe = new AccessProbe(session);
+                AccessProbe.Outcome identity =
+                        identities.computeIfAbsent(input.access(), unused -> probe.identity());
+                checks.add(check(input, identity));
+                if (identity.verdict() == Verdict.GRANTED) {
+                    for (AccessProbe.Outcome outcome : outcomes(input, probe)) {
+                        checks.add(check(input, outcome));
+                    }
+                }
+            }
+        }
+        if (config.sinks().contains(SnsChannel.NAME)) {
+            String topic = config.sns().topic();
+            String region = config.sns().aws().region();
+            String own = topic.split(":").length > 3 ? topic.split(":")[3] : "";
+            if (region.isEmpty() && own.isEmpty()) {
+                checks.add(Check.bad("sns", "sns.topic: \"" + topic + "\"", "set sns.topic to the topic's ARN"));
+            } else {
+                io.trailwarden.sinks.aws.AccessProbe.sns(topic, access(config.sns().aws(), region.isEmpty() ? own : region))
+                        .forEach(outcome -> checks.add(check(SnsChannel.NAME, outcome)));
+            }
+        }
+        if (config.sinks().contains(SecurityHubSink.NAME)) {
+            String region = config.securityHub().aws().region();
+            if (region.isEmpty()) {
+                checks.add(Check.bad("security-hub", "no Region", "set security-hub.region"));
+            } else {
+                io.trailwarden.sinks.aws.AccessProbe.securityHub(
+                                config.securityHub().account(),
+                                access(config.securityHub().aws(), region))
+                        .forEach(outcome -> checks.add(check(SecurityHubSink.NAME, outcome)));
+            }
+        }
+        return checks;
+    }
+
+    private static List<AccessProbe.Outcome> outcomes(AwsInput input, AccessProbe probe) throws InterruptedException {
+        if (input instanceof AwsInput.Lookup lookup) {
+            return probe.lookup(lookup.config());
+        }
+        if (input instanceof AwsInput.Logs logs) {
+            return probe.logs(logs.config());
+        }
+        if (input instanceof AwsInput.Organization organization) {
+            return probe.organization(organization.config());
+        }
+        if (input instanceof AwsInput.StateMachines machines) {
+            return probe.stateMachines(machines.config());
+        }
+        AwsInput.Bucket bucket = (AwsInput.Bucket) input;
+        return probe.bucket(bucket.config(), bucket.custody() != null);
+    }
+
+    private static Check check(AwsInput input, AccessProbe.Outcome outcome) {
+        String name = input.source() + " " + outcome.permission();
+        String on = outcome.on().isEmpty() ? "" : outcome.on() + ": ";
+        return switch (outcome.verdict()) {
+            case GRANTED ->
+                outcome.advice() == null
+                        ? Check.well(name, on + outcome.found())
+                        : Check.warning(name, on + outcome.found(), outcome.advice());
+            case UNTRIED -> Check.well(name, outcome.found());
+            case FAILED ->
+                Check.bad(
+                        name,
+                        on + outcome.found(),
+                        outcome.advice() == null
+                                ? "look at the network, the endpoint, the Region and the credentials"
+                                        + " (environment, profile) of this input"
+                                : outcome.advice());
+            case DENIED -> Check.bad(name, on + outcome.found(), grant(input, outcome));
+        };
+    }
+
+    private static String grant(AwsInput input, AccessProbe.Outcome outcome) {
+        if (outcome.permission().equals("sts:AssumeRole")) {
+            return "grant sts:AssumeRole on " + outcome.on() + " to whom the credentials belong"
+                    + " (deploy/iam/ingest-assume-role.json), and let the role's trust policy name them"
+                    + (input.access().externalId() == null
+                            ? "; perhaps it asks for an external-id"
+                            : " and this external-id");
+        }
+        return "grant " + outcome.permission() + " on " + outcome.on() + " to "
+                + (input.access().role() == null ? "whom the credentials belong" : input.access().role())
+                + " (deploy/iam/ingest.json)";
+    }
+
+    private static Check check(String sink, io.trailwarden.sinks.aws.AccessProbe.Outcome outcome) {
+        String name = sink + " " + outcome.permission();
+        if (outcome.denied()) {
+            return Check.bad(
+                    name,
+                    outcome.on() + ": " + outcome.problem(),
+                    "grant " + outcome.permission() + " on " + outcome.on() + " (deploy/iam/sinks.json)");
+        }
+        if (outcome.problem() != null) {
+            return Check.bad(
+                    name, outcome.on() + ": " + outcome.problem(), outcome.advice() == null ? "" : outcome.advice());
+        }
+        return outcome.advice() == null
+                ? Check.well(name, outcome.on() + " is there; publishing itself is not tried")
+                : Check.warning(name, outcome.on() + " is there; publishing itself is not tried", outcome.advice());
+    }
+
+    private static io.trailwarden.sinks.aws.AwsAccess access(Configuration.Aws aws, String region) {
+        return new io.trailwarden.sinks.aws.AwsAccess(
+                region, aws.profile(), aws.role(), aws.externalId(), aws.endpoint());
+    }
+}
