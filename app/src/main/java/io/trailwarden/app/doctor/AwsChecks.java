@@ -34,8 +34,7 @@ final class AwsChecks {
             for (AwsInput input : config.aws()) {
                 AwsSession session = sessions.of(input.access());
                 AccessProbe probe = new AccessProbe(session);
-                AccessProbe.Outcome identity =
-                        identities.computeIfAbsent(input.access(), unused -> probe.identity());
+                AccessProbe.Outcome identity = identities.computeIfAbsent(input.access(), unused -> probe.identity());
                 checks.add(check(input, identity));
                 if (identity.verdict() == Verdict.GRANTED) {
                     for (AccessProbe.Outcome outcome : outcomes(input, probe)) {
@@ -51,7 +50,8 @@ final class AwsChecks {
             if (region.isEmpty() && own.isEmpty()) {
                 checks.add(Check.bad("sns", "sns.topic: \"" + topic + "\"", "set sns.topic to the topic's ARN"));
             } else {
-                io.trailwarden.sinks.aws.AccessProbe.sns(topic, access(config.sns().aws(), region.isEmpty() ? own : region))
+                io.trailwarden.sinks.aws.AccessProbe.sns(
+                                topic, access(config.sns().aws(), region.isEmpty() ? own : region))
                         .forEach(outcome -> checks.add(check(SnsChannel.NAME, outcome)));
             }
         }
@@ -116,7 +116,9 @@ final class AwsChecks {
                             : " and this external-id");
         }
         return "grant " + outcome.permission() + " on " + outcome.on() + " to "
-                + (input.access().role() == null ? "whom the credentials belong" : input.access().role())
+                + (input.access().role() == null
+                        ? "whom the credentials belong"
+                        : input.access().role())
                 + " (deploy/iam/ingest.json)";
     }
 

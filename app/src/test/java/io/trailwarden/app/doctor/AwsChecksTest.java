@@ -63,7 +63,9 @@ class AwsChecksTest {
                   - {kind: organization, name: d, regions: us-east-1, ACCESS}
                   - {kind: state-machines, name: e, regions: eu-west-1, ACCESS}
                 """
-                        .replace("ACCESS", "role: \"" + READER + "\", external-id: x, endpoint: \"" + aws.endpoint() + "\"")
+                        .replace(
+                                "ACCESS",
+                                "role: \"" + READER + "\", external-id: x, endpoint: \"" + aws.endpoint() + "\"")
                         .replace("QUEUE", aws.endpoint() + "/111122223333/trailwarden");
         return checksOf("aws:\n" + inputs + more);
     }
@@ -78,9 +80,8 @@ class AwsChecksTest {
     void where_everything_is_granted_all_is_well() throws Exception {
         List<Check> checks = checks("");
 
-        assertThat(checks).allSatisfy(check -> assertThat(check.result())
-                .as("%s", check)
-                .isEqualTo(Check.Result.WELL));
+        assertThat(checks)
+                .allSatisfy(check -> assertThat(check.result()).as("%s", check).isEqualTo(Check.Result.WELL));
         assertThat(checks)
                 .extracting(Check::name)
                 .contains(
@@ -208,8 +209,9 @@ class AwsChecksTest {
     void nobody_at_the_endpoint_is_no_missing_permission() throws Exception {
         int port = aws.endpoint().getPort();
         aws.close();
-        List<Check> checks = checksOf("aws: [{kind: cloudtrail, name: a, regions: eu-west-1, endpoint: \"http://127.0.0.1:"
-                + port + "\"}]\n");
+        List<Check> checks =
+                checksOf("aws: [{kind: cloudtrail, name: a, regions: eu-west-1, endpoint: \"http://127.0.0.1:" + port
+                        + "\"}]\n");
         aws = FakeAws.start(Clock.systemUTC());
 
         assertThat(checks).singleElement().satisfies(check -> {

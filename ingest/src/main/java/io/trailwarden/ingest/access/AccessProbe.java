@@ -101,11 +101,14 @@ public final class AccessProbe {
 
     /** What Event history needs. */
     public List<Outcome> lookup(LookupConfig config) throws InterruptedException {
-        return List.of(attempt(AwsApi.LOOKUP_EVENTS, "*", () -> session.cloudTrail()
-                        .lookupEvents(lookup -> lookup.maxResults(1))
-                        .events()
-                        .size()
-                + " event read"));
+        return List.of(attempt(
+                AwsApi.LOOKUP_EVENTS,
+                "*",
+                () -> session.cloudTrail()
+                                .lookupEvents(lookup -> lookup.maxResults(1))
+                                .events()
+                                .size()
+                        + " event read"));
     }
 
     /** What log groups need. */
@@ -230,8 +233,8 @@ public final class AccessProbe {
             outcomes.add(attempt(AwsApi.LIST_PUBLIC_KEYS, "*", () -> {
                 Instant now = session.now();
                 return session.cloudTrail()
-                                .listPublicKeys(
-                                        list -> list.startTime(now.minus(Duration.ofDays(1))).endTime(now))
+                                .listPublicKeys(list -> list.startTime(now.minus(Duration.ofDays(1)))
+                                        .endTime(now))
                                 .publicKeyList()
                                 .size()
                         + " keys";
@@ -270,11 +273,12 @@ public final class AccessProbe {
         boolean[] deadLetters = {true};
         Outcome attributes = attempt(AwsApi.GET_QUEUE_ATTRIBUTES, queue, () -> {
             deadLetters[0] = session.sqs(queue)
-                    .getQueueAttributes(
-                            get -> get.queueUrl(queue).attributeNames(QueueAttributeName.REDRIVE_POLICY))
+                    .getQueueAttributes(get -> get.queueUrl(queue).attributeNames(QueueAttributeName.REDRIVE_POLICY))
                     .attributes()
                     .containsKey(QueueAttributeName.REDRIVE_POLICY);
-            return deadLetters[0] ? "it is there, with a dead-letter queue" : "it is there, without a dead-letter queue";
+            return deadLetters[0]
+                    ? "it is there, with a dead-letter queue"
+                    : "it is there, without a dead-letter queue";
         });
         outcomes.add(
                 deadLetters[0]
@@ -288,22 +292,20 @@ public final class AccessProbe {
                                         + " tried again for as long as the queue hands it out"));
         outcomes.add(untried(AwsApi.RECEIVE_MESSAGE, "a message that is received is hidden from who reads"));
         outcomes.add(attempt(AwsApi.DELETE_MESSAGE, queue, () -> {
-            session.sqs(queue)
-                    .deleteMessageBatch(delete -> delete.queueUrl(queue)
-                            .entries(DeleteMessageBatchRequestEntry.builder()
-                                    .id("0")
-                                    .receiptHandle(NOT_THERE)
-                                    .build()));
+            session.sqs(queue).deleteMessageBatch(delete -> delete.queueUrl(queue)
+                    .entries(DeleteMessageBatchRequestEntry.builder()
+                            .id("0")
+                            .receiptHandle(NOT_THERE)
+                            .build()));
             return "it is allowed";
         }));
         outcomes.add(attempt(AwsApi.CHANGE_VISIBILITY, queue, () -> {
-            session.sqs(queue)
-                    .changeMessageVisibilityBatch(change -> change.queueUrl(queue)
-                            .entries(ChangeMessageVisibilityBatchRequestEntry.builder()
-                                    .id("0")
-                                    .receiptHandle(NOT_THERE)
-                                    .visibilityTimeout(0)
-                                    .build()));
+            session.sqs(queue).changeMessageVisibilityBatch(change -> change.queueUrl(queue)
+                    .entries(ChangeMessageVisibilityBatchRequestEntry.builder()
+                            .id("0")
+                            .receiptHandle(NOT_THERE)
+                            .visibilityTimeout(0)
+                            .build()));
             return "it is allowed";
         }));
     }
@@ -311,8 +313,14 @@ public final class AccessProbe {
     /** What the accounts of an organization and its tree need. */
     public List<Outcome> organization(InventoryConfig config) throws InterruptedException {
         List<Outcome> outcomes = new ArrayList<>();
-        outcomes.add(attempt(AwsApi.DESCRIBE_ORGANIZATION, "*", () -> "organization "
-                + session.organizations().describeOrganization().organization().id()));
+        outcomes.add(attempt(
+                AwsApi.DESCRIBE_ORGANIZATION,
+                "*",
+                () -> "organization "
+                        + session.organizations()
+                                .describeOrganization()
+                                .organization()
+                                .id()));
         outcomes.add(attempt(AwsApi.LIST_ACCOUNTS, "*", () -> {
             session.organizations().listAccounts(list -> list.maxResults(1));
             return "accounts can be listed";
@@ -329,9 +337,8 @@ public final class AccessProbe {
             outcomes.add(untried(AwsApi.LIST_ACCOUNTS_OF_UNIT, "no root known"));
         } else {
             outcomes.add(attempt(AwsApi.LIST_UNITS, root[0], () -> {
-                session.organizations()
-                        .listOrganizationalUnitsForParent(
-                                list -> list.parentId(root[0]).maxResults(1));
+                session.organizations().listOrganizationalUnitsForParent(list -> list.parentId(root[0])
+                        .maxResults(1));
                 return "units can be listed";
             }));
             outcomes.add(attempt(AwsApi.LIST_ACCOUNTS_OF_UNIT, root[0], () -> {
@@ -383,7 +390,10 @@ public final class AccessProbe {
                 token[0] = page.apply(token[0]);
                 return found[0].isEmpty() ? "nothing there yet" : "found " + found[0];
             });
-        } while (outcome.verdict() == Verdict.GRANTED && found[0].isEmpty() && token[0] != null && ++pages < MOST_PAGES);
+        } while (outcome.verdict() == Verdict.GRANTED
+                && found[0].isEmpty()
+                && token[0] != null
+                && ++pages < MOST_PAGES);
         return outcome;
     }
 
@@ -405,7 +415,11 @@ public final class AccessProbe {
                 new Outcome(permission, on, Verdict.FAILED, said, "renew the credentials (environment or profile)");
             case "InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed" ->
                 new Outcome(
-                        permission, on, Verdict.FAILED, said, "set the clock (timedatectl set-ntp true) or the secret key");
+                        permission,
+                        on,
+                        Verdict.FAILED,
+                        said,
+                        "set the clock (timedatectl set-ntp true) or the secret key");
             case "AWSOrganizationsNotInUseException" ->
                 new Outcome(
                         permission,
@@ -413,12 +427,17 @@ public final class AccessProbe {
                         Verdict.FAILED,
                         said,
                         "assume a role of the management account or of a delegated administrator");
-            case "ResourceNotFoundException", "NoSuchBucket", "QueueDoesNotExist",
+            case "ResourceNotFoundException",
+                    "NoSuchBucket",
+                    "QueueDoesNotExist",
                     "AWS.SimpleQueueService.NonExistentQueue" ->
-                new Outcome(permission, on, Verdict.FAILED, said, "correct its name or the Region in the configuration");
+                new Outcome(
+                        permission, on, Verdict.FAILED, said, "correct its name or the Region in the configuration");
             default -> {
                 if (e instanceof SdkServiceException service
-                        && (service.statusCode() == 403 || code.contains("AccessDenied") || code.contains("Unauthorized"))) {
+                        && (service.statusCode() == 403
+                                || code.contains("AccessDenied")
+                                || code.contains("Unauthorized"))) {
                     Matcher missing = MISSING.matcher(said);
                     yield new Outcome(missing.find() ? missing.group(1) : permission, on, Verdict.DENIED, said, null);
                 }

@@ -50,8 +50,10 @@ public final class AccessProbe {
                                     + ": grant kms:GenerateDataKey and kms:Decrypt on that key too"));
         } catch (SdkException e) {
             outcomes.add(judged(
-                    "sns:GetTopicAttributes", topic, e, "correct sns.topic, sns.region or the endpoint, and look"
-                            + " whether the topic exists"));
+                    "sns:GetTopicAttributes",
+                    topic,
+                    e,
+                    "correct sns.topic, sns.region or the endpoint, and look" + " whether the topic exists"));
         }
         return outcomes;
     }
@@ -64,7 +66,10 @@ public final class AccessProbe {
             return List.of(new Outcome("securityhub:DescribeHub", hub, false, null, null));
         } catch (SdkException e) {
             return List.of(judged(
-                    "securityhub:DescribeHub", hub, e, "enable Security Hub in this account and Region, or correct"
+                    "securityhub:DescribeHub",
+                    hub,
+                    e,
+                    "enable Security Hub in this account and Region, or correct"
                             + " security-hub.account and security-hub.region"));
         }
     }

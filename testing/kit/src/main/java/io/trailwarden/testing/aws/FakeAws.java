@@ -266,8 +266,7 @@ public final class FakeAws implements AutoCloseable {
                 String.valueOf(request.getHttpURI().getPath()).replace("+", "%2B"), StandardCharsets.UTF_8);
         String operation =
                 switch (protocol) {
-                    case JSON ->
-                        target == null ? "DescribeHub" : target.substring(target.lastIndexOf('.') + 1);
+                    case JSON -> target == null ? "DescribeHub" : target.substring(target.lastIndexOf('.') + 1);
                     case QUERY -> parameters.getOrDefault("Action", List.of("")).get(0);
                     case S3 -> query.containsKey("list-type") ? "ListObjectsV2" : "GetObject";
                 };
@@ -308,8 +307,9 @@ public final class FakeAws implements AutoCloseable {
             return Answer.json(JsonNodeFactory.instance.objectNode());
         }
         if (operation.equals("GetTopicAttributes")) {
-            return Answer.xml("<GetTopicAttributesResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">"
-                    + "<GetTopicAttributesResult><Attributes/></GetTopicAttributesResult></GetTopicAttributesResponse>");
+            return Answer.xml(
+                    "<GetTopicAttributesResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">"
+                            + "<GetTopicAttributesResult><Attributes/></GetTopicAttributesResult></GetTopicAttributesResponse>");
         }
         Call call = new Call(operation, region(authorization), json, path, parameters);
         for (Service service : List.<Service>of(cloudTrail, logs, s3, sqs, sts, inventory)) {

@@ -32,11 +32,10 @@ final class FakeSts implements FakeAws.Service {
     @Override
     public synchronized @Nullable Answer answer(Call call) {
         if (call.operation().equals("GetCallerIdentity")) {
-            return Answer.xml(
-                    "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
-                            + "<GetCallerIdentityResult><Arn>arn:aws:sts::111122223333:assumed-role/reader/trailwarden"
-                            + "</Arn><UserId>AROAEXAMPLE:trailwarden</UserId><Account>111122223333</Account>"
-                            + "</GetCallerIdentityResult></GetCallerIdentityResponse>");
+            return Answer.xml("<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+                    + "<GetCallerIdentityResult><Arn>arn:aws:sts::111122223333:assumed-role/reader/trailwarden"
+                    + "</Arn><UserId>AROAEXAMPLE:trailwarden</UserId><Account>111122223333</Account>"
+                    + "</GetCallerIdentityResult></GetCallerIdentityResponse>");
         }
         if (!call.operation().equals("AssumeRole")) {
             return null;
