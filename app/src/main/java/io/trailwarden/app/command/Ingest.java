@@ -58,7 +58,7 @@ final class Ingest implements Callable<Integer> {
                 DataDirectory data = DataDirectory.lock(config.data());
                 ReferencePublisher reference = ReferencePublisher.start(
                         References.of(config, io), data.publishedReference(), connection, io.clock());
-                Intake intake = Intake.start(config, data.positions(), reference::holds, connection, io.clock())) {
+                Intake intake = Intake.start(config, data.positions(), reference, connection, io.clock())) {
             metrics.ingest(intake::progress);
             StageOptions.say(
                     io,

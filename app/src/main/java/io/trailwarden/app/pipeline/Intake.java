@@ -2,6 +2,7 @@ package io.trailwarden.app.pipeline;
 
 import io.trailwarden.app.config.AwsInput;
 import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.reference.ReferencePublisher;
 import io.trailwarden.ingest.EventPublisher;
 import io.trailwarden.ingest.IngestException;
 import io.trailwarden.ingest.IngestProgress;
@@ -55,7 +56,7 @@ public final class Intake implements AutoCloseable {
     private Intake(
             Configuration config,
             Path positionsFile,
-            Predicate<String> writtenByPeople,
+            ReferencePublisher people,
             Map<String, String> connection,
             Clock clock)
             throws IngestException {
@@ -70,7 +71,7 @@ public final class Intake implements AutoCloseable {
         AwsSessions sessions = open(new AwsSessions(clock, Pause.SLEEP));
         for (AwsInput input : config.aws()) {
             ingesters.add(
-                    open(ingester(input, sessions.of(input.access()), publisher, positions, writtenByPeople, clock)));
+                    open(ingester(input, sessions.of(input.access()), publisher, positions, people::holds, clock)));
             // What is judged is how things go on; of what is there once, custody verify tells more.
             if (config.follow() && input instanceof AwsInput.Bucket bucket && bucket.custody() != null) {
                 ingesters.add(open(new CustodyWatch(
@@ -79,7 +80,8 @@ public final class Intake implements AutoCloseable {
                         bucket.access(),
                         publisher,
                         KafkaReceiptLog.open(connection),
-                        positions)));
+                        positions,
+                        people::suppression)));
             }
         }
         ingestion = open(Ingestion.start(
@@ -113,18 +115,17 @@ public final class Intake implements AutoCloseable {
      * Starts to read the configured inputs.
      *
      * @param positions the file that says how far they are stored
-     * @param writtenByPeople whether people wrote down the entry of reference data with this key of the topic:
-     *     inventories leave it to them
+     * @param people what people wrote down: inventories leave that to them, and custody marks what they suppress
      * @throws PipelineException when an input does not exist
      */
     public static Intake start(
             Configuration config,
             Path positions,
-            Predicate<String> writtenByPeople,
+            ReferencePublisher people,
             Map<String, String> connection,
             Clock clock) {
         try {
-            return new Intake(config, positions, writtenByPeople, connection, clock);
+            return new Intake(config, positions, people, connection, clock);
         } catch (IngestException e) {
             throw new PipelineException(e.getMessage(), e);
         }

@@ -198,7 +198,7 @@ public final class Pipeline implements AutoCloseable {
 
     /** Starts to read the inputs: once, or for ever where the configuration says follow. */
     public void read() {
-        Intake started = open(Intake.start(config, data.positions(), present(written)::holds, connection, clock));
+        Intake started = open(Intake.start(config, data.positions(), present(written), connection, clock));
         intake = started;
         metrics.ingest(started::progress);
         repeat(() -> started.waiting(stored().unstored()), 1);

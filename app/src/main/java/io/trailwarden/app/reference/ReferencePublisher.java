@@ -2,6 +2,9 @@ package io.trailwarden.app.reference;
 
 import io.trailwarden.app.config.BadConfigException;
 import io.trailwarden.app.config.ConfigProblem;
+import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.detection.reference.Suppression;
+import io.trailwarden.event.Finding;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.RecordCodec;
@@ -49,6 +52,7 @@ public final class ReferencePublisher implements AutoCloseable {
     private Map<String, String> published = new TreeMap<>();
     // From before an entry is sent until after it is removed.
     private volatile Set<String> held = Set.of();
+    private volatile List<Suppression> suppressions = List.of();
     private String fingerprint = "";
 
     private ReferencePublisher(
@@ -107,6 +111,24 @@ public final class ReferencePublisher implements AutoCloseable {
         return held.contains(key);
     }
 
+    /** Why nobody need look at this finding, as the files say; null if somebody should. Asked by any thread. */
+    public @Nullable String suppression(Finding finding) {
+        Suppression.Aim aim = new Suppression.Aim(
+                finding.firstTime(),
+                finding.lastTime(),
+                finding.detection(),
+                finding.account(),
+                finding.region(),
+                finding.principal(),
+                finding.subject());
+        for (Suppression one : suppressions) {
+            if (one.covers(aim)) {
+                return one.describe();
+            }
+        }
+        return null;
+    }
+
     private String currentFingerprint() {
         StringBuilder all = new StringBuilder();
         sources.forEach(source -> all.append(source.fingerprint()));
@@ -147,6 +169,11 @@ public final class ReferencePublisher implements AutoCloseable {
         remember(next.keySet());
         published = next;
         held = new TreeSet<>(next.keySet());
+        suppressions = Reference.EMPTY
+                .withAll(entries.values().stream()
+                        .filter(entry -> entry.kind() == ReferenceEntry.Kind.SUPPRESSION)
+                        .toList())
+                .suppressions();
         return problems;
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.trailwarden.app.config.BadConfigException;
 import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.embedded.EmbeddedKafka;
+import io.trailwarden.event.Finding;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.event.Severity;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +78,47 @@ class ReferencePublisherTest {
             publisher.look();
             assertThat(publisher.holds("ACCOUNT|111122223333")).isFalse();
         }
+    }
+
+    @Test
+    void it_says_what_is_suppressed_to_those_who_make_findings_outside_of_the_job() {
+        written.suppression =
+                "{\"reason\":\"A drill\",\"until\":\"2100-01-01T00:00:00Z\",\"when\":{\"detections\":[\"custody-*\"]}}";
+        try (ReferencePublisher publisher = publisher()) {
+            assertThat(publisher.suppression(finding("custody-gap")))
+                    .isEqualTo("drill: A drill (until 2100-01-01T00:00:00Z)");
+            assertThat(publisher.suppression(finding("unexpected-principal"))).isNull();
+
+            written.suppression = "";
+            publisher.look();
+            assertThat(publisher.suppression(finding("custody-gap"))).isNull();
+        }
+    }
+
+    private static Finding finding(String detection) {
+        Instant time = Instant.parse("2026-03-02T09:00:00Z");
+        return new Finding(
+                "0".repeat(32),
+                1,
+                Finding.State.OPEN,
+                detection,
+                Severity.HIGH,
+                "",
+                "",
+                "",
+                "",
+                null,
+                null,
+                null,
+                time,
+                time,
+                time,
+                List.of(),
+                0,
+                List.of(),
+                Map.of(),
+                List.of(),
+                null);
     }
 
     @Test
@@ -151,6 +194,7 @@ class ReferencePublisherTest {
 
         private final Map<String, String> entries = new TreeMap<>();
         private String problem = "";
+        private String suppression = "";
 
         Written put(String account, String body) {
             entries.put(account, body);
@@ -162,15 +206,18 @@ class ReferencePublisherTest {
             if (!problem.isEmpty()) {
                 problems.add(new ConfigProblem("accounts.yaml:3:1", problem));
             }
-            return entries.entrySet().stream()
-                    .map(each -> new ReferenceEntry(
-                            ReferenceEntry.Kind.ACCOUNT, each.getKey(), each.getValue(), Instant.EPOCH))
-                    .toList();
+            List<ReferenceEntry> all = new ArrayList<>();
+            entries.forEach((account, body) ->
+                    all.add(new ReferenceEntry(ReferenceEntry.Kind.ACCOUNT, account, body, Instant.EPOCH)));
+            if (!suppression.isEmpty()) {
+                all.add(new ReferenceEntry(ReferenceEntry.Kind.SUPPRESSION, "drill", suppression, Instant.EPOCH));
+            }
+            return all;
         }
 
         @Override
         public String fingerprint() {
-            return entries + problem;
+            return entries + problem + suppression;
         }
     }
 }

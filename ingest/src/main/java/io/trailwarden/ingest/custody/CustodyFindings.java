@@ -36,8 +36,8 @@ final class CustodyFindings {
     record Draft(Finding finding, Instant evidence) {
 
         /** What tells a finding that says something else. */
-        String content() {
-            return FindingId.of("content", finding.toString());
+        String content(@Nullable String suppression) {
+            return FindingId.of("content", finding.toString(), String.valueOf(suppression));
         }
     }
 

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,7 @@ public final class CustodyWatch implements Ingester {
     private final EventPublisher publisher;
     private final ReceiptLog receipts;
     private final CustodyJournal journal;
+    private final Function<Finding, @Nullable String> suppression;
     private final FailPoint.Listener failPoints;
 
     private final Map<String, Set<TrailFolder>> folders = new TreeMap<>();
@@ -88,16 +90,21 @@ public final class CustodyWatch implements Ingester {
     private final Map<TrailFolder.Trail, Instant> ask = new HashMap<>();
     private boolean repeated;
 
-    /** Watches with this access; keeps its tables in the file of positions. */
+    /**
+     * Watches with this access; keeps its tables in the file of positions.
+     *
+     * @param suppression why nobody need look at a finding; null: somebody should
+     */
     public CustodyWatch(
             CustodyConfig config,
             AwsSessions sessions,
             AwsAccess access,
             EventPublisher publisher,
             ReceiptLog receipts,
-            Positions positions)
+            Positions positions,
+            Function<Finding, @Nullable String> suppression)
             throws IngestException {
-        this(config, sessions, access, publisher, receipts, positions, FailPoint.Listener.NONE);
+        this(config, sessions, access, publisher, receipts, positions, suppression, FailPoint.Listener.NONE);
     }
 
     CustodyWatch(
@@ -107,11 +114,13 @@ public final class CustodyWatch implements Ingester {
             EventPublisher publisher,
             ReceiptLog receipts,
             Positions positions,
+            Function<Finding, @Nullable String> suppression,
             FailPoint.Listener failPoints)
             throws IngestException {
         this.config = config;
         this.publisher = publisher;
         this.receipts = receipts;
+        this.suppression = suppression;
         this.failPoints = failPoints;
         aws = new DigestBucket(config.source(), sessions, access, config.owner());
         journal = CustodyJournal.open(positions.file(), config.source());
@@ -578,9 +587,10 @@ public final class CustodyWatch implements Ingester {
             String id = draft.finding().id();
             holds.add(id);
             Said said = before.get(id);
-            if (said == null || !said.isOpen() || !said.content().equals(draft.content())) {
-                news.add(new Said(
-                        revision(draft.finding(), said, Finding.State.OPEN, now), draft.content(), draft.evidence()));
+            Finding open = revision(draft.finding(), said, Finding.State.OPEN, now);
+            String content = draft.content(open.suppression());
+            if (said == null || !said.isOpen() || !said.content().equals(content)) {
+                news.add(new Said(open, content, draft.evidence()));
             }
         }
         for (Said said : before.values()) {
@@ -598,13 +608,13 @@ public final class CustodyWatch implements Ingester {
         }
     }
 
-    private static Finding revision(Finding finding, @Nullable Said before, Finding.State state, Instant now) {
+    private Finding revision(Finding finding, @Nullable Said before, Finding.State state, Instant now) {
         boolean open = state == Finding.State.OPEN;
         // Of what AWS gives no time, it is the time at which it was first seen to hold.
         Instant time = !finding.firstTime().equals(Instant.EPOCH)
                 ? finding.firstTime()
                 : before != null && before.isOpen() ? before.finding().firstTime() : now;
-        return new Finding(
+        Finding revision = new Finding(
                 finding.id(),
                 Math.max(
                         now.toEpochMilli(),
@@ -631,6 +641,33 @@ public final class CustodyWatch implements Ingester {
                 open ? finding.facts() : Map.of(),
                 open ? finding.nextSteps() : List.of(),
                 null);
+        String why = open ? suppression.apply(revision) : null;
+        return why == null ? revision : suppressed(revision, why);
+    }
+
+    private static Finding suppressed(Finding finding, String why) {
+        return new Finding(
+                finding.id(),
+                finding.revision(),
+                finding.state(),
+                finding.detection(),
+                finding.severity(),
+                finding.title(),
+                finding.description(),
+                finding.author(),
+                finding.subject(),
+                finding.account(),
+                finding.region(),
+                finding.principal(),
+                finding.firstTime(),
+                finding.lastTime(),
+                finding.detectedAt(),
+                finding.eventIds(),
+                finding.eventCount(),
+                finding.techniques(),
+                finding.facts(),
+                finding.nextSteps(),
+                why);
     }
 
     /** Returns when Kafka has them. */

@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,7 @@ class CustodyWatchTest {
     private final SignedTrail trail = SignedTrail.begin("main", START);
     private final List<Receipt> read = new ArrayList<>();
     private final Set<String> delivered = new TreeSet<>();
+    private @Nullable String suppression;
     private FakeAws aws;
     private AwsSessions sessions;
     private Positions positions;
@@ -100,7 +102,15 @@ class CustodyWatchTest {
         AwsAccess access = new AwsAccess(
                 "eu-west-1", null, "arn:aws:iam::111122223333:role/trailwarden-reader", null, aws.endpoint());
         CustodyConfig config = CustodyConfig.of("custody:main", Set.of(BUCKET), null, List.of(), true);
-        watch = new CustodyWatch(config, sessions, access, broker.connect(), new ReadLog(), positions, failPoints);
+        watch = new CustodyWatch(
+                config,
+                sessions,
+                access,
+                broker.connect(),
+                new ReadLog(),
+                positions,
+                finding -> suppression,
+                failPoints);
     }
 
     /** What ingesters say they have read, in one partition. */
@@ -696,6 +706,22 @@ class CustodyWatchTest {
 
         assertThat(broker.store()).hasSize(sent + 1);
         assertThat(only("custody-altered-object")).isEqualTo(before);
+    }
+
+    @Test
+    void what_is_suppressed_is_sent_and_marked_and_a_suppression_that_ends_is_a_revision() throws Exception {
+        hours(3);
+        suppression = "drill: A drill";
+        put(object(4), other(trail.objects().get(object(4))));
+        hours(1);
+        Finding marked = only("custody-altered-object");
+        assertThat(marked.suppression()).isEqualTo("drill: A drill");
+
+        suppression = null;
+        later(DELAY);
+
+        assertThat(only("custody-altered-object").suppression()).isNull();
+        assertThat(only("custody-altered-object").revision()).isGreaterThan(marked.revision());
     }
 
     /** Everything at once, hour by hour. */
