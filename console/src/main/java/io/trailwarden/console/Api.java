@@ -9,12 +9,14 @@ import io.trailwarden.console.findings.FindingsFeed;
 import io.trailwarden.console.findings.FindingsStore;
 import io.trailwarden.console.findings.StoredFinding;
 import io.trailwarden.console.live.LiveStream;
+import io.trailwarden.console.rules.RuleTable;
 import io.trailwarden.console.source.LedgerView;
 import io.trailwarden.console.source.Queries;
 import io.trailwarden.console.source.Records;
 import io.trailwarden.console.source.SourceException;
 import io.trailwarden.console.stages.StageMonitor;
 import io.trailwarden.console.stages.StageReport;
+import io.trailwarden.detection.sigma.LoadedRules;
 import io.trailwarden.event.text.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -23,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +47,7 @@ final class Api {
     private final FindingsStore store;
     private final @Nullable FindingsFeed feed;
     private final @Nullable StageMonitor stages;
+    private final @Nullable Supplier<@Nullable LoadedRules> rules;
     private final LiveStream live;
 
     Api(
@@ -52,12 +56,14 @@ final class Api {
             FindingsStore store,
             @Nullable FindingsFeed feed,
             @Nullable StageMonitor stages,
+            @Nullable Supplier<@Nullable LoadedRules> rules,
             LiveStream live) {
         this.config = config;
         this.sources = sources;
         this.store = store;
         this.feed = feed;
         this.stages = stages;
+        this.rules = rules;
         this.live = live;
     }
 
@@ -184,6 +190,44 @@ final class Api {
         } catch (SourceException e) {
             throw unavailable(e);
         }
+    }
+
+    /** Why a rule found this, worked out again over the records behind it. */
+    RuleEvidence explanation(String id, Map<String, List<String>> parameters) throws Refusal {
+        StoredFinding found = finding(id);
+        Records records = sources.records();
+        if (records == null) {
+            throw new Refusal(501, "This console was started without the tables, so it cannot show records.");
+        }
+        LoadedRules running = running();
+        boolean show = one(parameters, "secrets", "hide").equals("show");
+        if (show) {
+            LOG.info(
+                    "{} looked at the explanation of {} with its secrets",
+                    config.analyst(),
+                    found.finding().id());
+        }
+        try {
+            return RuleEvidence.of(found.finding(), running.ruleSet(), records, show);
+        } catch (SourceException e) {
+            throw unavailable(e);
+        }
+    }
+
+    /** Every rule of the running job and what became of it. */
+    RuleTable rules() throws Refusal {
+        return RuleTable.of(running(), RuleTable.numbers(stages == null ? null : stages.report()));
+    }
+
+    private LoadedRules running() throws Refusal {
+        if (rules == null) {
+            throw new Refusal(501, "This console is not connected to Kafka, so it does not know the rules.");
+        }
+        LoadedRules running = rules.get();
+        if (running == null) {
+            throw new Refusal(503, "The rules have not been read yet.");
+        }
+        return running;
     }
 
     Object decide(byte[] body) throws Refusal {

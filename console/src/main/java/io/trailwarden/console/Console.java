@@ -4,9 +4,11 @@ import io.trailwarden.console.findings.Batch;
 import io.trailwarden.console.findings.FindingsFeed;
 import io.trailwarden.console.findings.FindingsStore;
 import io.trailwarden.console.live.LiveStream;
+import io.trailwarden.console.rules.RuleFeed;
 import io.trailwarden.console.source.SourceException;
 import io.trailwarden.console.source.StoredFindings;
 import io.trailwarden.console.stages.StageMonitor;
+import io.trailwarden.detection.sigma.LoadedRules;
 import io.trailwarden.event.Finding;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -41,6 +44,7 @@ public final class Console implements AutoCloseable {
     private final FindingsStore store;
     private final @Nullable FindingsFeed feed;
     private final @Nullable StageMonitor stages;
+    private final @Nullable RuleFeed rules;
     private final LiveStream live;
     private final Gate gate;
     private final Server server;
@@ -52,6 +56,7 @@ public final class Console implements AutoCloseable {
         this.live = new LiveStream(store, Json.WRITER);
         this.feed = config.kafka().isEmpty() ? null : new FindingsFeed(config.kafka(), store, clock);
         this.stages = config.kafka().isEmpty() ? null : new StageMonitor(config.kafka(), clock);
+        this.rules = config.kafka().isEmpty() || sources.rules() != null ? null : new RuleFeed(config.kafka());
         this.gate = new Gate(config, clock);
         QueuedThreadPool threads = new QueuedThreadPool(32, 4);
         threads.setName("console");
@@ -66,8 +71,9 @@ public final class Console implements AutoCloseable {
         connector.setIdleTimeout(30_000);
         server.addConnector(connector);
         server.setErrorHandler(new PlainErrors());
-        server.setHandler(
-                new Routes(gate, new Api(config, sources, store, feed, stages, live), live, new StaticFiles()));
+        Supplier<@Nullable LoadedRules> running = rules == null ? sources.rules() : rules::rules;
+        server.setHandler(new Routes(
+                gate, new Api(config, sources, store, feed, stages, running, live), live, new StaticFiles()));
     }
 
     /**
@@ -133,6 +139,9 @@ public final class Console implements AutoCloseable {
             }
             if (stages != null) {
                 stages.close();
+            }
+            if (rules != null) {
+                rules.close();
             }
             store.close();
         }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -26,6 +27,7 @@ final class Routes extends Handler.Abstract {
 
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
     private static final int MAX_BODY = 1 << 20;
+    private static final Set<String> PAGES = Set.of("/", "/pipeline", "/rules", "/query");
 
     private final Gate gate;
     private final Api api;
@@ -127,6 +129,7 @@ final class Routes extends Handler.Abstract {
                     case "/api/ledger" -> api.ledger();
                     case "/api/dead-letters" -> api.dead(parameters);
                     case "/api/stages" -> api.stages();
+                    case "/api/rules" -> api.rules();
                     case "/api/schema" -> api.schema();
                     case "/api/live" -> null;
                     default -> {
@@ -136,6 +139,9 @@ final class Routes extends Handler.Abstract {
                         }
                         if (parts.length == 5 && parts[2].equals("findings") && parts[4].equals("evidence")) {
                             yield api.evidence(parts[3], parameters);
+                        }
+                        if (parts.length == 5 && parts[2].equals("findings") && parts[4].equals("explanation")) {
+                            yield api.explanation(parts[3], parameters);
                         }
                         throw new Refusal(404, "There is nothing at this path.");
                     }
@@ -188,7 +194,7 @@ final class Routes extends Handler.Abstract {
     }
 
     private void page(String path, Request request, Response response, Callback callback) throws Refusal {
-        boolean page = path.equals("/") || path.equals("/pipeline") || path.equals("/query");
+        boolean page = PAGES.contains(path);
         StaticFiles.File file = page ? files.index() : files.find(path);
         if (file == null) {
             throw new Refusal(404, "There is nothing at this path.");

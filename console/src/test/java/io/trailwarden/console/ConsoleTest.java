@@ -307,7 +307,7 @@ class ConsoleTest {
         @Test
         void an_empty_store_begins_with_the_findings_of_the_tables() throws IOException {
             stop();
-            ConsoleSources sources = new ConsoleSources(null, null, null, () -> findings, null);
+            ConsoleSources sources = new ConsoleSources(null, null, null, () -> findings, null, null);
             ConsoleConfig config = ConsoleConfig.local(0, folder.resolve("empty.sqlite"), Map.of());
             console = Console.start(config, sources, Clock.systemUTC());
 
@@ -315,7 +315,7 @@ class ConsoleTest {
             stop();
             console = Console.start(
                     config,
-                    new ConsoleSources(null, null, null, () -> List.of(findings.get(0)), null),
+                    new ConsoleSources(null, null, null, () -> List.of(findings.get(0)), null, null),
                     Clock.systemUTC());
             assertThat(console.findings().size()).isEqualTo(300);
         }
@@ -325,7 +325,7 @@ class ConsoleTest {
             stop();
             console = Console.start(
                     ConsoleConfig.local(0, folder.resolve("findings.sqlite"), Map.of()),
-                    new ConsoleSources(null, null, null, null, () -> "trailwarden_up 1\n"),
+                    new ConsoleSources(null, null, null, null, () -> "trailwarden_up 1\n", null),
                     Clock.systemUTC());
             client = new TestClient(console.url());
 

@@ -5,6 +5,8 @@ import io.trailwarden.console.source.Queries;
 import io.trailwarden.console.source.Records;
 import io.trailwarden.console.source.SourceException;
 import io.trailwarden.console.source.StoredRecord;
+import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.detection.sigma.LoadedRules;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
@@ -306,7 +308,72 @@ final class MadeUp {
         };
     }
 
+    /** Rules of every state; some are called like the detections of the findings. */
+    static LoadedRules rules() {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put(
+                "sts/external-caller.yml",
+                """
+                title: A role was assumed from outside
+                name: external-caller
+                level: high
+                logsource: {product: aws, service: cloudtrail}
+                detection:
+                  selection:
+                    eventSource: sts.amazonaws.com
+                    eventName|startswith: AssumeRole
+                  secret:
+                    responseElements.credentials.secretAccessKey|exists: true
+                    responseElements.credentials.sessionToken|contains: Jb3
+                  filter:
+                    sourceIPAddress|cidr: 10.0.0.0/8
+                  condition: selection and secret and not filter
+                """);
+        files.put(
+                "sts/throttling-spike.yml",
+                """
+                title: Any call to STS
+                name: any-sts
+                logsource: {product: aws, service: cloudtrail}
+                detection:
+                  selection: {eventSource: sts.amazonaws.com}
+                  condition: selection
+                ---
+                title: Many calls to STS
+                name: throttling-spike
+                correlation:
+                  type: event_count
+                  rules: [any-sts]
+                  group-by: [sourceIPAddress]
+                  timespan: 5m
+                  condition: {gte: 3}
+                """);
+        files.put(
+                "broken.yml",
+                "title: Broken\nlogsource: {product: aws}\ndetection: {selection: {a: 1}, condition: nothing}\n");
+        files.put(
+                "hostile.yml",
+                """
+                title: <img src=x onerror=canary()>
+                name: <script>canary()</script>
+                staging: true
+                logsource: {product: aws, service: cloudtrail}
+                detection: {selection: {eventName: "<svg onload=canary()>"}, condition: selection}
+                """);
+        Reference reference = Reference.EMPTY.with(LoadedRules.entry(
+                "young.yml",
+                "title: Still young\nstatus: experimental\nlogsource: {product: aws}\n"
+                        + "detection: {selection: {eventName: x}, condition: selection}\n",
+                false,
+                NOW));
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            reference = reference.with(LoadedRules.entry(file.getKey(), file.getValue(), true, NOW));
+        }
+        return LoadedRules.of(reference, null);
+    }
+
     static ConsoleSources sources() {
-        return new ConsoleSources(records(), ledger(), queries(), null, null);
+        LoadedRules rules = rules();
+        return new ConsoleSources(records(), ledger(), queries(), null, null, () -> rules);
     }
 }

@@ -389,8 +389,9 @@ public final class StageMonitor implements AutoCloseable {
                     watermark = mark;
                 }
                 status.numbers().forEach((number, value) -> {
-                    // Ages and lags are the worst of the subtasks', counters their sum.
-                    numbers.merge(number, value, number.endsWith("Millis") ? Math::max : Long::sum);
+                    // Ages and lags are the worst of the subtasks', which all have the same rules; counters their sum.
+                    boolean most = number.endsWith("Millis") || number.startsWith("rules.");
+                    numbers.merge(number, value, most ? Math::max : Long::sum);
                     Moves moves = each.numbers.get(number);
                     Double rate = moves == null ? null : moves.perSecond(RATE_SPAN);
                     if (rate != null && rate > 0 && !number.endsWith("Millis")) {

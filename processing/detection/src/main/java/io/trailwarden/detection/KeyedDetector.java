@@ -3,6 +3,7 @@ package io.trailwarden.detection;
 import io.trailwarden.detection.reference.Reference;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,11 @@ public interface KeyedDetector<S extends Record> extends Serializable {
         LEARNING,
         /** What it does for the first time is a finding. */
         LEARNED
+    }
+
+    /** What this instance counts, by stable names, for people who watch the job. Cheap; asked every few seconds. */
+    default Map<String, Long> numbers() {
+        return Map.of();
     }
 
     /** The event time after which nothing can change this state's findings any more. */

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -135,6 +136,11 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
             numbers.gauge("learned." + detector.name(), () -> host.learned);
             host.recount();
         }
+        numbers.others(() -> {
+            Map<String, Long> more = new TreeMap<>();
+            detectors.forEach(detector -> more.putAll(detector.numbers()));
+            return more;
+        });
         numbers.gauge("referenceMalformed", reference::malformed);
         numbers.gauge("referenceRefused", reference::refused);
         if (evaluateAll) {

@@ -4,10 +4,12 @@ import { get, post } from './api.js';
 import './findings.js';
 import './pipeline.js';
 import './query.js';
+import './rules.js';
 
 const PAGES = [
   { path: '/', title: 'Findings' },
   { path: '/pipeline', title: 'Pipeline' },
+  { path: '/rules', title: 'Rules' },
   { path: '/query', title: 'Query' },
 ];
 const THEMES = { system: 'dark', dark: 'light', light: 'system' };
@@ -206,6 +208,8 @@ class Console extends LitElement {
         return html`<tw-findings .session=${this.session}></tw-findings>`;
       case '/pipeline':
         return html`<tw-pipeline .session=${this.session}></tw-pipeline>`;
+      case '/rules':
+        return html`<tw-rules .session=${this.session}></tw-rules>`;
       case '/query':
         return html`<tw-query .session=${this.session}></tw-query>`;
       default:

@@ -31,6 +31,8 @@ class Drawer extends LitElement {
     evidence: { state: true },
     problem: { state: true },
     evidenceProblem: { state: true },
+    explanation: { state: true },
+    explanationProblem: { state: true },
     closing: { state: true },
     secrets: { state: true },
   };
@@ -44,6 +46,8 @@ class Drawer extends LitElement {
     if (other) {
       this.stored = null;
       this.evidence = null;
+      this.explanation = null;
+      this.explanationProblem = null;
       this.closing = false;
       this.secrets = false;
     }
@@ -74,6 +78,18 @@ class Drawer extends LitElement {
       if (id === this.finding) this.evidence = evidence;
     } catch (error) {
       if (id === this.finding) this.evidenceProblem = error.message;
+    }
+    if (this.explanation) await this.explain();
+  }
+
+  async explain() {
+    const id = this.finding;
+    this.explanationProblem = null;
+    try {
+      const explanation = await get(`/api/findings/${encodeURIComponent(id)}/explanation`, { secrets: this.secrets ? 'show' : '' });
+      if (id === this.finding) this.explanation = explanation;
+    } catch (error) {
+      if (id === this.finding) this.explanationProblem = error.message;
     }
   }
 
@@ -136,6 +152,7 @@ class Drawer extends LitElement {
         ? html`<p class="note warn">It was closed ${ago(row.decision.at)} as “${words(row.decision.reason)}” with ${number(row.decision.eventCount)} events and opened again because it has grown since.</p>`
         : nothing}
       <section><h2>Why it fired</h2><p>${finding.description}</p></section>
+      ${this.session.records ? html`<section><h2>Which parts of the rule matched</h2>${this.ruleParts()}</section>` : nothing}
       <section><h2>Expected and seen</h2>${this.facts(finding.facts)}</section>
       ${finding.nextSteps.length > 0
         ? html`<section><h2>What to do now</h2><ol>${finding.nextSteps.map((step) => html`<li>${step}</li>`)}</ol></section>`
@@ -228,6 +245,39 @@ class Drawer extends LitElement {
           <button class="quiet" @click=${() => copy(record.json, 'Record copied.')}>Copy</button></p>
         <pre tabindex="0" aria-label="Record ${record.eventId}">${record.json}</pre>
       </div></details></li>`;
+  }
+
+  ruleParts() {
+    if (this.explanationProblem) return html`<p class="note bad" role="alert">${this.explanationProblem}</p>`;
+    if (!this.explanation) return html`<button @click=${this.explain}>Work it out</button>`;
+    const { rule, title, at, correlations, events, others } = this.explanation;
+    if (rule === null) {
+      return html`<p class="muted">No rule that runs has this name: another kind of detection made the finding, or the rule was taken away.</p>`;
+    }
+    return html`<p class="muted">${title}, ${at}, as it is now, over the stored records.</p>
+      ${correlations.map((each) => html`<p class="note"><strong>${each.title}</strong>: ${each.condition} within ${each.within}, of ${each.over.join(', ')}${
+        each.groupBy.length > 0 ? html`, for each ${each.groupBy.join(', ')}` : nothing}</p>`)}
+      ${events.length === 0 ? html`<p class="muted">The records are not in the tables yet.</p>` : nothing}
+      <ul class="events">${events.map((event) => this.explained(event, events.length === 1))}</ul>
+      ${others > 0 ? html`<p class="muted">${number(others)} more events are counted and not worked out here.</p>` : nothing}`;
+  }
+
+  explained(event, open) {
+    return html`<li><details ?open=${open}>
+      <summary><span class="mono">${time(event.eventTime).slice(-8)}</span><span>${event.name || event.eventId}
+          <span class="muted">${event.counts ? event.rules.map((each) => each.title).join('; ') : ''}</span></span>
+        <span class=${event.counts ? 'ok' : 'error'}>${event.counts ? 'counts' : 'does not match now'}</span></summary>
+      <div class="body">
+        ${Object.entries(event.fields).map(([name, values]) => html`<p>${name}: <span class="mono">${values.join(', ')}</span></p>`)}
+        ${event.rules.map((each) => html`<h3>${each.title}</h3><ul class="parts">${each.lines.map((line) => this.part(line))}</ul>`)}
+      </div></details></li>`;
+  }
+
+  part(line) {
+    const found = line.found === null ? null : Object.entries(line.found);
+    return html`<li class="d${Math.min(line.depth, 5)}"><span class=${line.holds ? 'ok' : 'muted'} aria-hidden="true">${line.holds ? '✓' : '–'}</span>
+      <span><span class="visually-hidden">${line.holds ? 'Holds: ' : 'Does not hold: '}</span>${line.label}
+        ${found === null ? nothing : html`<span class="found">${found.length === 0 ? 'absent' : found.map(([name, values]) => html`${name} = ${values.join(', ')} `)}</span>`}</span></li>`;
   }
 
   history(decisions) {

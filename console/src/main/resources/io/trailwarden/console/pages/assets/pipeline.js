@@ -259,7 +259,7 @@ class Pipeline extends LitElement {
           <td class="num">${part.reported} of ${part.subtasks}</td>
           <td class="num">${part.watermarkDelayMillis === null ? '–' : span(part.watermarkDelayMillis)}</td>
           <td>${ago(part.at)}</td>
-          <td>${Object.entries(part.numbers).filter(([name, value]) => value !== 0 && !/^learn(ing|ed)\./.test(name)).map(([name, value]) => html`<span class="muted">${name}</span> ${
+          <td>${Object.entries(part.numbers).filter(([name, value]) => value !== 0 && !/^(learning|learned|staged|muted)\./.test(name)).map(([name, value]) => html`<span class="muted">${name}</span> ${
             name.endsWith('Millis') ? span(value) : short(value)}${part.perSecond[name] ? html` <span class="muted">(${rate(part.perSecond[name])}/s)</span>` : nothing} &nbsp; `)}</td>
         </tr>`)}</tbody></table></div></section>`;
   }

@@ -23,14 +23,27 @@ import org.jspecify.annotations.Nullable;
 public record Explanation(
         String label, @Nullable Position at, boolean holds, Map<String, List<String>> found, List<Explanation> parts) {
 
+    /** An event as rules see it, and as people may. */
+    private record Subject(byte[] event, byte[] shown) {}
+
     /** Explains one rule on one event. */
     public static Explanation of(BoundRule rule, byte[] json) {
+        return of(rule, json, json);
+    }
+
+    /**
+     * Explains one rule on one event.
+     *
+     * @param shown the same event without what must not be shown: where {@link #found} is taken from
+     */
+    public static Explanation of(BoundRule rule, byte[] json, byte[] shown) {
+        Subject subject = new Subject(json, shown);
         return new Explanation(
                 rule.key(),
                 rule.rule().header().at(),
-                holds(rule, rule.expression(), json),
+                holds(rule, rule.expression(), subject),
                 Map.of(),
-                parts(rule, rule.expression(), json));
+                parts(rule, rule.expression(), subject));
     }
 
     /** Lines of text, indented; {@code +} marks what holds, {@code -} what does not. */
@@ -52,15 +65,15 @@ public record Explanation(
         parts.forEach(part -> part.write(lines, depth + 1));
     }
 
-    private static List<Explanation> parts(BoundRule rule, Expression expression, byte[] json) {
+    private static List<Explanation> parts(BoundRule rule, Expression expression, Subject subject) {
         if (expression instanceof Expression.All all) {
-            return List.of(node(rule, "and", expression, all.parts(), json));
+            return List.of(node(rule, "and", expression, all.parts(), subject));
         }
         if (expression instanceof Expression.Any any) {
-            return List.of(node(rule, "or", expression, any.parts(), json));
+            return List.of(node(rule, "or", expression, any.parts(), subject));
         }
         if (expression instanceof Expression.Not not) {
-            return List.of(node(rule, "not", expression, List.of(not.part()), json));
+            return List.of(node(rule, "not", expression, List.of(not.part()), subject));
         }
         if (expression instanceof Expression.Labelled labelled) {
             TreeSet<String> fields = new TreeSet<>();
@@ -71,18 +84,18 @@ public record Explanation(
             return List.of(new Explanation(
                     labelled.label(),
                     labelled.at(),
-                    holds(rule, labelled.part(), json),
-                    item ? new FieldReader(List.copyOf(fields)).read(json) : Map.of(),
-                    item ? List.of() : parts(rule, labelled.part(), json)));
+                    holds(rule, labelled.part(), subject),
+                    item ? new FieldReader(List.copyOf(fields)).read(subject.shown()) : Map.of(),
+                    item ? List.of() : parts(rule, labelled.part(), subject)));
         }
         return List.of();
     }
 
     private static Explanation node(
-            BoundRule rule, String label, Expression expression, List<Expression> children, byte[] json) {
+            BoundRule rule, String label, Expression expression, List<Expression> children, Subject subject) {
         List<Explanation> parts = new ArrayList<>();
-        children.forEach(child -> parts.addAll(parts(rule, child, json)));
-        return new Explanation(label, null, holds(rule, expression, json), Map.of(), parts);
+        children.forEach(child -> parts.addAll(parts(rule, child, subject)));
+        return new Explanation(label, null, holds(rule, expression, subject), Map.of(), parts);
     }
 
     private static boolean hasLabels(Expression expression) {
@@ -113,9 +126,9 @@ public record Explanation(
         }
     }
 
-    private static boolean holds(BoundRule rule, Expression part, byte[] json) {
+    private static boolean holds(BoundRule rule, Expression part, Subject subject) {
         return !RuleMatcher.of(List.of(new BoundRule(rule.key(), rule.rule(), part, List.of())))
-                .ids(json)
+                .ids(subject.event())
                 .isEmpty();
     }
 }

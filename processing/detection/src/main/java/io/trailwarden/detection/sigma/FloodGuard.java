@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Keeps one bad rule from burying everything else: after {@link #LIMIT} findings of a rule in one hour of event time it
@@ -30,6 +31,7 @@ final class FloodGuard {
     private static final int HOURS = 48;
 
     private final Map<String, Map<Long, Integer>> counts = new HashMap<>();
+    private final Map<String, Long> heldBack = new TreeMap<>();
 
     /** Whether a finding of this rule may go out; says it once when the limit is reached. */
     boolean admits(RuleHeader header, Instant eventTime, Findings out) {
@@ -39,7 +41,15 @@ final class FloodGuard {
         if (count == LIMIT + 1) {
             out.publish(muted(header, Instant.ofEpochSecond(hour * 3_600)));
         }
+        if (count > LIMIT) {
+            heldBack.merge(header.handle(), 1L, Long::sum);
+        }
         return count <= LIMIT;
+    }
+
+    /** By the handle of each rule that was mute in some hour: how many of its findings did not go out. */
+    Map<String, Long> heldBack() {
+        return heldBack;
     }
 
     private static Conclusion muted(RuleHeader header, Instant hour) {

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.sigma.correlation.Correlations;
+import io.trailwarden.detection.sigma.rule.ParseOutcome;
+import io.trailwarden.detection.sigma.rule.RuleHeader;
 import io.trailwarden.detection.sigma.rule.RuleProblem;
+import io.trailwarden.detection.sigma.rule.SigmaParser;
 import io.trailwarden.detection.sigma.rule.YamlNode;
 import io.trailwarden.event.ReferenceEntry;
 import java.time.Instant;
@@ -42,9 +45,9 @@ public final class LoadedRules {
         this.entries = List.copyOf(entries);
         Map<String, String> files = new LinkedHashMap<>();
         for (ReferenceEntry entry : entries) {
-            String yaml = yaml(entry);
-            if (yaml != null) {
-                files.put(entry.key(), yaml);
+            RuleFile file = RuleFile.of(entry);
+            if (file != null && file.enabled()) {
+                files.put(entry.key(), file.yaml());
             }
         }
         this.ruleSet = RuleSet.parse(files, Map.of());
@@ -85,17 +88,22 @@ public final class LoadedRules {
         return new ReferenceEntry(ReferenceEntry.Kind.RULE, file, body.toString(), seenAt);
     }
 
-    private static @Nullable String yaml(ReferenceEntry entry) {
-        String text = entry.body();
-        if (text == null) {
-            return null;
-        }
-        try {
-            JsonNode body = JSON.readTree(text);
-            return body.path("enabled").asBoolean(true) ? body.path("yaml").asText("") : null;
-        } catch (JsonProcessingException e) {
-            // Not our envelope: perhaps the rule itself. If it is not, the refusal says where.
-            return text;
+    /** What an entry carries. */
+    private record RuleFile(String yaml, boolean enabled) {
+
+        static @Nullable RuleFile of(ReferenceEntry entry) {
+            String text = entry.body();
+            if (text == null) {
+                return null;
+            }
+            try {
+                JsonNode body = JSON.readTree(text);
+                return new RuleFile(
+                        body.path("yaml").asText(""), body.path("enabled").asBoolean(true));
+            } catch (JsonProcessingException e) {
+                // Not our envelope: perhaps the rule itself. If it is not, the refusal says where.
+                return new RuleFile(text, true);
+            }
         }
     }
 
@@ -114,25 +122,51 @@ public final class LoadedRules {
         return staged;
     }
 
+    /** The same by what people call them. */
+    public Set<String> stagedHandles() {
+        Set<String> handles = new LinkedHashSet<>();
+        ruleSet.headers().forEach((key, header) -> {
+            if (staged.contains(key)) {
+                handles.add(header.handle());
+            }
+        });
+        return handles;
+    }
+
     /** What became of every rule and every file, in the order of the files. */
     public List<RuleStatus> status() {
         List<RuleStatus> all = new ArrayList<>();
-        ruleSet.headers()
-                .forEach((key, header) -> all.add(new RuleStatus(
-                        header.at().file(),
-                        header.handle(),
-                        staged.contains(key) ? RuleStatus.State.STAGED : RuleStatus.State.LOADED,
-                        "")));
+        ruleSet.rules().forEach(rule -> all.add(running(rule.key(), rule.rule().header(), false)));
+        ruleSet.correlations()
+                .forEach(rule -> all.add(running(rule.key(), rule.rule().header(), true)));
         for (RuleProblem problem : ruleSet.refused()) {
-            all.add(new RuleStatus(problem.at().file(), "", RuleStatus.State.FAILED, problem.toString()));
+            all.add(RuleStatus.without(problem.at(), RuleStatus.State.FAILED, problem.message()));
         }
         for (ReferenceEntry entry : entries) {
-            if (entry.body() != null && yaml(entry) == null) {
-                all.add(new RuleStatus(entry.key(), "", RuleStatus.State.DISABLED, ""));
+            RuleFile file = RuleFile.of(entry);
+            if (file != null && !file.enabled()) {
+                for (ParseOutcome outcome : SigmaParser.parse(entry.key(), file.yaml())) {
+                    if (outcome instanceof ParseOutcome.Parsed parsed) {
+                        all.add(RuleStatus.disabled(parsed.document()));
+                    } else if (outcome instanceof ParseOutcome.Refused refused) {
+                        RuleProblem problem = refused.problem();
+                        all.add(RuleStatus.without(problem.at(), RuleStatus.State.DISABLED, problem.message()));
+                    }
+                }
             }
         }
-        all.sort(Comparator.comparing(RuleStatus::file));
+        all.sort(Comparator.comparing(RuleStatus::file)
+                .thenComparing(status -> status.at().line()));
         return all;
+    }
+
+    private RuleStatus running(String key, RuleHeader header, boolean correlation) {
+        boolean silent = ruleSet.silent().contains(key);
+        return RuleStatus.of(
+                header,
+                correlation,
+                staged.contains(key) ? RuleStatus.State.STAGED : RuleStatus.State.LOADED,
+                silent ? "serves correlations, reports nothing itself" : "");
     }
 
     private static Set<String> staged(RuleSet rules) {

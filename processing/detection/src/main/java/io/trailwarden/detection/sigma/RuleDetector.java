@@ -88,6 +88,9 @@ public final class RuleDetector implements EventDetector {
             }
             rules = loaded;
             numbers = null;
+            if (stagedMatches != null) {
+                stagedMatches.keySet().retainAll(loaded.stagedHandles());
+            }
         }
         return loaded;
     }
@@ -118,6 +121,9 @@ public final class RuleDetector implements EventDetector {
         Map<String, Long> all = new TreeMap<>(states);
         if (stagedMatches != null) {
             stagedMatches.forEach((rule, count) -> all.put("staged." + rule, count));
+        }
+        if (guard != null) {
+            guard.heldBack().forEach((rule, count) -> all.put("muted." + rule, count));
         }
         return all;
     }

@@ -98,8 +98,8 @@ class RuleDetectorTest {
         LoadedRules rules = LoadedRules.of(reference, null);
         assertThat(rules.status())
                 .extracting(RuleStatus::toString)
-                .anyMatch(line -> line.equals("rule.yml: loaded 929a690e-bef0-4204-a928-ef5e620d6fcc"))
-                .anyMatch(line -> line.startsWith("bad.yml: failed: bad.yml:1:1: "));
+                .anyMatch(line -> line.equals("rule.yml:1:1: loaded 929a690e-bef0-4204-a928-ef5e620d6fcc"))
+                .anyMatch(line -> line.startsWith("bad.yml:1:1: failed: "));
         detector.inspect(stopLogging(), reference, out);
         assertThat(found).hasSize(1);
     }

@@ -16,10 +16,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +52,13 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
     private static final Duration SHORTEST_EPISODE = Duration.ofHours(1);
     private static final long serialVersionUID = 1;
 
+    /** So many findings of a staged correlation are counted, no more. */
+    private static final int MAX_COUNTED = 10_000;
+
     private transient @Nullable LoadedRules rules;
+
+    /** By handle of a staged correlation: ids of the findings that it would have. */
+    private transient @Nullable Map<String, Set<String>> stagedFindings;
 
     /** A detector; all of them are alike. */
     public CorrelationDetector() {}
@@ -91,7 +100,11 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
 
     @Override
     public CorrelationState evaluate(CorrelationState state, Reference reference, Findings out) {
-        rules = LoadedRules.of(reference, rules);
+        LoadedRules before = rules;
+        rules = LoadedRules.of(reference, before);
+        if (rules != before && stagedFindings != null) {
+            stagedFindings.keySet().retainAll(rules.stagedHandles());
+        }
         Family family = rules.correlations().family(state.family());
         if (family == null) {
             // The rule was taken away; what it found stands.
@@ -175,8 +188,34 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
         return a.compareTo(b) > 0 ? a : b;
     }
 
-    /** What the firings after {@code decided} conclude; those before it still count for the ordinals. */
-    private static List<Conclusion> conclusions(
+    /**
+     * {@code staged.} and the handle of each staged correlation: how many findings it would have had since this instance
+     * began, withdrawn ones included.
+     */
+    @Override
+    public Map<String, Long> numbers() {
+        Map<String, Long> numbers = new TreeMap<>();
+        if (stagedFindings != null) {
+            stagedFindings.forEach((handle, ids) -> numbers.put("staged." + handle, (long) ids.size()));
+        }
+        return numbers;
+    }
+
+    private void count(Conclusion staged) {
+        if (stagedFindings == null) {
+            stagedFindings = new TreeMap<>();
+        }
+        Set<String> ids = stagedFindings.computeIfAbsent(staged.detection(), handle -> new HashSet<>());
+        if (ids.size() < MAX_COUNTED) {
+            ids.add(staged.id());
+        }
+    }
+
+    /**
+     * What the firings after {@code decided} conclude; those before it still count for the ordinals. What staged
+     * correlations conclude is counted.
+     */
+    private List<Conclusion> conclusions(
             Family family, List<Firing> firings, Instant decided, List<CorrelatedEvent> events, LoadedRules rules) {
         Map<String, CorrelatedEvent> byId = new HashMap<>();
         if (!firings.isEmpty()) {
@@ -193,10 +232,13 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
             long hour = Math.floorDiv(firing.firstTime().getEpochSecond(), episode.toSeconds());
             int ordinal = ordinals.merge(List.of(firing.correlation(), firing.group(), hour), 1, Integer::sum);
             boolean open = firing.firstTime().isAfter(decided);
-            if (open
-                    && !rules.ruleSet().silent().contains(firing.correlation())
-                    && !rules.staged().contains(firing.correlation())) {
-                conclusions.add(conclusion(correlation, firing, hour, ordinal, byId));
+            if (open && !rules.ruleSet().silent().contains(firing.correlation())) {
+                Conclusion conclusion = conclusion(correlation, firing, hour, ordinal, byId);
+                if (rules.staged().contains(firing.correlation())) {
+                    count(conclusion);
+                } else {
+                    conclusions.add(conclusion);
+                }
             }
         }
         return conclusions;

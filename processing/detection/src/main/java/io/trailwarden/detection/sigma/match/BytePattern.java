@@ -81,34 +81,52 @@ final class BytePattern {
         return bytes;
     }
 
-    boolean matches(byte[] text, int from, int to) {
+    /**
+     * Whether the whole text is like this.
+     *
+     * @param letters what to take each byte of the text for: {@link CaseFolding#ASCII_FOLDED} or {@link
+     *     CaseFolding#AS_IT_IS}
+     */
+    boolean matches(byte[] text, int from, int to, byte[] letters) {
         int length = to - from;
         return switch (form) {
             case ANYTHING -> true;
-            case EXACT -> length == literal.length && equal(text, from, literal);
-            case PREFIX -> length >= literal.length && equal(text, from, literal);
-            case SUFFIX -> length >= literal.length && equal(text, to - literal.length, literal);
-            case CONTAINS -> contains(text, from, to, literal);
-            case GLOB -> glob(text, from, to);
+            case EXACT -> length == literal.length && equal(text, from, literal, letters);
+            case PREFIX -> length >= literal.length && equal(text, from, literal, letters);
+            case SUFFIX -> length >= literal.length && equal(text, to - literal.length, literal, letters);
+            case CONTAINS -> contains(text, from, to, literal, letters);
+            case GLOB -> glob(text, from, to, letters);
         };
     }
 
-    static boolean equal(byte[] text, int from, byte[] literal) {
-        return Arrays.equals(text, from, from + literal.length, literal, 0, literal.length);
+    static boolean equal(byte[] text, int from, byte[] literal, byte[] letters) {
+        for (int i = 0; i < literal.length; i++) {
+            if (letters[text[from + i] & 0xFF] != literal[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    static boolean contains(byte[] text, int from, int to, byte[] literal) {
-        byte first = literal[0];
-        int last = to - literal.length;
-        for (int p = from; p <= last; p++) {
-            if (text[p] == first && equal(text, p, literal)) {
+    /** Looks at the byte where the literal would end; one that is not in the literal at all spares its whole length. */
+    static boolean contains(byte[] text, int from, int to, byte[] literal, byte[] letters) {
+        long within = 0;
+        for (byte b : literal) {
+            within |= 1L << b;
+        }
+        byte last = literal[literal.length - 1];
+        int p = from + literal.length - 1;
+        while (p < to) {
+            byte b = letters[text[p] & 0xFF];
+            if (b == last && equal(text, p - literal.length + 1, literal, letters)) {
                 return true;
             }
+            p += (within >>> b & 1) == 0 ? literal.length : 1;
         }
         return false;
     }
 
-    private boolean glob(byte[] text, int from, int to) {
+    private boolean glob(byte[] text, int from, int to, byte[] letters) {
         int t = from;
         int p = 0;
         int resumePattern = -1;
@@ -121,7 +139,7 @@ final class BytePattern {
             } else if (symbol == TextPattern.ONE) {
                 t = Math.min(to, t + CaseFolding.length(text[t]));
                 p++;
-            } else if (symbol == (text[t] & 0xFF)) {
+            } else if (symbol == (letters[text[t] & 0xFF] & 0xFF)) {
                 t++;
                 p++;
             } else if (resumePattern >= 0) {

@@ -18,6 +18,19 @@ final class CaseFolding {
         }
     }
 
+    /** By byte: itself. */
+    static final byte[] AS_IT_IS = new byte[256];
+
+    /** By byte: itself, of an upper-case letter of ASCII the lower-case one. */
+    static final byte[] ASCII_FOLDED = new byte[256];
+
+    static {
+        for (int i = 0; i < 256; i++) {
+            AS_IT_IS[i] = (byte) i;
+            ASCII_FOLDED[i] = i < 128 ? ASCII[i] : (byte) i;
+        }
+    }
+
     private CaseFolding() {}
 
     static int fold(int codePoint) {

@@ -62,6 +62,9 @@ final class CompiledRules {
     private final Map<TestKey, Integer> predicateNumbers = new HashMap<>();
     private final List<Predicate> predicateList = new ArrayList<>();
 
+    /** By predicate: how often the rules make the test. */
+    private final List<Integer> uses = new ArrayList<>();
+
     private record TestKey(@Nullable String field, ValueTest test) {}
 
     CompiledRules(List<BoundRule> rules) {
@@ -98,7 +101,7 @@ final class CompiledRules {
         boolean[] scan = new boolean[slots.size()];
         for (int r = 0; r < keys.length; r++) {
             Expression expression = rules.get(r).expression();
-            Witness witness = Witness.of(expression);
+            Witness witness = Witness.of(expression, test -> uses.get(predicate(test)));
             if (witness == null) {
                 addOnce(alwaysList, bundles.add("always", expression, r, null, 1));
                 continue;
@@ -129,12 +132,13 @@ final class CompiledRules {
         starts = bundles.starts();
         bundleRules = bundles.rules();
 
-        // Fields that are scanned anyway answer their other tests of text on the way.
+        // Fields that are scanned anyway answer their other tests of text on the way; short ones would need a pass of
+        // their own.
         stretchOf = new int[predicates.length];
         stretchSuffices = new boolean[predicates.length];
         for (int p = 0; p < predicates.length; p++) {
             byte[] required = predicates[p].required();
-            boolean known = required.length > 0 && scan[predicates[p].field.path()];
+            boolean known = required.length >= StretchIndex.MARK && scan[predicates[p].field.path()];
             stretchOf[p] = known ? builder.add(predicates[p].field.path(), required) : -1;
             stretchSuffices[p] = known && predicates[p].requiredSuffices();
         }
@@ -193,6 +197,7 @@ final class CompiledRules {
                 patterns.add(pattern.json());
             }
             predicateList.add(Predicate.of(slots, slots.field(key.field()), key.test(), patterns));
+            uses.add(0);
             return predicateList.size() - 1;
         });
     }
@@ -208,7 +213,8 @@ final class CompiledRules {
         } else if (expression instanceof Expression.Any any) {
             any.parts().forEach(this::number);
         } else if (expression instanceof Expression.Test test) {
-            predicate(test);
+            int predicate = predicate(test);
+            uses.set(predicate, uses.get(predicate) + 1);
         }
     }
 

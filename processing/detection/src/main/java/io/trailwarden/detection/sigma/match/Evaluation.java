@@ -23,6 +23,9 @@ final class Evaluation implements StretchIndex.Sink {
     private final EventValues values;
     private final int[] code;
 
+    /** The slot that stands for every scalar, or -1. */
+    private final int everywhere;
+
     /** By predicate: the event's number times two, plus the answer. */
     private final int[] answers;
 
@@ -51,6 +54,8 @@ final class Evaluation implements StretchIndex.Sink {
         this.compiled = compiled;
         this.values = compiled.slots.newValues();
         this.code = compiled.code;
+        FieldSlots.Field every = compiled.slots.everywhere();
+        this.everywhere = every == null ? -1 : every.path();
         this.answers = new int[compiled.predicates.length];
         this.considered = new int[compiled.starts.length];
         this.outcomes = new Matches[compiled.literalBundles.length][];
@@ -72,6 +77,9 @@ final class Evaluation implements StretchIndex.Sink {
         values.read(json);
         for (int i = 0; i < values.touchedCount(); i++) {
             look(values.touched(i));
+        }
+        if (everywhere >= 0) {
+            lookEverywhere();
         }
         consider(compiled.always, SEVERAL);
         if (candidateCount == 0) {
@@ -183,15 +191,38 @@ final class Evaluation implements StretchIndex.Sink {
                     compare(v, table);
                 }
                 if (scan) {
-                    if (values.isPlainAscii(v)) {
-                        values.text(v);
-                    } else {
-                        values.foldedText(v);
-                    }
-                    compiled.stretches.scan(values.textIn, values.textFrom, values.textTo, known, this);
+                    scan(v, known);
                 }
             }
         }
+    }
+
+    /** Keywords, in those values that were not scanned for their field's sake. */
+    private void lookEverywhere() {
+        LiteralTable table = compiled.tables[everywhere];
+        boolean present = false;
+        for (int v = values.scalarAfter(-1); v >= 0; v = values.scalarAfter(v)) {
+            present = true;
+            if (values.hasText(v)) {
+                if (table != null) {
+                    compare(v, table);
+                }
+                if (compiled.scanned[everywhere] && values.unscanned(v)) {
+                    scan(v, -1);
+                }
+            }
+        }
+        if (present) {
+            consider(compiled.bundlesWhenPresent[everywhere], SEVERAL);
+        }
+    }
+
+    /** One pass over a value for the literals of its field and, in a scalar, for keywords. */
+    private void scan(int value, int slot) {
+        values.almostFoldedText(value);
+        int other = everywhere >= 0 && compiled.scanned[everywhere] && values.isScalar(value) ? everywhere : -1;
+        values.markScanned(value);
+        compiled.stretches.scan(values.textIn, values.textFrom, values.textTo, slot, other, this);
     }
 
     private void compare(int value, LiteralTable table) {

@@ -28,6 +28,13 @@ final class EventValues {
     /** Taken from a string that turned out not to be JSON: to be ignored. */
     static final byte DEAD = 7;
 
+    /** Flags of a value. */
+    private static final byte ESCAPED = 1;
+
+    private static final byte BEYOND_ASCII = 2;
+    private static final byte SCALAR = 4;
+    private static final byte SCANNED = 8;
+
     private static final int MAX_DEPTH = 256;
     private static final int MAX_EMBEDDED = 4;
     private static final long QUOTES = 0x2222222222222222L;
@@ -49,8 +56,8 @@ final class EventValues {
     }
 
     private final PathNode root;
-    /** The slot of every scalar of the event, or -1 when no rule has keywords. */
-    private final int everySlot;
+    /** Whether some rule has keywords, so that every scalar is wanted. */
+    private final boolean everything;
 
     // The event, or the JSON text inside one of its strings, while it is read.
     private byte[] in = new byte[0];
@@ -94,9 +101,9 @@ final class EventValues {
     int textFrom;
     int textTo;
 
-    EventValues(PathNode root, int slots, int everySlot) {
+    EventValues(PathNode root, int slots, boolean everything) {
         this.root = root;
-        this.everySlot = everySlot;
+        this.everything = everything;
         this.head = new int[slots];
         this.tail = new int[slots];
         this.headEvent = new int[slots];
@@ -139,7 +146,7 @@ final class EventValues {
         switch (in[from]) {
             case '"' -> {
                 int after = quoted(from);
-                byte flag = (byte) ((escaped ? 1 : 0) | (beyondAscii ? 2 : 0));
+                byte flag = (byte) ((escaped ? ESCAPED : 0) | (beyondAscii ? BEYOND_ASCII : 0));
                 scalar(slot, STRING, from + 1, after - 1, flag);
                 if (node != null && !node.isLeaf() && after - from > 3 && embedded < MAX_EMBEDDED) {
                     insideString(node, from + 1, after - 1, flag, depth);
@@ -147,7 +154,7 @@ final class EventValues {
                 return after;
             }
             case '{' -> {
-                int after = node != null && !node.isLeaf() || everySlot >= 0 ? object(from, node, depth) : skip(from);
+                int after = node != null && !node.isLeaf() || everything ? object(from, node, depth) : skip(from);
                 if (slot >= 0) {
                     add(slot, OBJECT, from, after, (byte) 0);
                 }
@@ -193,11 +200,9 @@ final class EventValues {
     }
 
     private void scalar(int slot, byte kind, int from, int to, byte flag) {
-        if (slot >= 0) {
-            add(slot, kind, from, to, flag);
-        }
-        if (everySlot >= 0 && embedded == 0) {
-            add(everySlot, kind, from, to, flag);
+        boolean scalar = everything && embedded == 0;
+        if (slot >= 0 || scalar) {
+            add(slot, kind, from, to, scalar ? (byte) (flag | SCALAR) : flag);
         }
     }
 
@@ -221,7 +226,7 @@ final class EventValues {
                 throw new MalformedEventException("no colon after a key", p);
             }
             p = blank(p + 1);
-            p = blank(child == null && everySlot < 0 ? skip(p) : value(p, child, depth + 1));
+            p = blank(child == null && !everything ? skip(p) : value(p, child, depth + 1));
             if (p < end && in[p] == ',') {
                 p = blank(p + 1);
             } else if (p < end && in[p] == '}') {
@@ -285,7 +290,7 @@ final class EventValues {
             return;
         }
         byte[] text = new byte[to - from];
-        int length = (flag & 1) == 0 ? copy(from, to, text) : -1;
+        int length = (flag & ESCAPED) == 0 ? copy(from, to, text) : -1;
         if (length < 0) {
             text = new byte[(to - from) * 3 + 4];
             length = unescape(in, from, to, text, 0);
@@ -430,6 +435,9 @@ final class EventValues {
         next[v] = -1;
         textStart[v] = -1;
         foldStart[v] = -1;
+        if (slot < 0) {
+            return;
+        }
         if (headEvent[slot] == event) {
             next[tail[slot]] = v;
         } else {
@@ -492,6 +500,30 @@ final class EventValues {
         return v;
     }
 
+    /** The next value after this one (-1: the first) that keywords are looked for in, or -1. */
+    int scalarAfter(int value) {
+        for (int v = value + 1; v < count; v++) {
+            if ((flags[v] & SCALAR) != 0) {
+                return v;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether keywords are looked for in this value: it is a scalar of the event itself. */
+    boolean isScalar(int value) {
+        return (flags[value] & SCALAR) != 0;
+    }
+
+    /** Whether the value was not passed to {@link #markScanned} yet. */
+    boolean unscanned(int value) {
+        return (flags[value] & SCANNED) == 0;
+    }
+
+    void markScanned(int value) {
+        flags[value] |= SCANNED;
+    }
+
     byte kind(int value) {
         return kind[value];
     }
@@ -503,12 +535,12 @@ final class EventValues {
 
     /** Whether the value's bytes are its text: a string of ASCII without escapes. */
     boolean isPlainAscii(int value) {
-        return kind[value] == STRING && flags[value] == 0;
+        return kind[value] == STRING && (flags[value] & (ESCAPED | BEYOND_ASCII)) == 0;
     }
 
     /** Makes the value's text available in {@link #textIn}, as UTF-8. */
     void text(int v) {
-        if (kind[v] == STRING && (flags[v] & 1) == 0) {
+        if (kind[v] == STRING && (flags[v] & ESCAPED) == 0) {
             textIn = source[v];
             textFrom = start[v];
             textTo = stop[v];
@@ -522,6 +554,14 @@ final class EventValues {
         textIn = scratch;
         textFrom = textStart[v];
         textTo = textStop[v];
+    }
+
+    /** Makes the value's text available in {@link #textIn}, case-folded but for letters of ASCII. */
+    void almostFoldedText(int v) {
+        text(v);
+        if ((flags[v] & BEYOND_ASCII) != 0 || kind[v] == OBJECT) {
+            foldedText(v);
+        }
     }
 
     /** Makes the value's text available in {@link #textIn}, as UTF-8, case-folded. */
@@ -539,7 +579,7 @@ final class EventValues {
             byte[] bytes = textIn;
             byte[] out = scratch;
             int p = textFrom;
-            if ((flags[v] & 3) == 0 && kind[v] != OBJECT) {
+            if ((flags[v] & BEYOND_ASCII) == 0 && kind[v] != OBJECT) {
                 for (; p < textTo; p++) {
                     out[n++] = CaseFolding.foldAscii(bytes[p]);
                 }
@@ -604,7 +644,13 @@ final class EventValues {
             case NUMBER -> writeNumber(source[v], start[v], stop[v]);
             case STRING -> {
                 reserve((stop[v] - start[v]) * 3 + 4);
+                int from = scratchEnd;
                 scratchEnd = unescape(source[v], start[v], stop[v], scratch, scratchEnd);
+                byte any = 0;
+                for (int i = from; i < scratchEnd; i++) {
+                    any |= scratch[i];
+                }
+                flags[v] |= any < 0 ? BEYOND_ASCII : 0;
             }
             case OBJECT -> writeCompact(source[v], start[v], stop[v]);
             default -> {}

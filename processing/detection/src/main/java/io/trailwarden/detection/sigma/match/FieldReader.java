@@ -35,7 +35,7 @@ public final class FieldReader {
         Map<String, List<String>> found = new LinkedHashMap<>();
         fields.forEach((name, field) -> {
             List<String> texts = new ArrayList<>();
-            for (int v = field.first(values); v >= 0; v = values.next(v)) {
+            for (int v = field.first(values); v >= 0; v = field.next(values, v)) {
                 if (values.hasText(v)) {
                     String text = values.string(v);
                     if (!texts.contains(text)) {

@@ -1,7 +1,6 @@
 package io.trailwarden.detection.sigma.match;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -24,11 +23,15 @@ final class FieldSlots {
      *
      * @param path slot of the nested path, or of the plain key
      * @param literal slot of the key with dots at the top of the event; -1 for a name without dots
+     * @param everywhere whether this stands for every scalar of the event, where keywords are looked for
      */
-    record Field(int path, int literal) {
+    record Field(int path, int literal, boolean everywhere) {
 
         /** The first value of the field in this event, or -1. */
         int first(EventValues values) {
+            if (everywhere) {
+                return values.scalarAfter(-1);
+            }
             if (literal >= 0) {
                 int v = values.first(literal);
                 if (v >= 0) {
@@ -37,13 +40,18 @@ final class FieldSlots {
             }
             return values.first(path);
         }
+
+        /** The next value of the field, or -1. */
+        int next(EventValues values, int value) {
+            return everywhere ? values.scalarAfter(value) : values.next(value);
+        }
     }
 
     /** The field of this name; null stands for every scalar of the event. */
     Field field(@Nullable String name) {
         if (name == null) {
             if (every == null) {
-                every = new Field(slots++, -1);
+                every = new Field(slots++, -1, true);
             }
             return every;
         }
@@ -57,7 +65,7 @@ final class FieldSlots {
         }
         int path = take(node);
         int literal = name.indexOf('.') < 0 ? -1 : take(root.make(name.getBytes(StandardCharsets.UTF_8)));
-        return new Field(path, literal);
+        return new Field(path, literal, false);
     }
 
     private int take(PathNode node) {
@@ -68,19 +76,21 @@ final class FieldSlots {
     }
 
     EventValues newValues() {
-        return new EventValues(root, slots, every == null ? -1 : every.path());
+        return new EventValues(root, slots, every != null);
     }
 
     int size() {
         return slots;
     }
 
-    /** Every field given slots so far. */
+    /** The field that stands for every scalar, or null when no rule has keywords. */
+    @Nullable
+    Field everywhere() {
+        return every;
+    }
+
+    /** Every named field given slots so far. */
     Collection<Field> all() {
-        List<Field> all = new ArrayList<>(fields.values());
-        if (every != null) {
-            all.add(every);
-        }
-        return all;
+        return List.copyOf(fields.values());
     }
 }

@@ -17,7 +17,7 @@ abstract class Predicate {
     /** How dear the test is, to run cheap ones first. */
     abstract int cost();
 
-    /** Folded bytes that a value which passes must hold; empty when there are none. */
+    /** Folded bytes that a value which passes must hold, at a place that is not known; empty when there are none. */
     byte[] required() {
         return new byte[0];
     }
@@ -29,7 +29,7 @@ abstract class Predicate {
 
     /** Whether the field passes in this event. */
     boolean test(EventValues values) {
-        for (int v = field.first(values); v >= 0; v = values.next(v)) {
+        for (int v = field.first(values); v >= 0; v = field.next(values, v)) {
             if (values.hasText(v) && accepts(values, v)) {
                 return true;
             }
@@ -78,7 +78,8 @@ abstract class Predicate {
 
         @Override
         byte[] required() {
-            return pattern.form == BytePattern.Form.EXACT ? new byte[0] : folded;
+            boolean somewhere = pattern.form == BytePattern.Form.CONTAINS || pattern.form == BytePattern.Form.GLOB;
+            return somewhere ? folded : new byte[0];
         }
 
         @Override
@@ -95,10 +96,10 @@ abstract class Predicate {
         boolean accepts(EventValues values, int value) {
             if (cased) {
                 values.text(value);
-            } else {
-                values.foldedText(value);
+                return pattern.matches(values.textIn, values.textFrom, values.textTo, CaseFolding.AS_IT_IS);
             }
-            return pattern.matches(values.textIn, values.textFrom, values.textTo);
+            values.almostFoldedText(value);
+            return pattern.matches(values.textIn, values.textFrom, values.textTo, CaseFolding.ASCII_FOLDED);
         }
     }
 
@@ -124,11 +125,16 @@ abstract class Predicate {
 
         @Override
         boolean accepts(EventValues values, int value) {
-            values.foldedText(value);
-            // A folded character takes at least one byte, so too few bytes are too few characters.
+            values.almostFoldedText(value);
+            // A character takes at least one byte, so too few bytes are too few characters.
             boolean possible = values.textTo - values.textFrom >= required.length()
                     && (required.literal().length == 0
-                            || BytePattern.contains(values.textIn, values.textFrom, values.textTo, required.literal()));
+                            || BytePattern.contains(
+                                    values.textIn,
+                                    values.textFrom,
+                                    values.textTo,
+                                    required.literal(),
+                                    CaseFolding.ASCII_FOLDED));
             return possible && pattern.matcher(values.string(value)).find();
         }
     }
@@ -221,7 +227,7 @@ abstract class Predicate {
 
         @Override
         boolean accepts(EventValues values, int value) {
-            for (int w = other.first(values); w >= 0; w = values.next(w)) {
+            for (int w = other.first(values); w >= 0; w = other.next(values, w)) {
                 if (values.hasText(w) && related(values, value, w)) {
                     return true;
                 }
@@ -240,9 +246,14 @@ abstract class Predicate {
             }
             return needle.length == 0
                     || switch (reach) {
-                        case WHOLE, START -> BytePattern.equal(values.textIn, values.textFrom, needle);
-                        case END -> BytePattern.equal(values.textIn, values.textTo - needle.length, needle);
-                        case ANYWHERE -> BytePattern.contains(values.textIn, values.textFrom, values.textTo, needle);
+                        case WHOLE, START ->
+                            BytePattern.equal(values.textIn, values.textFrom, needle, CaseFolding.AS_IT_IS);
+                        case END ->
+                            BytePattern.equal(
+                                    values.textIn, values.textTo - needle.length, needle, CaseFolding.AS_IT_IS);
+                        case ANYWHERE ->
+                            BytePattern.contains(
+                                    values.textIn, values.textFrom, values.textTo, needle, CaseFolding.AS_IT_IS);
                     };
         }
 
@@ -267,7 +278,7 @@ abstract class Predicate {
 
         @Override
         boolean test(EventValues values) {
-            for (int v = field.first(values); v >= 0; v = values.next(v)) {
+            for (int v = field.first(values); v >= 0; v = field.next(values, v)) {
                 if (values.hasText(v)) {
                     return false;
                 }

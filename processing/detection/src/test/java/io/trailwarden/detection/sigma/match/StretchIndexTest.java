@@ -30,7 +30,7 @@ class StretchIndexTest {
             byte[] bytes = ("abc" + text + "abc").getBytes(StandardCharsets.UTF_8);
             for (int slot = 0; slot < 2; slot++) {
                 TreeSet<String> found = new TreeSet<>();
-                index.scan(bytes, 3, bytes.length - 3, slot, i -> found.add(literals.get(i)));
+                index.scan(bytes, 3, bytes.length - 3, slot, -1, i -> found.add(literals.get(i)));
                 TreeSet<String> expected = new TreeSet<>();
                 for (String literal : literals) {
                     if (literal.charAt(0) - '0' == slot
