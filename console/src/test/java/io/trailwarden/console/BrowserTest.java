@@ -415,6 +415,40 @@ class BrowserTest {
     }
 
     @Test
+    void shows_what_became_of_every_rule() {
+        open("/rules");
+        assertThat(page.locator(".headline h1")).containsText("1 cannot run");
+        assertThat(page.locator("tbody tr")).hasCount(6);
+        assertThat(page.locator("tbody tr").first()).containsText("broken.yml:3:");
+        Locator staged = page.locator("header button", new Page.LocatorOptions().setHasText("Staged"));
+        staged.click();
+        assertThat(page.locator("tbody tr")).hasCount(1);
+        assertThat(page.locator("tbody")).containsText("<img src=x onerror=canary()>");
+        staged.click();
+        page.getByLabel("Search rules").fill("young");
+        assertThat(page.locator("tbody tr")).hasCount(1);
+        noComplaints();
+    }
+
+    @Test
+    void says_which_parts_of_a_rule_matched() {
+        Finding finding = arrive(200).stream()
+                .filter(each -> each.detection().equals("external-caller"))
+                .findFirst()
+                .orElseThrow();
+        open("/?finding=" + finding.id());
+
+        page.locator("tw-drawer button", new Page.LocatorOptions().setHasText("Work it out"))
+                .click();
+
+        Locator parts = page.locator("tw-drawer .parts").first();
+        assertThat(parts).containsText("eventName|startswith");
+        assertThat(parts).containsText("eventName = AssumeRole");
+        assertThat(parts).containsText("Does not hold: filter");
+        noComplaints();
+    }
+
+    @Test
     void shows_ledger_and_dead_letters() {
         open("/pipeline");
         assertThat(page.locator(".headline h1")).containsText("not connected to Kafka");
@@ -532,6 +566,8 @@ class BrowserTest {
                 .first()
                 .click();
         page.locator(".events summary").first().click();
+        open("/rules");
+        assertThat(page.locator("tbody")).containsText("<img src=x");
         open("/query?sql=" + URLEncoder.encode(PAYLOADS.get(1), StandardCharsets.UTF_8));
         page.locator(".desk button.primary").click();
         assertThat(page.locator(".result")).containsText("<img src=x");
@@ -565,6 +601,8 @@ class BrowserTest {
         open("/?finding=" + findings.get(5).id() + "&severity=HIGH&not.region=us-east-1&status=any");
         assertThat(page.locator("tw-drawer h1")).isVisible();
         page.locator("tw-drawer .events summary").first().click();
+        page.locator("tw-drawer button", new Page.LocatorOptions().setHasText("Work it out"))
+                .click();
         violations("details");
         open("/?finding=" + findings.get(3).id());
         assertThat(page.locator("tw-drawer h1")).isVisible();
@@ -585,6 +623,10 @@ class BrowserTest {
                 .click();
         assertThat(page.locator(".events summary").first()).isVisible();
         violations("pipeline");
+
+        open("/rules");
+        assertThat(page.locator(".table").first()).isVisible();
+        violations("rules");
 
         open("/query");
         assertThat(page.locator("tw-editor .cm-content")).isVisible();

@@ -194,6 +194,74 @@ class ConsoleTest {
             assertThat(evidence.path("records").get(0).path("json").asText()).contains("wJalrXUtnFEMI");
         }
 
+        private Finding by(String detection) {
+            return findings.stream()
+                    .filter(each -> each.detection().equals(detection))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        @Test
+        void shows_what_became_of_every_rule() {
+            JsonNode table = client.json("/api/rules");
+
+            assertThat(table.path("numbers").toString())
+                    .isEqualTo("{\"FAILED\":1,\"STAGED\":1,\"LOADED\":3,\"DISABLED\":1}");
+            JsonNode first = table.path("rules").get(0);
+            assertThat(first.path("state").asText()).isEqualTo("FAILED");
+            assertThat(first.path("file").asText()).isEqualTo("broken.yml");
+            assertThat(first.path("line").asInt()).isEqualTo(3);
+            assertThat(first.path("detail").asText()).contains("nothing");
+            assertThat(table.path("rules").findValuesAsText("detail"))
+                    .contains("status: experimental", "serves correlations, reports nothing itself");
+        }
+
+        @Test
+        void says_which_parts_of_a_rule_matched_and_hides_secrets() {
+            JsonNode explanation =
+                    client.json("/api/findings/" + by("external-caller").id() + "/explanation");
+
+            assertThat(explanation.path("rule").asText()).isEqualTo("external-caller");
+            assertThat(explanation.path("at").asText()).isEqualTo("sts/external-caller.yml:1:1");
+            JsonNode event = explanation.path("events").get(0);
+            assertThat(event.path("counts").asBoolean()).isTrue();
+            JsonNode lines = event.path("rules").get(0).path("lines");
+            assertThat(lines.toString())
+                    .contains("\"label\":\"eventName|startswith\",\"holds\":true,\"found\":"
+                            + "{\"eventName\":[\"AssumeRole\"]}}")
+                    .contains("\"label\":\"sourceIPAddress|cidr\",\"holds\":false")
+                    .doesNotContain("wJalrXUtnFEMI", "IQoJb3JpZ2luX2VjEXAMPLE");
+        }
+
+        @Test
+        void says_which_events_a_correlation_counted() {
+            Finding finding = findings.stream()
+                    .filter(each -> each.detection().equals("throttling-spike") && each.eventCount() > 30)
+                    .findFirst()
+                    .orElseThrow();
+
+            JsonNode explanation = client.json("/api/findings/" + finding.id() + "/explanation");
+
+            JsonNode condition = explanation.path("correlations").get(0);
+            assertThat(condition.path("condition").asText()).isEqualTo("event_count greater or equal 3");
+            assertThat(condition.path("within").asText()).isEqualTo("5 min");
+            assertThat(condition.path("over").toString()).isEqualTo("[\"any-sts\"]");
+            assertThat(explanation.path("events")).hasSize(finding.eventIds().size() - 1);
+            JsonNode event = explanation.path("events").get(0);
+            assertThat(event.path("counts").asBoolean()).isTrue();
+            assertThat(event.path("fields").toString()).isEqualTo("{\"sourceIPAddress\":[\"203.0.113.7\"]}");
+            assertThat(explanation.path("others").asLong())
+                    .isEqualTo(finding.eventCount() - finding.eventIds().size() + 1);
+        }
+
+        @Test
+        void other_detections_have_no_rule_to_explain() {
+            JsonNode explanation =
+                    client.json("/api/findings/" + by("new-region").id() + "/explanation");
+
+            assertThat(explanation.path("rule").isNull()).isTrue();
+        }
+
         private Finding manyEvents() {
             return findings.stream()
                     .filter(each -> each.eventCount() > each.eventIds().size())
@@ -495,6 +563,8 @@ class ConsoleTest {
                     "/api/live",
                     "/api/findings/x",
                     "/api/findings/x/evidence",
+                    "/api/findings/x/explanation",
+                    "/api/rules",
                     "/api/ledger",
                     "/api/dead-letters",
                     "/api/stages",

@@ -146,8 +146,11 @@ class RuleDetectorTest {
         String staged = RULE + "staging: true\n";
         detector.inspect(stopLogging(), with(staged, true), out);
         assertThat(found).isEmpty();
+        assertThat(detector.numbers(with(staged, true)))
+                .containsEntry("staged.929a690e-bef0-4204-a928-ef5e620d6fcc", 1L);
         detector.inspect(stopLogging(), with(RULE, true), out);
         assertThat(found).hasSize(1);
+        assertThat(detector.numbers(with(RULE, true))).containsOnlyKeys("rules.loaded");
     }
 
     @Test
@@ -165,6 +168,7 @@ class RuleDetectorTest {
                     .isEqualTo("Rule 929a690e-bef0-4204-a928-ef5e620d6fcc floods and is muted for an hour");
             assertThat(flood.firstTime()).isEqualTo("2026-11-22T12:00:00Z");
         });
+        assertThat(detector.numbers(reference)).containsEntry("muted.929a690e-bef0-4204-a928-ef5e620d6fcc", 500L);
         RuleDetector other = new RuleDetector();
         List<Finding> again = new ArrayList<>(found);
         found.clear();

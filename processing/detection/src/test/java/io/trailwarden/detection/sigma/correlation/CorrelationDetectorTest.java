@@ -65,6 +65,10 @@ class CorrelationDetectorTest {
     private CorrelationState state;
 
     private void deliver(int second, String id) {
+        deliver(second, id, reference);
+    }
+
+    private void deliver(int second, String id, Reference rules) {
         CorrelatedEvent event = new CorrelatedEvent(
                 new Sighting(NOON.plusSeconds(second), id),
                 List.of("failed"),
@@ -73,7 +77,7 @@ class CorrelationDetectorTest {
                 null,
                 null);
         state = detector.merge(state, CorrelationSignalsTest.signal(family, List.of("dana"), event));
-        state = detector.evaluate(state, reference, out);
+        state = detector.evaluate(state, rules, out);
     }
 
     private List<Finding> open() {
@@ -115,6 +119,21 @@ class CorrelationDetectorTest {
         assertThat(published.get(1).id()).isEqualTo(published.get(0).id());
         assertThat(published.get(1).revision()).isGreaterThan(published.get(0).revision());
         assertThat(published.get(1).eventIds()).containsExactly("e1", "e2", "e3");
+    }
+
+    @Test
+    void a_staged_correlation_is_silent_and_counted_once_for_each_finding_it_would_have() {
+        Reference staged = Reference.EMPTY.with(LoadedRules.entry(
+                "logins.yml", YAML.replace("name: many", "name: many\nstaging: true"), true, Instant.EPOCH));
+        for (int i = 0; i < 6; i++) {
+            deliver(i, "e" + i, staged);
+        }
+        assertThat(published).isEmpty();
+        assertThat(detector.numbers()).containsExactly(Map.entry("staged.many", 1L));
+
+        deliver(7, "e7", reference);
+        assertThat(open()).hasSize(1);
+        assertThat(detector.numbers()).isEmpty();
     }
 
     @Test
