@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Runs one benchmark: testing/benchmarks/run.sh throughput|latency|state|codec|rules|rules-jmh|fuzz|generator [--NAME VALUE ...]
+# rules EVENTS --out A.json, again --out B.json, then rules --compare A.json B.json: is the change more than the noise?
+# throughput --rules 1000: the pipeline without rules and with 1,000, in one run.
 # Without arguments after the name it runs with small counts; docs/figures.md says with which counts its figures were made.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,7 +14,7 @@ case "${1:-}" in
   rules-jmh) main=rules.RuleMatch ;;
   fuzz) main=rules.RuleFuzz ;;
   generator) main=GeneratorSpeed ;;
-  *) sed -n '2,3s/^# //p' "$0"; exit 2 ;;
+  *) sed -n '2,5s/^# //p' "$0"; exit 2 ;;
 esac
 shift
 classpath=testing/benchmarks/target/classpath.txt

@@ -1,16 +1,13 @@
 package io.trailwarden.app.command;
 
 import io.trailwarden.app.config.Configuration;
-import io.trailwarden.app.pipeline.KafkaSetup;
 import io.trailwarden.app.pipeline.LiveFindings;
-import io.trailwarden.app.pipeline.PipelineException;
 import io.trailwarden.app.pipeline.Running;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.app.terminal.Stop;
 import io.trailwarden.event.Severity;
 import io.trailwarden.sinks.StdoutSink;
 import java.io.IOException;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,7 +53,7 @@ final class Tail implements Callable<Integer> {
         Severity least = severity == null ? Severity.INFORMATIONAL : Severities.parse(spec, "--severity", severity);
         Configuration config = options.read(io);
         try (Stop stop = new Stop();
-                LiveFindings live = new LiveFindings(connection(config))) {
+                LiveFindings live = new LiveFindings(Running.connection(config))) {
             io.err().println("Waiting for findings. Stop with Ctrl-C.");
             while (!stop.asked() && !io.out().checkError()) {
                 live.poll(finding -> {
@@ -67,17 +64,5 @@ final class Tail implements Callable<Integer> {
             }
         }
         return ExitCode.FINE;
-    }
-
-    private static Map<String, String> connection(Configuration config) throws IOException {
-        if (!config.kafka().embedded()) {
-            return KafkaSetup.connection(config.kafka().bootstrap(), config.kafka());
-        }
-        Running running = Running.find(config.data())
-                .orElseThrow(() -> new PipelineException(
-                        "nothing runs on data directory " + config.data()
-                                + " (start run or demo there, or name another with --data)",
-                        null));
-        return KafkaSetup.connection(running.kafka(), config.kafka());
     }
 }

@@ -52,7 +52,7 @@ public final class Trailwarden implements Runnable {
                 new LedgerCommand(io),
                 new CustodyCommand(io),
                 new Maintain(io),
-                RulesCommand.with(io, new RulesBacktest(io)),
+                RulesCommand.with(io, new RulesBacktest(io), new RulesStatus(io)),
                 new Doctor(io),
                 new Config(io))) {
             line.addSubcommand(command);

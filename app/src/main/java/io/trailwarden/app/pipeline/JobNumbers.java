@@ -1,5 +1,6 @@
 package io.trailwarden.app.pipeline;
 
+import io.trailwarden.console.rules.RuleTable;
 import io.trailwarden.event.JobStatus;
 import io.trailwarden.event.codec.MalformedRecordException;
 import io.trailwarden.event.codec.RecordCodec;
@@ -20,9 +21,10 @@ import org.slf4j.LoggerFactory;
 /**
  * What the job's latest run said of itself, summed over its subtasks.
  *
- * @param byName as in {@code processing/jobs/README.md}; empty when no job has reported
+ * @param byName of the detectors, as in {@code processing/jobs/README.md}; empty when no job has reported
+ * @param ofRules those about single rules, of all parts; see {@link RuleTable}
  */
-public record JobNumbers(Map<String, Long> byName) {
+public record JobNumbers(Map<String, Long> byName, Map<String, Long> ofRules) {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobNumbers.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -77,10 +79,18 @@ public record JobNumbers(Map<String, Long> byName) {
                 .map(JobStatus::run)
                 .orElse("");
         Map<String, Long> sums = new TreeMap<>();
+        Map<String, Long> rules = new TreeMap<>();
         latest.values().stream()
-                .filter(status -> status.run().equals(run) && status.part().equals(PART))
-                .forEach(status -> status.numbers().forEach((name, value) -> sums.merge(name, value, Long::sum)));
-        return new JobNumbers(sums);
+                .filter(status -> status.run().equals(run))
+                .forEach(status -> status.numbers().forEach((name, value) -> {
+                    if (status.part().equals(PART)) {
+                        sums.merge(name, value, Long::sum);
+                    }
+                    if (RuleTable.counts(name)) {
+                        rules.merge(name, value, Long::sum);
+                    }
+                }));
+        return new JobNumbers(sums, rules);
     }
 
     /** By detection; only those that learn something. */

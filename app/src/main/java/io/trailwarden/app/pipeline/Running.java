@@ -3,10 +3,12 @@ package io.trailwarden.app.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trailwarden.app.config.Configuration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,6 +33,23 @@ public record Running(long pid, String kafka, String console) {
                 json.path("pid").asLong(),
                 json.path("kafka").asText(),
                 json.path("console").asText()));
+    }
+
+    /**
+     * How to reach the Kafka of the pipeline that runs by this configuration.
+     *
+     * @throws PipelineException when the broker is embedded and nothing runs on the data directory
+     */
+    public static Map<String, String> connection(Configuration config) throws IOException {
+        if (!config.kafka().embedded()) {
+            return KafkaSetup.connection(config.kafka().bootstrap(), config.kafka());
+        }
+        Running running = find(config.data())
+                .orElseThrow(() -> new PipelineException(
+                        "nothing runs on data directory " + config.data()
+                                + " (start run or demo there, or name another with --data)",
+                        null));
+        return KafkaSetup.connection(running.kafka(), config.kafka());
     }
 
     void write(Path data) throws IOException {

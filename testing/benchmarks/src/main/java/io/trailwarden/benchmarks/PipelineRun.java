@@ -6,6 +6,8 @@ import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.pipeline.Pipeline;
 import io.trailwarden.app.pipeline.RunSummary;
 import io.trailwarden.app.reference.ReferenceFiles;
+import io.trailwarden.app.reference.ReferenceSource;
+import io.trailwarden.app.reference.RuleFolders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -15,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** One run of the real pipeline, console included: {@code GENERATED WORK DISTINCT BYTES RESULT SLOTS}. */
+/** One run of the real pipeline, console included: {@code GENERATED WORK DISTINCT BYTES RESULT SLOTS [RULES]}. */
 final class PipelineRun {
 
     private PipelineRun() {}
@@ -33,9 +35,11 @@ final class PipelineRun {
                         "processing.parallelism", args[5],
                         "kafka.partitions", args[5]));
         Clock clock = Clock.systemUTC();
+        List<Path> rules = args.length > 6 ? List.of(Path.of(args[6])) : List.of();
+        List<ReferenceSource> reference = List.of(
+                new ReferenceFiles(config, clock), new RuleFolders(rules, Configuration.Maturity.STABLE, clock));
         try (Usage usage = new Usage();
-                Pipeline pipeline =
-                        Pipeline.start(config, List.of(new ReferenceFiles(config, clock)), List.of(), clock)) {
+                Pipeline pipeline = Pipeline.start(config, reference, List.of(), clock)) {
             usage.begin();
             long began = System.nanoTime();
             Pipeline.Waiting waiting = (count, what) -> {};

@@ -45,12 +45,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code rules}: everything about detection rules that needs no pipeline. */
+/** {@code rules}: everything about detection rules; what needs a pipeline is given to {@link #with}. */
 @Command(
         name = "rules",
         mixinStandardHelpOptions = true,
         description = "Checks, tests, explains and runs Sigma rules.",
-        synopsisSubcommandLabel = "(list | check | test | explain | match | conformance | coverage | backtest)",
+        synopsisSubcommandLabel = "(list | check | test | explain | match | conformance | coverage | backtest | status)",
         footer = {
             "",
             "Examples:",
@@ -89,7 +89,7 @@ public final class RulesCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "list, check, test, explain, match, conformance, coverage or backtest is missing");
+                spec.commandLine(), "list, check, test, explain, match, conformance, coverage, backtest or status is missing");
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the rules that load.")

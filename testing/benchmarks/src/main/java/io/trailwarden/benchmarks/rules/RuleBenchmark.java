@@ -257,7 +257,7 @@ public final class RuleBenchmark {
         return done * 1e9 / elapsed;
     }
 
-    /** Says for every kernel whether the change is more than the noise: whether the ranges of the rounds part. */
+    /** Says for every kernel whether the change is more than the noise. */
     private static void compare(Path before, Path after) throws IOException {
         JsonNode old = JSON.readTree(before.toFile());
         JsonNode now = JSON.readTree(after.toFile());
@@ -267,8 +267,6 @@ public final class RuleBenchmark {
                 double[] a = sorted(entry.getValue());
                 double[] b = sorted(now.get(entry.getKey()));
                 double change = b[b.length / 2] / a[a.length / 2] - 1;
-                String verdict =
-                        b[0] > a[a.length - 1] ? "faster" : b[b.length - 1] < a[0] ? "slower" : "within the noise";
                 System.out.printf(
                         Locale.ROOT,
                         "%-30s %,12.0f %,12.0f %+7.1f%%  %s%n",
@@ -276,9 +274,22 @@ public final class RuleBenchmark {
                         a[a.length / 2],
                         b[b.length / 2],
                         100 * change,
-                        verdict);
+                        verdict(a, b));
             }
         });
+    }
+
+    /**
+     * Whether the middle halves of the rounds part: a round that another program disturbed says nothing.
+     *
+     * @param before ascending
+     * @param after ascending
+     */
+    static String verdict(double[] before, double[] after) {
+        if (after[after.length / 4] > before[before.length - 1 - before.length / 4]) {
+            return "faster";
+        }
+        return after[after.length - 1 - after.length / 4] < before[before.length / 4] ? "slower" : "within the noise";
     }
 
     private static double[] sorted(JsonNode array) {

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trailwarden.detection.sigma.RuleSet;
 import io.trailwarden.detection.sigma.match.RuleMatcher;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,35 @@ class RuleBenchmarkTest {
                 .contains(
                         "sigma 10", "sigma 1000", "event-ruler 1000", "naive loop 1000", "sigma 1000 ungated contains");
         assertThat(measured.get("sigma 1000").get(0).asDouble()).isPositive();
+    }
+
+    @Test
+    void a_change_counts_when_it_is_more_than_the_noise() {
+        double[] quiet = {97, 98, 99, 100, 101, 102, 103, 104};
+        double[] disturbed = {40, 60, 98, 100, 101, 102, 103, 104};
+        double[] slowed = {78, 79, 80, 80, 81, 82, 83, 99};
+
+        assertThat(RuleBenchmark.verdict(quiet, quiet)).isEqualTo("within the noise");
+        assertThat(RuleBenchmark.verdict(quiet, disturbed)).isEqualTo("within the noise");
+        assertThat(RuleBenchmark.verdict(quiet, slowed)).isEqualTo("slower");
+        assertThat(RuleBenchmark.verdict(slowed, quiet)).isEqualTo("faster");
+    }
+
+    @Test
+    void two_runs_are_compared_by_kernel() throws Exception {
+        Files.writeString(folder.resolve("before.json"), "{\"sigma 10\": [100, 101, 102], \"gone\": [1]}");
+        Files.writeString(folder.resolve("after.json"), "{\"sigma 10\": [50, 51, 52]}");
+        PrintStream out = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            RuleBenchmark.main(new String[] {
+                "--compare", folder.resolve("before.json").toString(), folder.resolve("after.json").toString()
+            });
+        } finally {
+            System.setOut(out);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("-49.5%  slower").doesNotContain("gone");
     }
 
     @Test
