@@ -63,7 +63,8 @@ final class RulesStatus implements Callable<Integer> {
             rules = feed.await(PATIENCE);
         }
         if (rules == null) {
-            throw new PipelineException("the rules cannot be read from Kafka within " + PATIENCE.toSeconds() + " s", null);
+            throw new PipelineException(
+                    "the rules cannot be read from Kafka within " + PATIENCE.toSeconds() + " s", null);
         }
         RuleTable table = RuleTable.of(rules, JobNumbers.read(connection).ofRules());
         if (json) {

@@ -80,9 +80,8 @@ public record JobNumbers(Map<String, Long> byName, Map<String, Long> ofRules) {
                 .orElse("");
         Map<String, Long> sums = new TreeMap<>();
         Map<String, Long> rules = new TreeMap<>();
-        latest.values().stream()
-                .filter(status -> status.run().equals(run))
-                .forEach(status -> status.numbers().forEach((name, value) -> {
+        latest.values().stream().filter(status -> status.run().equals(run)).forEach(status -> status.numbers()
+                .forEach((name, value) -> {
                     if (status.part().equals(PART)) {
                         sums.merge(name, value, Long::sum);
                     }

@@ -50,7 +50,8 @@ import picocli.CommandLine.Spec;
         name = "rules",
         mixinStandardHelpOptions = true,
         description = "Checks, tests, explains and runs Sigma rules.",
-        synopsisSubcommandLabel = "(list | check | test | explain | match | conformance | coverage | backtest | status)",
+        synopsisSubcommandLabel =
+                "(list | check | test | explain | match | conformance | coverage | backtest | status)",
         footer = {
             "",
             "Examples:",
@@ -89,7 +90,8 @@ public final class RulesCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "list, check, test, explain, match, conformance, coverage, backtest or status is missing");
+                spec.commandLine(),
+                "list, check, test, explain, match, conformance, coverage, backtest or status is missing");
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the rules that load.")

@@ -62,12 +62,16 @@ class RuleBenchmarkTest {
         try {
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
             RuleBenchmark.main(new String[] {
-                "--compare", folder.resolve("before.json").toString(), folder.resolve("after.json").toString()
+                "--compare",
+                folder.resolve("before.json").toString(),
+                folder.resolve("after.json").toString()
             });
         } finally {
             System.setOut(out);
         }
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("-49.5%  slower").doesNotContain("gone");
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("-49.5%  slower")
+                .doesNotContain("gone");
     }
 
     @Test
