@@ -23,6 +23,7 @@ public final class FakeS3 implements FakeAws.Service {
     private final Clock clock;
     private final Map<String, TreeMap<String, Stored>> buckets = new TreeMap<>();
     private final Set<String> denied = new HashSet<>();
+    private int pageSize = 1000;
 
     FakeS3(Clock clock) {
         this.clock = clock;
@@ -37,6 +38,11 @@ public final class FakeS3 implements FakeAws.Service {
     public synchronized void put(String bucket, String key, byte[] bytes, Map<String, String> metadata) {
         createBucket(bucket);
         buckets.get(bucket).put(key, new Stored(bytes, metadata, clock.instant()));
+    }
+
+    /** Lists come in pages of so many. */
+    public synchronized void pageSize(int size) {
+        pageSize = size;
     }
 
     /** A bucket or an object that nobody may read from now on. */
@@ -99,7 +105,7 @@ public final class FakeS3 implements FakeAws.Service {
         }
         String delimiter = parameter(call, "delimiter");
         String most = parameter(call, "max-keys");
-        int left = most.isEmpty() ? 1000 : Integer.parseInt(most);
+        int left = most.isEmpty() ? pageSize : Math.min(pageSize, Integer.parseInt(most));
         StringBuilder body = new StringBuilder("<?xml version=\"1.0\"?><ListBucketResult><Name>" + bucket + "</Name>");
         String last = "";
         String folder = "";
