@@ -17,6 +17,7 @@ import io.trailwarden.console.source.SourceException;
 import io.trailwarden.console.stages.StageMonitor;
 import io.trailwarden.console.stages.StageReport;
 import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.event.text.LogKeys;
 import io.trailwarden.event.text.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -183,7 +184,7 @@ final class Api {
             LOG.info(
                     "{} looked at the evidence of {} with its secrets",
                     config.analyst(),
-                    found.finding().id());
+                    LogKeys.finding(found.finding().id()));
         }
         try {
             return Evidence.of(found.finding(), records, show);

@@ -3,8 +3,11 @@ package io.trailwarden.sinks;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Origin;
+import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.MalformedRecordException;
 import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.text.LogKeys;
+import io.trailwarden.event.text.VisibleText;
 import io.trailwarden.event.topic.Topics;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -222,6 +225,11 @@ public final class SinkRunner implements AutoCloseable {
             DeadLetter letter = letter(
                     DeadLetter.Reason.MALFORMED, "no finding: " + e.getMessage(), value, partition, record.offset());
             putAside(letter);
+            LOG.warn(
+                    "Sink {} put {} aside: {}",
+                    sink.name(),
+                    LogKeys.event(EventKeys.of(letter)),
+                    VisibleText.of(String.valueOf(e.getMessage()), 300));
             pending.add(new Pending(partition, record.offset(), System.nanoTime(), null));
             status = new SinkStatus(
                     status.sink(),
@@ -283,6 +291,18 @@ public final class SinkRunner implements AutoCloseable {
             List<FindingSink.Refused> refused = findings.isEmpty() ? List.of() : sink.deliver(findings);
             for (FindingSink.Refused one : refused) {
                 deadLetters.put(letterOf(one, batch));
+                LOG.warn(
+                        "Sink {} refused {}, now a dead letter: {}",
+                        sink.name(),
+                        LogKeys.finding(one.finding().id()),
+                        VisibleText.of(one.reason()));
+            }
+            if (LOG.isDebugEnabled()) {
+                findings.forEach(finding -> LOG.debug(
+                        "Sink {} is done with {} at revision {}",
+                        sink.name(),
+                        LogKeys.finding(finding.id()),
+                        finding.revision()));
             }
             consumer.commitSync(offsetsBehind(batch));
             pending.subList(0, batch.size()).clear();
@@ -301,7 +321,17 @@ public final class SinkRunner implements AutoCloseable {
             status = failed(status, String.valueOf(e.getMessage()));
             // The first failure is news; the same again is only worth a debug line.
             if (status.failedAttempts() == 1) {
-                LOG.warn("Sink {} cannot deliver {} findings now and tries again", sink.name(), batch.size(), e);
+                LOG.warn(
+                        "Sink {} cannot deliver {} findings now, the first of them {}, and tries again",
+                        sink.name(),
+                        batch.size(),
+                        batch.stream()
+                                .map(Pending::finding)
+                                .filter(Objects::nonNull)
+                                .findFirst()
+                                .map(finding -> LogKeys.finding(finding.id()))
+                                .orElse("unreadable"),
+                        e);
             } else {
                 LOG.debug("Sink {}: attempt {} failed", sink.name(), status.failedAttempts(), e);
             }

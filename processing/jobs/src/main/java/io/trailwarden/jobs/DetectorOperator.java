@@ -5,6 +5,7 @@ import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
+import io.trailwarden.event.text.LogKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the {@link KeyedDetector}s: keeps their state, calls them, and forgets keys whose time is over. Its input
@@ -64,6 +67,10 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
     /** How often changes of reference data are asked for. */
     static final Duration REFERENCE_INTERVAL = Duration.ofMillis(500);
 
+    private static final Logger LOG = LoggerFactory.getLogger(DetectorOperator.class);
+    private static final int LINES_A_MINUTE = 20;
+
+    private final LogBudget failureLines = new LogBudget(LINES_A_MINUTE);
     private final int round;
     private final Map<String, Host<?>> hosts = new LinkedHashMap<>();
     private final List<KeyedDetector<?>> detectors;
@@ -204,6 +211,9 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
         signals.increment();
         if (signal.eventTime().toEpochMilli() < timers().currentWatermark()) {
             late.increment();
+            if (LOG.isDebugEnabled()) {
+                LOG.debug("Detector {} takes late {}", signal.detector(), LogKeys.event(signal.eventId()));
+            }
         }
         host.take(signal);
         emit();
@@ -213,6 +223,14 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
     private void emit() {
         for (Finding finding : found) {
             published.increment();
+            if (LOG.isDebugEnabled()) {
+                LOG.debug(
+                        "{} is {} at revision {}, by {}",
+                        LogKeys.finding(finding.id()),
+                        finding.state(),
+                        finding.revision(),
+                        finding.detection());
+            }
             output.collect(new StreamRecord<>(finding));
         }
         found.clear();
@@ -386,7 +404,14 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
         /** What a detector cannot digest must not stop the others; restarting would only meet it again. */
         private void failed(String eventId, Instant at, RuntimeException problem) {
             failures.increment();
-            LOG.error("Detector {} failed in round {}", detector.name(), round, problem);
+            if (failureLines.allows(now())) {
+                LOG.error(
+                        "Detector {} failed in round {} on {}",
+                        detector.name(),
+                        round,
+                        LogKeys.event(eventId),
+                        problem);
+            }
             own.failure(detector.name(), eventId, at, problem);
         }
 

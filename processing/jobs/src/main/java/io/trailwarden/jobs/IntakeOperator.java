@@ -15,10 +15,13 @@ import io.trailwarden.event.Origin;
 import io.trailwarden.event.Receipt;
 import io.trailwarden.event.codec.CloudTrailCodec;
 import io.trailwarden.event.codec.Decoded;
+import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.ExecutionCodec;
 import io.trailwarden.event.codec.MalformedRecordException;
 import io.trailwarden.event.codec.OriginCodec;
 import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.text.LogKeys;
+import io.trailwarden.event.text.VisibleText;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.ArchiveConfig;
@@ -50,6 +53,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The front of the job, in one chain with the records' source: decodes, de-duplicates, stores, judges single events,
@@ -104,6 +109,12 @@ final class IntakeOperator extends AbstractStreamOperator<Signal> implements One
     private final Numbers.Count duplicates;
     private final Numbers.Count redelivered;
     private final Numbers.Count detectedAgain;
+    private static final Logger LOG = LoggerFactory.getLogger(IntakeOperator.class);
+    private static final int LINES_A_MINUTE = 20;
+    private static final int LONGEST_PLACE = 300;
+
+    private final LogBudget deadLetterLines = new LogBudget(LINES_A_MINUTE);
+    private final LogBudget failureLines = new LogBudget(LINES_A_MINUTE);
     private final Numbers.Count deadLetters;
     private final Numbers.Count receipts;
     private final Numbers.Count signals;
@@ -358,6 +369,16 @@ final class IntakeOperator extends AbstractStreamOperator<Signal> implements One
     private void takeDeadLetter(DeadLetter letter) throws IOException {
         if (ids().claim(letter).store()) {
             deadLetters.increment();
+            if (LOG.isInfoEnabled() && deadLetterLines.allows(now())) {
+                // Counted, kept and shown anyway.
+                LOG.info(
+                        "Dead letter {}: {}, {} of {} ({} more were not logged)",
+                        LogKeys.event(EventKeys.of(letter)),
+                        letter.reason(),
+                        VisibleText.of(letter.place(), LONGEST_PLACE),
+                        VisibleText.of(letter.origin().object(), LONGEST_PLACE),
+                        deadLetterLines.takeLeftOut());
+            }
             writer().write(letter);
             output.collect(DEAD_LETTERS, new StreamRecord<>(letter));
         } else {
@@ -402,7 +423,9 @@ final class IntakeOperator extends AbstractStreamOperator<Signal> implements One
     /** What a detector cannot digest must not stop the others; restarting would only meet it again. */
     private void failed(String detector, String eventId, Instant eventTime, RuntimeException problem) {
         failures.increment();
-        LOG.error("Detector {} failed on a record", detector, problem);
+        if (failureLines.allows(now())) {
+            LOG.error("Detector {} failed on {}", detector, LogKeys.event(eventId), problem);
+        }
         own.failure(detector, eventId, eventTime, problem);
     }
 

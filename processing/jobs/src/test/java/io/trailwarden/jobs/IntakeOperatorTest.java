@@ -2,6 +2,10 @@ package io.trailwarden.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.trailwarden.detection.EventDetector;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.Signal;
@@ -13,6 +17,7 @@ import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
+import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.ArchiveConfig;
 import io.trailwarden.storage.PendingFiles;
@@ -36,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class IntakeOperatorTest {
 
@@ -77,6 +83,31 @@ class IntakeOperatorTest {
             assertThat(harness.deadLetters()).extracting(DeadLetter::reason).containsOnly(DeadLetter.Reason.MALFORMED);
             assertThat(harness.flush(1).rows())
                     .isEqualTo(Map.of("cloudtrail", 2L, "duplicates", 1L, "dead_letters", 2L));
+        }
+    }
+
+    @Test
+    void linesAboutRecordsCarryTheirIdsAndAreFew() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(IntakeOperator.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        Level before = logger.getLevel();
+        lines.start();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(lines);
+        try (Harness harness = fresh()) {
+            for (int i = 0; i < 100; i++) {
+                harness.take(TestRecords.delivered(
+                        i, "\u001b[2J no JSON".getBytes(StandardCharsets.UTF_8), TestRecords.origin("a\u001b[2J", i)));
+            }
+            assertThat(harness.deadLetters()).hasSize(100);
+            assertThat(lines.list).hasSize(20);
+            assertThat(lines.list.get(0).getFormattedMessage())
+                    .contains("event="
+                            + EventKeys.of(harness.deadLetters().get(0)))
+                    .doesNotContain("\u001b");
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(before);
         }
     }
 
