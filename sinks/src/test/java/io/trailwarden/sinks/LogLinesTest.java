@@ -106,15 +106,16 @@ class LogLinesTest {
                             && runner.status().unreadable() == 1);
         }
 
-        List<String> told =
-                List.copyOf(lines.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+        List<String> told = List.copyOf(lines.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
         DeadLetter unreadable = deadLetters.stream()
                 .filter(letter -> letter.reason() == DeadLetter.Reason.MALFORMED)
                 .findFirst()
                 .orElseThrow();
         assertThat(told)
-                .anyMatch(line -> line.startsWith("Sink picky cannot deliver")
-                        && line.contains(" finding=" + first.id() + ","))
+                .anyMatch(line ->
+                        line.startsWith("Sink picky cannot deliver") && line.contains(" finding=" + first.id() + ","))
                 .anyMatch(line -> line.equals("Sink picky refused finding=" + second.id()
                         + ", now a dead letter: too \\u001b[2J large\\nERROR finding=forged"))
                 .anyMatch(line -> line.startsWith("Sink picky is done with finding=" + first.id()))

@@ -102,8 +102,7 @@ class IntakeOperatorTest {
             assertThat(harness.deadLetters()).hasSize(100);
             assertThat(lines.list).hasSize(20);
             assertThat(lines.list.get(0).getFormattedMessage())
-                    .contains("event="
-                            + EventKeys.of(harness.deadLetters().get(0)))
+                    .contains("event=" + EventKeys.of(harness.deadLetters().get(0)))
                     .doesNotContain("\u001b");
         } finally {
             logger.detachAppender(lines);
