@@ -4,7 +4,7 @@ WORKDIR /opt/trailwarden
 COPY . .
 RUN ./mvnw -B -q -Dquick -Pcluster -pl app -am package \
     && mkdir -p lib \
-    && tr ':' '\n' <app/target/classpath | while read -r jar; do cp "$jar" "lib/$(echo "$jar" | md5sum | cut -c1-8)-$(basename "$jar")"; done
+    && for jar in $(tr ':' ' ' <app/target/classpath); do cp "$jar" "lib/$(echo "$jar" | md5sum | cut -c1-8)-$(basename "$jar")"; done
 
 FROM eclipse-temurin:17.0.15_6-jre-jammy
 RUN useradd --system --uid 10001 --create-home trailwarden \

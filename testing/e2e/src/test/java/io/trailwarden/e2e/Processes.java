@@ -33,11 +33,23 @@ final class Processes implements AutoCloseable {
             + "|at/yawk/lz4|org/lz4|org/javassist|org/xerial/snappy|com/google/code/findbugs).*";
 
     private final Path directory;
+    private final Path logging;
     private final Map<String, List<String>> commands = new LinkedHashMap<>();
     private final Map<String, Process> running = new LinkedHashMap<>();
 
-    Processes(Path directory) {
+    Processes(Path directory) throws IOException {
         this.directory = directory;
+        // Without one, Logback writes every request that Kafka's clients make.
+        logging = Files.writeString(
+                directory.resolve("logging.xml"),
+                """
+                <configuration>
+                  <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
+                    <encoder><pattern>%d{HH:mm:ss.SSS} %-5level %logger{20} %msg%n</pattern></encoder>
+                  </appender>
+                  <root level="INFO"><appender-ref ref="out"/></root>
+                </configuration>
+                """);
     }
 
     /** A port that was free a moment ago. */
@@ -55,6 +67,7 @@ final class Processes implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Duser.language=en",
+                "-Dlogback.configurationFile=" + logging,
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "--add-opens=java.base/java.time=ALL-UNNAMED",
