@@ -208,6 +208,8 @@ public final class Custody {
     private boolean isSound(Read read, @Nullable Digest newer) {
         DigestFile file = read.file();
         Digest digest = read.digest();
+        // By its name: what an unsound digest says of its time may be there to hide it.
+        Instant time = time(file.key());
         boolean inPlace = file.bucket() == null
                 ? key(file.key()).equals(key(digest.key()))
                 : file.bucket().equals(digest.bucket()) && file.key().equals(digest.key());
@@ -216,7 +218,7 @@ public final class Custody {
                     Kind.MOVED_DIGEST,
                     file.key(),
                     file.key(),
-                    digest.start(),
+                    time,
                     "it was made for " + digest.bucket() + '/' + digest.key());
             return false;
         }
@@ -227,7 +229,7 @@ public final class Custody {
                         Kind.ALTERED_DIGEST,
                         digest.key(),
                         newer.key(),
-                        digest.start(),
+                        time,
                         "its content is not the one that was chained");
                 return false;
             }
@@ -239,14 +241,14 @@ public final class Custody {
                     Kind.UNVERIFIABLE_DIGEST,
                     digest.key(),
                     digest.key(),
-                    digest.start(),
+                    time,
                     key == null
                             ? "no public key with fingerprint " + digest.fingerprint()
                             : "its signature is not there");
             return false;
         }
         if (!isSigned(digest.signed(read.hash()), signature, key)) {
-            problem(Kind.ALTERED_DIGEST, digest.key(), digest.key(), digest.start(), "its signature does not fit");
+            problem(Kind.ALTERED_DIGEST, digest.key(), digest.key(), time, "its signature does not fit");
             return false;
         }
         return true;

@@ -281,9 +281,22 @@ public final class CustodyWatch implements Ingester {
         used.addAll(sound);
         List<DigestFile> files = files(known, used);
         List<Digest> proven = Custody.examine(files, List.of(), keys, from).digests();
-        Examined examined = Custody.examine(files, hashes(folder, proven, from, now), keys, from);
+        List<Listed> strange = new ArrayList<>();
+        Examined examined = Custody.examine(files, hashes(folder, proven, from, now, strange), keys, from);
 
         List<Problem> problems = new ArrayList<>();
+        for (Listed object : strange) {
+            proven.stream()
+                    .filter(digest -> !object.modified().isBefore(digest.start())
+                            && object.modified().isBefore(digest.end()))
+                    .findFirst()
+                    .ifPresent(digest -> problems.add(new Problem(
+                            Kind.UNKNOWN_OBJECT,
+                            object.key(),
+                            digest.key(),
+                            digest.start(),
+                            "CloudTrail gives no such names")));
+        }
         for (Problem problem : examined.report().problems()) {
             problems.add(told(folder, problem));
         }
@@ -323,7 +336,7 @@ public final class CustodyWatch implements Ingester {
                 next = earlier(next, expected);
             }
         }
-        due.put(folder, next.equals(Instant.MAX) ? now : next);
+        due.put(folder, next.equals(Instant.MAX) ? now.plus(DISCOVER) : next);
         Instant line = from.plus(EDGE);
         problems.removeIf(
                 problem -> evidence.getOrDefault(problem, problem.time()).isBefore(line));
@@ -372,8 +385,13 @@ public final class CustodyWatch implements Ingester {
         return keys;
     }
 
-    /** The hashes of the objects that are named, and of those that are there and should be. */
-    private List<ObjectHash> hashes(TrailFolder folder, List<Digest> proven, Instant from, Instant now)
+    /**
+     * The hashes of the objects that are named, and of those that are there and should be.
+     *
+     * @param strange gets the objects that nothing names and whose own names tell no time
+     */
+    private List<ObjectHash> hashes(
+            TrailFolder folder, List<Digest> proven, Instant from, Instant now, List<Listed> strange)
             throws IngestException, InterruptedException {
         Set<String> named = new TreeSet<>();
         Set<String> kinds = new TreeSet<>(Set.of("CloudTrail"));
@@ -396,6 +414,8 @@ public final class CustodyWatch implements Ingester {
                 Instant delivered = Custody.delivered(listed.key());
                 if (named.contains(listed.key()) || !delivered.isBefore(from) && delivered.isBefore(covered)) {
                     add(hashes, folder.bucket(), listed.key(), hash(folder.bucket(), listed, now));
+                } else if (delivered.equals(Instant.EPOCH) && !listed.key().endsWith("/")) {
+                    strange.add(listed);
                 }
             }
             // What was listed is all there is behind that key; what is named and lies before it, is asked for by name.

@@ -366,6 +366,18 @@ class CustodyWatchTest {
     }
 
     @Test
+    void an_object_that_is_not_even_named_like_CloudTrail_s_is_found() throws Exception {
+        hours(3);
+        put(object(4).replaceAll("[^/]*$", "zzz.json.gz"), other(trail.objects().get(object(4))));
+
+        hours(1);
+
+        assertThat(open()).containsExactly("custody-unknown-object");
+        assertThat(only("custody-unknown-object").subject())
+                .endsWith(trail.digests().get(3).key());
+    }
+
+    @Test
     void what_is_delivered_around_the_end_of_an_hour_is_left_to_the_next_digest() throws Exception {
         hours(3);
         put(object(4).replace("T0120Z", "T0258Z"), other(trail.objects().get(object(4))));
@@ -407,6 +419,34 @@ class CustodyWatchTest {
 
         assertThat(open()).containsExactly("custody-altered-digest");
         assertThat(only("custody-altered-digest").subject()).isEqualTo(BUCKET + '/' + one.key());
+    }
+
+    @Test
+    void an_altered_digest_is_found_whatever_it_says_of_its_time() throws Exception {
+        hours(5);
+        SignedTrail.Signed one = trail.digests().get(2);
+        byte[] altered = new String(one.content(), StandardCharsets.UTF_8)
+                .replace("\"digestStartTime\":\"2026", "\"digestStartTime\":\"2016")
+                .getBytes(StandardCharsets.UTF_8);
+        put(new SignedTrail.Signed(one.key(), altered, one.signature()));
+
+        hours(1);
+
+        assertThat(open()).containsExactly("custody-altered-digest");
+    }
+
+    @Test
+    void a_folder_without_digests_of_the_day_is_not_looked_at_all_the_time() throws Exception {
+        hours(2);
+        clock.advance(Duration.ofDays(3));
+        watch.pass();
+        int before = aws.requests("ListObjectsV2");
+
+        for (int i = 0; i < 12; i++) {
+            later(DELAY.minusSeconds(1));
+        }
+
+        assertThat(aws.requests("ListObjectsV2") - before).isZero();
     }
 
     @Test
