@@ -59,7 +59,7 @@ class AwsChecksTest {
                 """
                   - {kind: cloudtrail, name: a, regions: eu-west-1, ACCESS}
                   - {kind: logs, name: b, regions: eu-west-1, prefixes: [/aws/vendedlogs/states/], live: true, ACCESS}
-                  - {kind: s3, name: c, regions: eu-west-1, buckets: [example-trail], queue: "QUEUE", ACCESS}
+                  - {kind: s3, name: c, regions: eu-west-1, buckets: [example-trail], queue: "QUEUE", custody: true, ACCESS}
                   - {kind: organization, name: d, regions: us-east-1, ACCESS}
                   - {kind: state-machines, name: e, regions: eu-west-1, ACCESS}
                 """
@@ -96,6 +96,8 @@ class AwsChecksTest {
                         "s3:c sqs:ReceiveMessage",
                         "s3:c sqs:DeleteMessage",
                         "s3:c sqs:ChangeMessageVisibility",
+                        "s3:c cloudtrail:ListPublicKeys",
+                        "s3:c cloudtrail:GetTrailStatus",
                         "organization:d organizations:DescribeOrganization",
                         "organization:d organizations:ListAccounts",
                         "organization:d organizations:ListRoots",
@@ -118,6 +120,7 @@ class AwsChecksTest {
         "DeleteMessageBatch, sqs:DeleteMessage, /111122223333/trailwarden",
         "ChangeMessageVisibilityBatch, sqs:ChangeMessageVisibility, /111122223333/trailwarden",
         "GetQueueAttributes, sqs:GetQueueAttributes, /111122223333/trailwarden",
+        "ListPublicKeys, cloudtrail:ListPublicKeys, *",
         "DescribeOrganization, organizations:DescribeOrganization, *",
         "ListAccounts, organizations:ListAccounts, *",
         "ListRoots, organizations:ListRoots, *",
