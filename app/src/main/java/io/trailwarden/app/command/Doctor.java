@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Checks this machine, the configuration, the data directory and permissions in AWS; changes nothing.",
+        description =
+                "Checks this machine, the configuration, the data directory and permissions in AWS; changes nothing.",
         footer = {
             "",
             "Examples:",
