@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Every rule of the running job and what became of it.
  *
  * @param numbers how many rules are in each state
- * @param rules what failed first, then what is muted, then the others by file
+ * @param rules what failed first, then what is muted, then what is staged, then the others by file
  */
 public record RuleTable(Map<State, Integer> numbers, List<Row> rules) {
 
@@ -76,7 +76,7 @@ public record RuleTable(Map<State, Integer> numbers, List<Row> rules) {
             totals.merge(state, 1, Integer::sum);
         }
         rows.sort(
-                Comparator.comparing((Row row) -> row.state().compareTo(State.STAGED) < 0 ? row.state() : State.STAGED)
+                Comparator.comparing((Row row) -> row.state().compareTo(State.LOADED) < 0 ? row.state() : State.LOADED)
                         .thenComparing(Row::file)
                         .thenComparing(Row::line));
         return new RuleTable(totals, rows);

@@ -2,9 +2,11 @@ package io.trailwarden.detection.sigma;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trailwarden.detection.Sighting;
 import io.trailwarden.detection.sigma.rule.Logsource;
 import io.trailwarden.detection.sigma.rule.RuleProblem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -66,6 +68,36 @@ class PublishedRulesTest {
         assertThat(rules.correlations()).hasSize(2);
         assertThat(rules.rules()).hasSize(66 + 3);
         assertThat(rules.routedTo(Logsource.CLOUDTRAIL).rules()).hasSize(69);
+    }
+
+    @Test
+    void the_suzaku_correlations_fire() throws IOException {
+        RuleRun run = new RuleRun(RuleSet.load(SharedData.path("sigma/suzaku"), Map.of()));
+        add(run, "e1", "12:00:00", "iam.amazonaws.com", "CreateUser", "");
+        add(run, "e2", "12:05:00", "iam.amazonaws.com", "CreateAccessKey", "");
+        for (int i = 0; i < 3; i++) {
+            String failed =
+                    ",\"errorMessage\":\"Failed authentication\",\"responseElements\":{\"ConsoleLogin\":\"Failure\"}";
+            add(run, "f" + i, "12:0" + i + ":30", "signin.amazonaws.com", "ConsoleLogin", failed);
+        }
+        // The key first and then the user is another story.
+        add(run, "g1", "14:00:00", "iam.amazonaws.com", "CreateAccessKey", "");
+        add(run, "g2", "14:01:00", "iam.amazonaws.com", "CreateUser", "");
+
+        assertThat(run.firings())
+                .extracting(firing -> firing.correlation() + " "
+                        + firing.evidence().stream().map(Sighting::eventId).toList())
+                .containsExactlyInAnyOrder(
+                        "8e0f2a4b-6c7d-9e1f-3a5b-7c8d9e0f1a2b [e1, e2]",
+                        "68f8de62-97cd-4a9a-afba-7804fddf43d4 [f0, f1, f2]");
+    }
+
+    private static void add(RuleRun run, String id, String time, String source, String name, String more) {
+        String json =
+                "{\"eventID\":\"" + id + "\",\"eventTime\":\"2026-11-22T" + time + "Z\",\"eventSource\":\"" + source
+                        + "\",\"eventName\":\"" + name + "\",\"sourceIPAddress\":\"192.0.2.1\","
+                        + "\"userIdentity\":{\"accessKeyId\":\"AKIAEXAMPLE\"}" + more + "}";
+        run.add(id, json.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

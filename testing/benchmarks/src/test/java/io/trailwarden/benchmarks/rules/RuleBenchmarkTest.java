@@ -45,10 +45,12 @@ class RuleBenchmarkTest {
     void a_change_counts_when_it_is_more_than_the_noise() {
         double[] quiet = {97, 98, 99, 100, 101, 102, 103, 104};
         double[] disturbed = {40, 60, 98, 100, 101, 102, 103, 104};
+        double[] otherProcess = {105, 106, 107, 108, 109, 109, 109, 109};
         double[] slowed = {78, 79, 80, 80, 81, 82, 83, 99};
 
         assertThat(RuleBenchmark.verdict(quiet, quiet)).isEqualTo("within the noise");
         assertThat(RuleBenchmark.verdict(quiet, disturbed)).isEqualTo("within the noise");
+        assertThat(RuleBenchmark.verdict(quiet, otherProcess)).isEqualTo("within the noise");
         assertThat(RuleBenchmark.verdict(quiet, slowed)).isEqualTo("slower");
         assertThat(RuleBenchmark.verdict(slowed, quiet)).isEqualTo("faster");
     }

@@ -28,6 +28,8 @@ class StretchIndexTest {
             StretchIndex index = builder.build(2);
             String text = letters(random, random.nextInt(60)).toUpperCase(Locale.ROOT);
             byte[] bytes = ("abc" + text + "abc").getBytes(StandardCharsets.UTF_8);
+            TreeSet<String> together = new TreeSet<>();
+            index.scan(bytes, 3, bytes.length - 3, 0, 1, i -> together.add(literals.get(i)));
             for (int slot = 0; slot < 2; slot++) {
                 TreeSet<String> found = new TreeSet<>();
                 index.scan(bytes, 3, bytes.length - 3, slot, -1, i -> found.add(literals.get(i)));
@@ -39,8 +41,28 @@ class StretchIndexTest {
                     }
                 }
                 assertThat(found).isEqualTo(expected);
+                assertThat(together).containsAll(expected);
+                together.removeAll(expected);
             }
+            assertThat(together).isEmpty();
         }
+    }
+
+    @Test
+    void literals_beyond_ascii_and_of_one_letter_are_found_anywhere() {
+        StretchIndex.Builder builder = new StretchIndex.Builder();
+        List<String> literals = List.of("ümläut", "é", "x", "日本", "plain");
+        literals.forEach(literal -> builder.add(5, literal.getBytes(StandardCharsets.UTF_8)));
+        StretchIndex index = builder.build(6);
+        TreeSet<String> found = new TreeSet<>();
+        byte[] text = "x in PLAIN é, 日本, ümläut".getBytes(StandardCharsets.UTF_8);
+
+        index.scan(text, 0, text.length, 5, -1, i -> found.add(literals.get(i)));
+        assertThat(found).containsExactlyInAnyOrderElementsOf(literals);
+
+        found.clear();
+        index.scan(text, 1, text.length - 1, -1, 5, i -> found.add(literals.get(i)));
+        assertThat(found).containsExactlyInAnyOrder("é", "日本", "plain");
     }
 
     private static String letters(Random random, int length) {
