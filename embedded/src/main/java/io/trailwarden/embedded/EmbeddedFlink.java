@@ -71,6 +71,8 @@ public final class EmbeddedFlink implements AutoCloseable {
                 .build());
         try {
             cluster.start();
+            // Closed while its resource manager is still starting, Flink 2.1 locks itself up.
+            cluster.requestClusterOverview().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (Exception e) { // MiniCluster.start declares it
             cluster.closeAsync();
             throw new EmbeddedStartException("Flink did not start in " + absolute + ": " + e.getMessage(), e);

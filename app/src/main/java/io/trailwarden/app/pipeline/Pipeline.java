@@ -111,8 +111,9 @@ public final class Pipeline implements AutoCloseable {
     private void open(List<ReferenceSource> reference, List<FindingSink> moreSinks) {
         // The three slow ones start side by side.
         CompletableFuture<EmbeddedFlink> starting = CompletableFuture.supplyAsync(
-                () -> EmbeddedFlink.start(data.flink(), config.processing().parallelism()));
-        CompletableFuture<Archive> opening = CompletableFuture.supplyAsync(() -> Archive.open(Parts.tables(config)));
+                () -> EmbeddedFlink.start(data.flink(), config.processing().parallelism()), Pipeline::onThread);
+        CompletableFuture<Archive> opening =
+                CompletableFuture.supplyAsync(() -> Archive.open(Parts.tables(config)), Pipeline::onThread);
         try {
             connection = startKafka();
             KafkaSetup.createTopics(connection, config.kafka());
@@ -206,13 +207,15 @@ public final class Pipeline implements AutoCloseable {
 
     /** Returns when every input was gone through once and everything is in Kafka. */
     public void awaitRead(Waiting waiting) throws InterruptedException {
-        CompletableFuture<Void> read = CompletableFuture.runAsync(() -> {
-            try {
-                intake().awaitRead();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        CompletableFuture<Void> read = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        intake().awaitRead();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                Pipeline::onThread);
         while (!read.isDone()) {
             requireRunning();
             waiting.left(progress().records(), "records read so far");
@@ -344,6 +347,13 @@ public final class Pipeline implements AutoCloseable {
     private <T extends AutoCloseable> T open(T part) {
         opened.push(part);
         return part;
+    }
+
+    /** What blocks must not take the common pool's threads: on two processors it has one, and Flink needs it. */
+    private static void onThread(Runnable task) {
+        Thread thread = new Thread(task, "pipeline");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static <T> T joined(CompletableFuture<T> future) {
