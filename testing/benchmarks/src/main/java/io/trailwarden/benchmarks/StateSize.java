@@ -20,14 +20,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * What a record costs when detectors remember few principals, and when they remember many: every principal acts once,
- * then the same number of further records is measured.
+ * What a record costs when detectors remember few principals, and when they remember many: every principal acts,
+ * then further records are measured.
  */
 final class StateSize {
 
+    private static final String BYTES = "bytes";
+
     private StateSize() {}
 
-    /** One size in this process when {@code --principals} has one number, else each in a process of its own. */
+    /** Each size in processes of its own: one makes the input, which needs more memory, one measures. */
     public static void main(String[] args) throws Exception {
         Locale.setDefault(Locale.ROOT);
         Arguments arguments = Arguments.parse(
@@ -35,41 +37,73 @@ final class StateSize {
                 Map.of(
                         "principals", "1000,20000",
                         "events", "50000",
+                        "before", "50000",
                         "backend", "heap",
+                        "step", "",
                         "jvm", ChildJvm.LAUNCHERS,
                         "work", System.getProperty("java.io.tmpdir") + "/trailwarden-state"));
-        String[] sizes = arguments.text("principals").split(",");
-        if (sizes.length == 1) {
-            measure(arguments);
-            System.exit(0);
-        }
-        for (String size : sizes) {
-            ChildJvm.run(
-                    StateSize.class,
-                    arguments.text("jvm"),
-                    List.of(
-                            "--principals", size,
-                            "--events", arguments.text("events"),
-                            "--backend", arguments.text("backend"),
-                            "--work", arguments.text("work")));
+        switch (arguments.text("step")) {
+            case "generate" -> generate(arguments);
+            case "measure" -> {
+                measure(arguments);
+                System.exit(0);
+            }
+            default -> {
+                for (String size : arguments.text("principals").split(",")) {
+                    step("generate", size, "-Xmx4g", arguments);
+                    step("measure", size, arguments.text("jvm"), arguments);
+                }
+            }
         }
     }
 
-    private static void measure(Arguments arguments) throws Exception {
-        Path work = Path.of(arguments.text("work")).toAbsolutePath();
+    private static void step(String step, String principals, String jvm, Arguments arguments)
+            throws IOException, InterruptedException {
+        ChildJvm.run(
+                StateSize.class,
+                jvm,
+                List.of(
+                        "--step", step,
+                        "--principals", principals,
+                        "--events", arguments.text("events"),
+                        "--before", arguments.text("before"),
+                        "--backend", arguments.text("backend"),
+                        "--work", arguments.text("work")));
+    }
+
+    private static Path work(Arguments arguments) {
+        return Path.of(arguments.text("work")).toAbsolutePath();
+    }
+
+    /** Every size comes to its measurement equally warm: that many records, and everybody at least once. */
+    private static long before(Arguments arguments) {
+        return Math.max(arguments.number("principals"), arguments.number("before"));
+    }
+
+    private static void generate(Arguments arguments) throws IOException {
+        Path work = work(arguments);
         Throughput.deleteTree(work);
         int principals = (int) arguments.number("principals");
-        long events = arguments.number("events");
-        Scenario everybodyOnce = Scenario.of(1, principals)
+        Scenario everybody = Scenario.of(1, before(arguments))
                 .withPrincipals(principals, 0)
                 .withShares(0, 0)
                 .withObjectRecords(200)
                 .withDuplicates(0);
-        GeneratedFiles.write(everybodyOnce, work.resolve("once"));
-        Scenario again =
-                everybodyOnce.withEvents(events).withStart(everybodyOnce.start().plus(Duration.ofHours(12)));
-        GeneratedFiles further = GeneratedFiles.write(again, work.resolve("again"));
+        GeneratedFiles.write(everybody, work.resolve("once"));
+        GeneratedFiles further = GeneratedFiles.write(
+                everybody
+                        .withEvents(arguments.number("events"))
+                        .withStart(everybody.start().plus(Duration.ofHours(12))),
+                work.resolve("again"));
+        Files.writeString(work.resolve(BYTES), Long.toString(further.bytes()));
+    }
 
+    private static void measure(Arguments arguments) throws Exception {
+        Path work = work(arguments);
+        int principals = (int) arguments.number("principals");
+        long events = arguments.number("events");
+        long before = before(arguments);
+        long bytesAgain = Long.parseLong(Files.readString(work.resolve(BYTES)));
         Path feed = Files.createDirectories(work.resolve("feed"));
         link(work.resolve("once/input"), feed, "1");
         Configuration config = PipelineRun.configuration(
@@ -89,14 +123,14 @@ final class StateSize {
                 Pipeline pipeline =
                         Pipeline.start(config, List.of(new ReferenceFiles(config, clock)), List.of(), clock)) {
             pipeline.read();
-            await(pipeline, principals);
+            await(pipeline, before);
             usage.begin();
             long began = System.nanoTime();
             link(work.resolve("again/input"), feed, "2");
-            await(pipeline, principals + events);
+            await(pipeline, before + events);
             double seconds = (System.nanoTime() - began) / 1e9;
             System.out.print(new Measured(
-                            events, events, further.bytes(), seconds, usage.byStage(Usage::stage), Usage.peakResident())
+                            events, events, bytesAgain, seconds, usage.byStage(Usage::stage), Usage.peakResident())
                     .text(String.format(
                             Locale.ROOT, "%,d principals in state (%s)", principals, arguments.text("backend"))));
         }
