@@ -91,7 +91,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static EmbeddedKafka startOnFreePort(Path directory, String clusterId) {
         for (int attempt = 1; attempt < START_ATTEMPTS; attempt++) {
             try {
-                return start(directory, clusterId, freePort());
+                return start(directory, clusterId, freePort(0));
             } catch (EmbeddedStartException e) {
                 if (!takenPort(e)) {
                     throw e;
@@ -99,14 +99,14 @@ public final class EmbeddedKafka implements AutoCloseable {
                 LOG.debug("A port was taken in between, trying another", e);
             }
         }
-        return start(directory, clusterId, freePort());
+        return start(directory, clusterId, freePort(0));
     }
 
     private static EmbeddedKafka start(Path directory, String clusterId, int port) {
         KafkaRaftServer server = null;
         try {
             server = new KafkaRaftServer(
-                    KafkaConfig.fromProps(properties(directory, port, freePort()), false), Time.SYSTEM);
+                    KafkaConfig.fromProps(properties(directory, port, freePort(port)), false), Time.SYSTEM);
             server.startup();
             return new EmbeddedKafka(server, port, clusterId);
         } catch (RuntimeException e) {
@@ -241,9 +241,12 @@ public final class EmbeddedKafka implements AutoCloseable {
         return p;
     }
 
-    private static int freePort() {
+    /** @param taken a port that is meant for something else, though nothing listens on it yet */
+    private static int freePort(int taken) {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+            int port = socket.getLocalPort();
+            // Asked again while this one is open, the system gives another.
+            return port == taken ? freePort(taken) : port;
         } catch (IOException e) {
             throw new UncheckedIOException("No free port on loopback", e);
         }
