@@ -52,10 +52,12 @@ public final class Pipeline implements AutoCloseable {
     private static final long SETTLE_POLL_MILLIS = 50;
 
     /**
-     * So few records are about to be stored anyway: a checkpoint now ends the waiting. With more of them the job is still
-     * reading, and further checkpoints would only slow it down.
+     * So few records are about to be stored anyway: a checkpoint now ends the waiting. With more of them the job may still
+     * be reading, and checkpoints one after another would only slow it down: each writes all state.
      */
     private static final long FEW = 50_000;
+
+    private static final long CHECKPOINT_PAUSE_NANOS = Duration.ofSeconds(3).toNanos();
 
     private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(2);
     private static final long TRIM_SECONDS = 30;
@@ -230,6 +232,7 @@ public final class Pipeline implements AutoCloseable {
      * @throws PipelineException when the job has ended
      */
     public void settle(Waiting waiting) throws InterruptedException {
+        long last = System.nanoTime() - CHECKPOINT_PAUSE_NANOS;
         while (true) {
             requireRunning();
             long unstored = stored().unstored();
@@ -237,7 +240,8 @@ public final class Pipeline implements AutoCloseable {
                 break;
             }
             waiting.left(unstored, "records to be stored");
-            if (unstored <= FEW) {
+            if (unstored <= FEW || System.nanoTime() - last >= CHECKPOINT_PAUSE_NANOS) {
+                last = System.nanoTime();
                 job().checkpointNow();
             }
             awaitCommit(unstored);

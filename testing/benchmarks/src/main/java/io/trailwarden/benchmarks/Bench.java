@@ -8,8 +8,8 @@ final class Bench {
     /** Two cores, two subtasks. */
     static final int PARALLELISM = 2;
 
-    /** Trailwarden's default. */
-    static final Duration CHECKPOINTS = Duration.ofSeconds(2);
+    /** Trailwarden's default, {@code processing.checkpoint-interval}; a test holds the two together. */
+    static final Duration CHECKPOINTS = Duration.ofSeconds(10);
 
     private Bench() {}
 }
