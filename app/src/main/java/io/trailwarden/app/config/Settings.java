@@ -69,8 +69,9 @@ final class Settings {
     static final Setting<Long> MAX_KEYS = new Setting<>(
             "processing.max-keys",
             Kinds.number(1000, 1_000_000_000),
-            "1000000",
-            "the most principals, sessions and so on that one detector remembers; reaching it is a finding");
+            "150000",
+            "the most principals, sessions and so on that one detector remembers, about 2 KB of heap each; reaching it is a"
+                    + " finding");
 
     static final Setting<Map<String, String>> CATALOG = new Setting<>(
             "storage.catalog",

@@ -73,7 +73,7 @@ class ConfigReaderTest {
                         processing.checkpoint-interval = 10s
                         processing.state-backend = heap
                         processing.disorder = 10m
-                        processing.max-keys = 1000000
+                        processing.max-keys = 150000
                         storage.catalog =\s
                         sinks = storage
                         notices.severity = informational

@@ -32,7 +32,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * parallelism             = 4
  * state-backend           = rocksdb
  * checkpoint-interval     = PT30S
- * max-keys                = 1000000
+ * max-keys                = 150000
  * </pre>
  *
  * <p>The last four have the defaults of {@link JobSettings#local}.

@@ -74,7 +74,7 @@ public record JobSettings(
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(30),
                 Duration.ofMillis(15),
-                1_000_000,
+                150_000,
                 256L << 20,
                 Duration.ofSeconds(2),
                 5,

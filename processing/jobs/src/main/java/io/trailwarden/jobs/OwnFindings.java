@@ -52,7 +52,8 @@ final class OwnFindings {
                 List.of("T1499"),
                 List.of(
                         "Look for principals or sessions that appear once and never again.",
-                        "If they are real, raise maxKeysPerDetector and give the job the memory for it."));
+                        "If they are real, raise max-keys and give the job about 2 KB of heap for each, or choose the state"
+                                + " backend rocksdb, which keeps them on disk."));
     }
 
     /** This detector could not judge a record; the others did. */

@@ -7,6 +7,7 @@ import io.trailwarden.storage.Ledger;
 import io.trailwarden.testing.generator.GeneratedFiles;
 import io.trailwarden.testing.generator.Scenario;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -133,6 +134,11 @@ final class StateSize {
                             events, events, bytesAgain, seconds, usage.byStage(Usage::stage), Usage.peakResident())
                     .text(String.format(
                             Locale.ROOT, "%,d principals in state (%s)", principals, arguments.text("backend"))));
+            System.gc();
+            System.out.printf(
+                    Locale.ROOT,
+                    "    heap in use after a collection: %.0f MB%n",
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / 1e6);
         }
         Path checkpoint = newestCheckpoint(config.data().resolve("flink"));
         long bytes = size(checkpoint);

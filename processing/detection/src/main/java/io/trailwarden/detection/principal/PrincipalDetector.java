@@ -60,8 +60,11 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalState> {
     /** How many uses are remembered for expectations. */
     public static final int MAX_USES = 1_000;
 
-    /** Over how many keys the principals of one account are spread. */
-    static final int ACCOUNT_SHARDS = 16;
+    /**
+     * Over how many keys the principals of one account are spread. Each newcomer costs as much as its key knows already;
+     * each key of an account, used or not, is one of those that the detector may remember.
+     */
+    static final int ACCOUNT_SHARDS = 32;
 
     /** Services whose records name a Region that the caller did not choose. */
     private static final Set<String> GLOBAL = Set.of(
@@ -105,7 +108,7 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalState> {
 
     @Override
     public int stateVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
