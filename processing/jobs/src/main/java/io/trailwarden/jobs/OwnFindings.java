@@ -53,7 +53,7 @@ final class OwnFindings {
                 List.of(
                         "Look for principals or sessions that appear once and never again.",
                         "If they are real, raise max-keys and give the job about 2 KB of heap for each, or choose the state"
-                                + " backend rocksdb, which keeps them on disk."));
+                                + " backend rocksdb, which keeps them on disk and is far slower."));
     }
 
     /** This detector could not judge a record; the others did. */
