@@ -184,7 +184,7 @@ public final class EmbeddedFlink implements AutoCloseable {
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         c.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
-        // Only a job that keeps its state in RocksDB takes it. Its share of the managed memory would be 64 MB with two slots.
+        // Only a job that keeps its state in RocksDB takes it; else two slots have 64 MB each.
         c.setString("state.backend.rocksdb.memory.fixed-per-slot", "256mb");
         return c;
     }
