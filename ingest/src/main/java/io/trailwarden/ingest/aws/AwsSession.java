@@ -2,6 +2,7 @@ package io.trailwarden.ingest.aws;
 
 import io.trailwarden.ingest.IngestException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -31,6 +32,7 @@ import software.amazon.awssdk.core.SdkGlobalTime;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
@@ -115,7 +117,7 @@ public final class AwsSession implements AutoCloseable {
         RateLimit limit = limit(api);
         for (int attempt = 1; ; attempt++) {
             try {
-                return limit.send(request::get);
+                return limit.send(() -> sent(request));
             } catch (AbortedException e) {
                 Thread.interrupted();
                 InterruptedException interrupted = new InterruptedException("while calling " + api.permission());
@@ -149,7 +151,7 @@ public final class AwsSession implements AutoCloseable {
      * @throws SdkException as the SDK throws it
      */
     public <T> T once(AwsApi api, Supplier<T> request) throws InterruptedException {
-        return limit(api).send(request::get);
+        return limit(api).send(() -> sent(request));
     }
 
     /** If AWS refused the token that was sent, the next call asks for a new one. */
@@ -307,6 +309,19 @@ public final class AwsSession implements AutoCloseable {
                         .externalId(access.externalId())
                         .build())
                 .build();
+    }
+
+    /**
+     * The client for URL connections throws an {@code UncheckedIOException}, which the SDK passes on as it is, where a
+     * connection that was kept open turns out to be closed before the request's body is on its way.
+     */
+    private static <T> T sent(Supplier<T> request) {
+        try {
+            return request.get();
+        } catch (UncheckedIOException e) {
+            throw SdkClientException.create(
+                    "the connection was lost: " + e.getCause().getMessage(), e.getCause());
+        }
     }
 
     private static boolean isTokenRefused(SdkException e) {

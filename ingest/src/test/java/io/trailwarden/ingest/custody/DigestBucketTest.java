@@ -9,6 +9,7 @@ import io.trailwarden.ingest.aws.AwsSession;
 import io.trailwarden.ingest.aws.AwsSessions;
 import io.trailwarden.ingest.aws.Pause;
 import io.trailwarden.ingest.custody.Problem.Kind;
+import io.trailwarden.ingest.s3.BucketWriter;
 import io.trailwarden.testing.aws.FakeAws;
 import io.trailwarden.testing.aws.RealServers;
 import io.trailwarden.testing.aws.SignedTrail;
@@ -22,7 +23,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.core.sync.RequestBody;
 
 class DigestBucketTest {
 
@@ -39,14 +39,19 @@ class DigestBucketTest {
         System.setProperty("aws.accessKeyId", RealServers.KEY);
         System.setProperty("aws.secretAccessKey", RealServers.SECRET);
         try (RealServers servers = RealServers.start(folder);
+                BucketWriter writer = new BucketWriter(servers);
                 AwsSessions sessions = new AwsSessions(Clock.systemUTC(), Pause.SLEEP)) {
             AwsAccess access = new AwsAccess("us-east-1", null, null, null, servers.s3());
             AwsSession session = sessions.of(access);
-            session.s3().createBucket(create -> create.bucket(BUCKET));
-            trail.objects().forEach((key, content) -> put(session, key, content, Map.of()));
-            trail.digests()
-                    .forEach(digest ->
-                            put(session, digest.key(), digest.content(), Map.of("signature", digest.signature())));
+            writer.create(BUCKET);
+            trail.objects().forEach((key, content) -> writer.put(BUCKET, key, SignedTrail.gzip(content), Map.of()));
+            for (SignedTrail.Signed digest : trail.digests()) {
+                writer.put(
+                        BUCKET,
+                        digest.key(),
+                        SignedTrail.gzip(digest.content()),
+                        Map.of("signature", digest.signature()));
+            }
             PublicKeys keys = new PublicKeys();
             keys.add(trail.publicKey());
             try (DigestBucket bucket = new DigestBucket("custody", sessions, access, null)) {
@@ -84,13 +89,6 @@ class DigestBucketTest {
             System.clearProperty("aws.accessKeyId");
             System.clearProperty("aws.secretAccessKey");
         }
-    }
-
-    private static void put(AwsSession session, String key, byte[] content, Map<String, String> metadata) {
-        session.s3()
-                .putObject(
-                        put -> put.bucket(BUCKET).key(key).metadata(metadata),
-                        RequestBody.fromBytes(SignedTrail.gzip(content)));
     }
 
     @Test

@@ -38,8 +38,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** A bucket with a queue, over s3proxy and ElasticMQ instead of a fake of ours. */
@@ -56,6 +54,7 @@ class RealServersTest {
     private static RealServers servers;
     private static AwsSessions sessions;
     private static AwsSession session;
+    private static BucketWriter writer;
 
     @TempDir
     Path folder;
@@ -71,12 +70,14 @@ class RealServersTest {
         servers = RealServers.start(buckets);
         sessions = new AwsSessions(Clock.systemUTC(), Pause.SLEEP);
         session = sessions.of(new AwsAccess("us-east-1", null, null, null, servers.s3()));
-        session.s3().createBucket(create -> create.bucket(BUCKET));
-        session.s3().createBucket(create -> create.bucket(STRANGERS));
+        writer = new BucketWriter(servers);
+        writer.create(BUCKET);
+        writer.create(STRANGERS);
     }
 
     @AfterAll
     static void stopServers() {
+        writer.close();
         sessions.close();
         servers.close();
         System.clearProperty("aws.accessKeyId");
@@ -281,9 +282,8 @@ class RealServersTest {
     }
 
     private static void put(String bucket, String key, String... ids) {
-        byte[] object = gzip(Arrays.stream(ids).map(TrailObjects::record).toList());
-        session.s3()
-                .putObject(PutObjectRequest.builder().bucket(bucket).key(key).build(), RequestBody.fromBytes(object));
+        writer.put(
+                bucket, key, gzip(Arrays.stream(ids).map(TrailObjects::record).toList()), Map.of());
     }
 
     private void send(String body) {

@@ -6,6 +6,7 @@ import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.SinkUnavailableException;
 import io.trailwarden.sinks.aws.AwsAccess;
 import io.trailwarden.sinks.format.Asff;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,7 +87,8 @@ public final class SecurityHubSink implements FindingSink {
             // One finding that cannot be read makes the whole request fail: halves find it.
             importAll(findings.subList(0, findings.size() / 2), refused);
             importAll(findings.subList(findings.size() / 2, findings.size()), refused);
-        } catch (SdkClientException e) {
+        } catch (SdkClientException | UncheckedIOException e) {
+            // The latter for a kept connection that turns out to be closed: the SDK passes it on as it is.
             throw new SinkUnavailableException("Security Hub: " + e.getMessage(), e);
         }
     }

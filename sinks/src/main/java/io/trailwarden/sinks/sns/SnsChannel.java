@@ -8,6 +8,7 @@ import io.trailwarden.sinks.aws.AwsAccess;
 import io.trailwarden.sinks.notice.Channel;
 import io.trailwarden.sinks.notice.Notice;
 import io.trailwarden.sinks.notice.NoticeJson;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -118,7 +119,8 @@ public final class SnsChannel implements Channel {
                 return oneByOne(entries, outcomes, e);
             }
             return turnedAway(entries, outcomes, "SNS: " + AwsAccess.code(e) + " " + e.getMessage(), e);
-        } catch (SdkClientException e) {
+        } catch (SdkClientException | UncheckedIOException e) {
+            // The latter for a kept connection that turns out to be closed: the SDK passes it on as it is.
             return turnedAway(entries, outcomes, "SNS: " + e.getMessage(), e);
         }
     }

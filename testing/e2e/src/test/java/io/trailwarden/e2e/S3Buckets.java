@@ -25,7 +25,12 @@ final class S3Buckets {
 
     static void put(RealServers servers, String bucket, String key, byte[] object) {
         try (S3Client s3 = client(servers)) {
-            s3.putObject(put -> put.bucket(bucket).key(key), RequestBody.fromBytes(object));
+            // s3proxy drops some connections on which it took an object and does not say so.
+            s3.putObject(
+                    put -> put.bucket(bucket)
+                            .key(key)
+                            .overrideConfiguration(override -> override.putHeader("Connection", "close")),
+                    RequestBody.fromBytes(object));
         }
     }
 
