@@ -17,6 +17,7 @@ import io.trailwarden.console.source.SourceException;
 import io.trailwarden.console.stages.StageMonitor;
 import io.trailwarden.console.stages.StageReport;
 import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.event.Finding;
 import io.trailwarden.event.text.LogKeys;
 import io.trailwarden.event.text.Secrets;
 import java.nio.charset.StandardCharsets;
@@ -187,10 +188,17 @@ final class Api {
                     LogKeys.finding(found.finding().id()));
         }
         try {
-            return Evidence.of(found.finding(), records, show);
+            return Evidence.of(found.finding(), records, show, isByRule(found.finding()));
         } catch (SourceException e) {
             throw unavailable(e);
         }
+    }
+
+    private boolean isByRule(Finding finding) {
+        LoadedRules running = rules == null ? null : rules.get();
+        return running != null
+                && running.ruleSet().headers().values().stream()
+                        .anyMatch(header -> header.handle().equals(finding.detection()));
     }
 
     /** Why a rule found this, worked out again over the records behind it. */

@@ -21,8 +21,9 @@ import java.util.Set;
  * @param records in event time order
  * @param missing event ids that are not in the tables (yet): records reach them with the next checkpoint
  * @param unlisted how many further events the finding counts without listing them
+ * @param byRule whether a rule that runs is called as the finding's detection, so that its parts can be worked out
  */
-record Evidence(List<Item> records, List<String> missing, long unlisted) {
+record Evidence(List<Item> records, List<String> missing, long unlisted, boolean byRule) {
 
     private static final Duration MARGIN = Duration.ofHours(1);
 
@@ -50,7 +51,7 @@ record Evidence(List<Item> records, List<String> missing, long unlisted) {
             String json,
             int hidden) {}
 
-    static Evidence of(Finding finding, Records records, boolean showSecrets) throws SourceException {
+    static Evidence of(Finding finding, Records records, boolean showSecrets, boolean byRule) throws SourceException {
         List<Item> items = new ArrayList<>();
         Set<String> missing = new LinkedHashSet<>(finding.eventIds());
         List<StoredRecord> found = records.find(
@@ -64,7 +65,8 @@ record Evidence(List<Item> records, List<String> missing, long unlisted) {
         return new Evidence(
                 items,
                 List.copyOf(missing),
-                Math.max(0, finding.eventCount() - finding.eventIds().size()));
+                Math.max(0, finding.eventCount() - finding.eventIds().size()),
+                byRule);
     }
 
     private static Item item(StoredRecord record, boolean showSecrets) {

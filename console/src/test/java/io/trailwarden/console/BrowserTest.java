@@ -449,6 +449,20 @@ class BrowserTest {
     }
 
     @Test
+    void offers_no_parts_of_a_rule_where_no_rule_found_something() {
+        Finding finding = arrive(200).stream()
+                .filter(each -> each.detection().equals("new-region"))
+                .findFirst()
+                .orElseThrow();
+
+        open("/?finding=" + finding.id());
+
+        assertThat(page.locator("tw-drawer .events summary").first()).isVisible();
+        assertThat(page.locator("tw-drawer")).not().containsText("Which parts of the rule matched");
+        noComplaints();
+    }
+
+    @Test
     void shows_ledger_and_dead_letters() {
         open("/pipeline");
         assertThat(page.locator(".headline h1")).containsText("not connected to Kafka");
@@ -598,7 +612,11 @@ class BrowserTest {
         assertThat(page.locator(".waiting")).hasText("2");
         violations("findings, paused");
 
-        open("/?finding=" + findings.get(5).id() + "&severity=HIGH&not.region=us-east-1&status=any");
+        Finding byRule = findings.stream()
+                .filter(each -> each.detection().equals("external-caller"))
+                .findFirst()
+                .orElseThrow();
+        open("/?finding=" + byRule.id() + "&severity=HIGH&not.region=us-east-1&status=any");
         assertThat(page.locator("tw-drawer h1")).isVisible();
         page.locator("tw-drawer .events summary").first().click();
         page.locator("tw-drawer button", new Page.LocatorOptions().setHasText("Work it out"))

@@ -260,6 +260,15 @@ class ConsoleTest {
                     client.json("/api/findings/" + by("new-region").id() + "/explanation");
 
             assertThat(explanation.path("rule").isNull()).isTrue();
+            assertThat(byRule("new-region")).isFalse();
+            assertThat(byRule("external-caller")).isTrue();
+        }
+
+        /** Whether the evidence says that a rule found this. */
+        private boolean byRule(String detection) {
+            return client.json("/api/findings/" + by(detection).id() + "/evidence")
+                    .path("byRule")
+                    .asBoolean();
         }
 
         private Finding manyEvents() {

@@ -152,7 +152,7 @@ class Drawer extends LitElement {
         ? html`<p class="note warn">It was closed ${ago(row.decision.at)} as “${words(row.decision.reason)}” with ${number(row.decision.eventCount)} events and opened again because it has grown since.</p>`
         : nothing}
       <section><h2>Why it fired</h2><p>${finding.description}</p></section>
-      ${this.session.records ? html`<section><h2>Which parts of the rule matched</h2>${this.ruleParts()}</section>` : nothing}
+      ${this.evidence?.byRule ? html`<section><h2>Which parts of the rule matched</h2>${this.ruleParts()}</section>` : nothing}
       <section><h2>Expected and seen</h2>${this.facts(finding.facts)}</section>
       ${finding.nextSteps.length > 0
         ? html`<section><h2>What to do now</h2><ol>${finding.nextSteps.map((step) => html`<li>${step}</li>`)}</ol></section>`
@@ -252,7 +252,7 @@ class Drawer extends LitElement {
     if (!this.explanation) return html`<button @click=${this.explain}>Work it out</button>`;
     const { rule, title, at, correlations, events, others } = this.explanation;
     if (rule === null) {
-      return html`<p class="muted">No rule that runs has this name: another kind of detection made the finding, or the rule was taken away.</p>`;
+      return html`<p class="muted">The rule was taken away.</p>`;
     }
     return html`<p class="muted">${title}, ${at}, as it is now, over the stored records.</p>
       ${correlations.map((each) => html`<p class="note"><strong>${each.title}</strong>: ${each.condition} within ${each.within}, of ${each.over.join(', ')}${
