@@ -21,15 +21,21 @@ final class AwsChecks {
 
     private final Configuration config;
     private final Clock clock;
+    private final Pause pause;
 
     AwsChecks(Configuration config, Clock clock) {
+        this(config, clock, Pause.SLEEP);
+    }
+
+    AwsChecks(Configuration config, Clock clock, Pause pause) {
         this.config = config;
         this.clock = clock;
+        this.pause = pause;
     }
 
     List<Check> run() throws InterruptedException {
         List<Check> checks = new ArrayList<>();
-        try (AwsSessions sessions = new AwsSessions(clock, Pause.SLEEP)) {
+        try (AwsSessions sessions = new AwsSessions(clock, pause)) {
             Map<AwsAccess, AccessProbe.Outcome> identities = new HashMap<>();
             for (AwsInput input : config.aws()) {
                 AwsSession session = sessions.of(input.access());

@@ -6,11 +6,11 @@ import static org.assertj.core.groups.Tuple.tuple;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.trailwarden.app.config.ConfigReader;
 import io.trailwarden.testing.aws.FakeAws;
+import io.trailwarden.testing.aws.SimulatedClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +30,12 @@ class AwsChecksTest {
     @TempDir
     Path folder;
 
+    private final SimulatedClock clock = new SimulatedClock(Instant.now());
     private FakeAws aws;
 
     @BeforeEach
     void start() {
-        aws = FakeAws.start(Clock.systemUTC());
+        aws = FakeAws.start(clock);
         aws.logs().createGroup("/aws/vendedlogs/states/OrderFlow-Logs");
         aws.s3().put("example-trail", "AWSLogs/a.json.gz", "x".getBytes(StandardCharsets.UTF_8), Map.of());
         aws.sqs().deadLetterQueue();
@@ -73,7 +74,7 @@ class AwsChecksTest {
     private List<Check> checksOf(String yaml) throws IOException, InterruptedException {
         Path file = folder.resolve("trailwarden.yaml");
         Files.writeString(file, yaml);
-        return new AwsChecks(ConfigReader.read(file, folder, Map.of(), Map.of()), Clock.systemUTC()).run();
+        return new AwsChecks(ConfigReader.read(file, folder, Map.of(), Map.of()), clock, clock::advance).run();
     }
 
     @Test
@@ -196,7 +197,7 @@ class AwsChecksTest {
     @Test
     void a_queue_without_a_dead_letter_queue_is_something_to_look_at() throws Exception {
         aws.close();
-        aws = FakeAws.start(Clock.systemUTC());
+        aws = FakeAws.start(clock);
         aws.s3().put("example-trail", "AWSLogs/a.json.gz", new byte[1], Map.of());
 
         assertThat(checks(""))
@@ -215,7 +216,7 @@ class AwsChecksTest {
         List<Check> checks =
                 checksOf("aws: [{kind: cloudtrail, name: a, regions: eu-west-1, endpoint: \"http://127.0.0.1:" + port
                         + "\"}]\n");
-        aws = FakeAws.start(Clock.systemUTC());
+        aws = FakeAws.start(clock);
 
         assertThat(checks).singleElement().satisfies(check -> {
             assertThat(check.result()).isEqualTo(Check.Result.BAD);

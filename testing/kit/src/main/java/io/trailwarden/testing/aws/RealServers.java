@@ -8,6 +8,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Real servers on loopback, in a process of their own (module {@code testing/servers}): s3proxy, which checks signatures,
@@ -122,7 +125,17 @@ public final class RealServers implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        process.onExit().join();
+        try {
+            // The end of its input ends it, and with it Postgres, which a kill would leave behind.
+            process.getOutputStream().close();
+            process.onExit().get(30, TimeUnit.SECONDS);
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the servers did not stop", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            process.destroyForcibly();
+            process.onExit().join();
+        }
     }
 }
