@@ -293,11 +293,11 @@ public final class Archive implements Closeable {
      *
      * @param lineage the subtask's own run
      * @param detected the lineages that its restored detection state has seen, each up to and including a checkpoint
-     * @param bytes memory it may take
+     * @param memory what it may take
      * @param cap told when that is too little
      */
-    public StoredIds storedIds(String lineage, Map<String, Long> detected, long bytes, CapListener cap) {
-        return new StoredIds(this, lineage, detected, bytes, cap);
+    public StoredIds storedIds(String lineage, Map<String, Long> detected, IdMemory memory, CapListener cap) {
+        return new StoredIds(this, lineage, detected, memory, cap);
     }
 
     /** The stored records. */

@@ -1,15 +1,17 @@
 package io.trailwarden.storage;
 
+import java.nio.LongBuffer;
+
 /**
  * 128-bit ids with a 64-bit note each, in one array: 24 bytes a slot, open addressing, linear probing. A note is never
- * 0. No removal.
+ * 0. No removal. The array is on the heap until it is moved elsewhere.
  */
 final class IdSet {
 
     private static final int SLOT = 3;
     private static final int INITIAL_SLOTS = 1 << 8;
 
-    private long[] slots = new long[INITIAL_SLOTS * SLOT];
+    private LongBuffer slots = LongBuffer.allocate(INITIAL_SLOTS * SLOT);
     private int mask = INITIAL_SLOTS - 1;
     private long size;
 
@@ -18,10 +20,10 @@ final class IdSet {
         int slot = (int) (hi ^ (hi >>> 32)) & mask;
         while (true) {
             int at = slot * SLOT;
-            if (slots[at + 2] == 0) {
+            if (slots.get(at + 2) == 0) {
                 return ~at;
             }
-            if (slots[at] == hi && slots[at + 1] == lo) {
+            if (slots.get(at) == hi && slots.get(at + 1) == lo) {
                 return at;
             }
             slot = (slot + 1) & mask;
@@ -29,11 +31,11 @@ final class IdSet {
     }
 
     long note(int at) {
-        return slots[at + 2];
+        return slots.get(at + 2);
     }
 
     void note(int at, long note) {
-        slots[at + 2] = note;
+        slots.put(at + 2, note);
     }
 
     /** Whether one more id makes the array grow. */
@@ -41,13 +43,9 @@ final class IdSet {
         return (size + 1) * 10 > (mask + 1L) * 7;
     }
 
-    /** Bytes that {@link #grow} adds for good. */
-    long growth() {
-        return bytes();
-    }
-
+    /** What the array takes; twice as much after it has grown. */
     long bytes() {
-        return slots.length * 8L;
+        return slots.capacity() * 8L;
     }
 
     long size() {
@@ -55,24 +53,31 @@ final class IdSet {
     }
 
     void insert(int complement, long hi, long lo, long note) {
-        int at = ~complement;
-        slots[at] = hi;
-        slots[at + 1] = lo;
-        slots[at + 2] = note;
+        put(~complement, hi, lo, note);
         size++;
     }
 
+    /** Grows on the heap. */
     void grow() {
-        long[] old = slots;
-        slots = new long[Math.multiplyExact(old.length, 2)];
+        growInto(LongBuffer.allocate(Math.multiplyExact(slots.capacity(), 2)));
+    }
+
+    /** Moves to an array of twice the size, all zeros. */
+    void growInto(LongBuffer larger) {
+        LongBuffer old = slots;
+        slots = larger;
         mask = mask * 2 + 1;
-        for (int i = 0; i < old.length; i += SLOT) {
-            if (old[i + 2] != 0) {
-                int at = ~find(old[i], old[i + 1]);
-                slots[at] = old[i];
-                slots[at + 1] = old[i + 1];
-                slots[at + 2] = old[i + 2];
+        for (int i = 0; i < old.capacity(); i += SLOT) {
+            long note = old.get(i + 2);
+            if (note != 0) {
+                put(~find(old.get(i), old.get(i + 1)), old.get(i), old.get(i + 1), note);
             }
         }
+    }
+
+    private void put(int at, long hi, long lo, long note) {
+        slots.put(at, hi);
+        slots.put(at + 1, lo);
+        slots.put(at + 2, note);
     }
 }

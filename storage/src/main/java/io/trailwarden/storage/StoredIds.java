@@ -5,6 +5,7 @@ import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.Origin;
 import io.trailwarden.event.codec.EventKeys;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
@@ -40,11 +42,12 @@ import org.jspecify.annotations.Nullable;
  * <p>An event is known by the first 128 bits of the SHA-256 of its {@link EventKeys} text, a delivery by source, object
  * hash and offset. Days are read from the tables when first asked for and kept in memory, about 40 bytes an id; the
  * least recently used ones are forgotten when memory is short, but never one with records that are not committed yet.
+ * What still does not fit on the heap goes on in a file.
  *
  * <p>What was claimed as "undetected" counts as detected for as long as this object lives. After a restore it is
  * undetected again, because the row in the table still names the run that stored it.
  */
-public final class StoredIds {
+public final class StoredIds implements Closeable {
 
     private static final long MICROS_PER_DAY = 86_400_000_000L;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -68,23 +71,23 @@ public final class StoredIds {
 
     private static final byte[] BAR = {'|'};
 
-    /** Told that the ids of one day do not fit into the memory given: duplicates may be stored twice from now on. */
+    /** Told that the ids of one day fit neither on the heap nor into files: duplicates may be stored twice from now on. */
     @FunctionalInterface
     public interface CapListener {
         /**
-         * Called once per table and day while the day is in memory.
+         * Called at most once per table, day and checkpoint.
          *
          * @param day in days since 1970; {@link Integer#MIN_VALUE} for dead letters, which have no day
          * @param ids how many ids are remembered of it
-         * @param bytes the limit
+         * @param why which limit it is
          */
-        void reached(int day, long ids, long bytes);
+        void reached(int day, long ids, String why);
     }
 
     private final Archive archive;
     private final String lineage;
     private final Map<String, Long> detected;
-    private final long budget;
+    private final IdMemory memory;
     private final CapListener cap;
     private final MessageDigest sha256;
     private final byte[] digest = new byte[32];
@@ -92,7 +95,8 @@ public final class StoredIds {
     private final Map<String, Table> tables = new HashMap<>();
     private final Map<String, List<DataFile>> included = new HashMap<>();
     private final LinkedHashMap<Slot, Day> days = new LinkedHashMap<>(16, 0.75f, true);
-    private long bytes;
+    private long heapBytes;
+    private long fileBytes;
     private long epoch;
     private @Nullable Day lastDay;
     private @Nullable Slot lastSlot;
@@ -106,11 +110,11 @@ public final class StoredIds {
     private long hi;
     private long lo;
 
-    StoredIds(Archive archive, String lineage, Map<String, Long> detected, long bytes, CapListener cap) {
+    StoredIds(Archive archive, String lineage, Map<String, Long> detected, IdMemory memory, CapListener cap) {
         this.archive = archive;
         this.lineage = lineage;
         this.detected = Map.copyOf(detected);
-        this.budget = bytes;
+        this.memory = memory;
         this.cap = cap;
         try {
             this.sha256 = MessageDigest.getInstance("SHA-256");
@@ -190,25 +194,30 @@ public final class StoredIds {
     /** All claims before the barrier of this checkpoint are in the tables, so their days may be forgotten. */
     public void committed(long checkpoint) {
         for (Day day : days.values()) {
+            // There may be room now.
+            day.full = false;
             if (day.addedAfter < checkpoint) {
                 day.pinned = false;
             }
         }
     }
 
-    /** Memory in use, in bytes. */
-    public long bytes() {
-        return bytes;
+    /** Heap in use, in bytes. */
+    public long heapBytes() {
+        return heapBytes;
+    }
+
+    /** Space in files in use, in bytes. */
+    public long fileBytes() {
+        return fileBytes;
     }
 
     private void add(Day day, int complement, long idHi, long idLo, long note) {
         int at = complement;
         if (day.ids.isFull()) {
-            if (!makeRoom(day, day.ids.growth())) {
+            if (!grow(day)) {
                 return;
             }
-            bytes += day.ids.growth();
-            day.ids.grow();
             at = day.ids.find(idHi, idLo);
         }
         day.ids.insert(at, idHi, idLo, note);
@@ -216,31 +225,90 @@ public final class StoredIds {
         day.pinned = true;
     }
 
-    /** Forgets days until so many bytes are free; says so and gives up when that cannot be. */
-    private boolean makeRoom(Day keep, long needed) {
-        if (bytes + needed > budget) {
-            forget(keep, needed, false);
-            forget(keep, needed, true);
+    /** Makes room for more ids of a day, on the heap or, when that is full, in a file; says so when neither can be. */
+    private boolean grow(Day day) {
+        if (day.full) {
+            return false;
         }
-        if (bytes + needed <= budget) {
-            return true;
+        long more = day.ids.bytes();
+        if (day.file == null && 2 * more <= memory.heapBytes()) {
+            forgetOnHeap(day, more);
+            if (heapBytes + more <= memory.heapBytes()) {
+                heapBytes += more;
+                day.ids.grow();
+                return true;
+            }
         }
-        if (!keep.capped) {
-            keep.capped = true;
-            cap.reached(keep.epochDay, keep.ids.size(), budget);
+        return growInFile(day);
+    }
+
+    private boolean growInFile(Day day) {
+        long now = day.ids.bytes();
+        long wanted = 2 * now;
+        long more = day.file == null ? wanted : wanted - now;
+        forget(day, true, () -> fileBytes + more > memory.fileBytes());
+        if (fileBytes + more > memory.fileBytes() || wanted > NumbersFile.MAX_BYTES) {
+            return full(day, "the " + memory.fileBytes() + " bytes in files that a subtask may take do not suffice");
         }
+        NumbersFile file;
+        try {
+            file = NumbersFile.create(memory.directory(), wanted);
+        } catch (IOException e) {
+            return full(day, "no file of " + wanted + " bytes can be made in " + memory.directory() + ": " + e);
+        }
+        day.ids.growInto(file.numbers());
+        fileBytes += more;
+        if (day.file == null) {
+            heapBytes -= now;
+        } else {
+            day.file.close();
+        }
+        day.file = file;
+        return true;
+    }
+
+    private boolean full(Day day, String why) {
+        day.full = true;
+        cap.reached(day.epochDay, day.ids.size(), why);
         return false;
     }
 
-    private void forget(Day keep, long needed, boolean redetected) {
-        Iterator<Day> eldest = days.values().iterator();
-        while (bytes + needed > budget && eldest.hasNext()) {
-            Day day = eldest.next();
-            if (day != keep && !day.pinned && (redetected || !day.redetected)) {
-                eldest.remove();
-                bytes -= day.ids.bytes();
+    private void forgetOnHeap(Day keep, long needed) {
+        forget(keep, false, () -> heapBytes + needed > memory.heapBytes());
+    }
+
+    /** Forgets days on the heap or in files while that is needed, last those that would be detected again. */
+    private void forget(Day keep, boolean inFiles, BooleanSupplier needed) {
+        for (boolean redetected : new boolean[] {false, true}) {
+            Iterator<Day> eldest = days.values().iterator();
+            while (needed.getAsBoolean() && eldest.hasNext()) {
+                Day day = eldest.next();
+                boolean here = (day.file != null) == inFiles;
+                if (here && day != keep && !day.pinned && (redetected || !day.redetected)) {
+                    eldest.remove();
+                    release(day);
+                }
             }
         }
+    }
+
+    private void release(Day day) {
+        if (day == lastDay) {
+            lastDay = null;
+        }
+        if (day.file == null) {
+            heapBytes -= day.ids.bytes();
+        } else {
+            fileBytes -= day.ids.bytes();
+            day.file.close();
+        }
+    }
+
+    /** Gives the space of files back. Nothing may be claimed after this. */
+    @Override
+    public void close() {
+        days.values().forEach(this::release);
+        days.clear();
     }
 
     private Day day(Kind kind, int epochDay) {
@@ -263,9 +331,8 @@ public final class StoredIds {
 
     private Day load(Kind kind, int epochDay) {
         Day day = new Day(epochDay);
-        forget(day, day.ids.bytes(), false);
-        forget(day, day.ids.bytes(), true);
-        bytes += day.ids.bytes();
+        forgetOnHeap(day, day.ids.bytes());
+        heapBytes += day.ids.bytes();
         days.put(new Slot(kind, epochDay), day);
         try {
             if (kind == Kind.DEAD_LETTERS) {
@@ -277,7 +344,7 @@ public final class StoredIds {
             }
         } catch (IOException e) {
             days.remove(new Slot(kind, epochDay));
-            bytes -= day.ids.bytes();
+            release(day);
             throw new UncheckedIOException("Cannot read the stored ids of day " + epochDay, e);
         }
         return day;
@@ -515,7 +582,11 @@ public final class StoredIds {
         long addedAfter = Long.MIN_VALUE;
         boolean pinned;
         boolean redetected;
-        boolean capped;
+
+        @Nullable
+        NumbersFile file;
+
+        boolean full;
 
         Day(int epochDay) {
             this.epochDay = epochDay;

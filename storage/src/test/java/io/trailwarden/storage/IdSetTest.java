@@ -2,6 +2,7 @@ package io.trailwarden.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,8 @@ class IdSetTest {
     @Property(tries = 200)
     void behaves_like_a_map(
             @ForAll @Size(max = 2000) List<@LongRange(min = -3, max = 900) Long> his,
-            @ForAll @IntRange(min = 1, max = 3) int spread) {
+            @ForAll @IntRange(min = 1, max = 3) int spread,
+            @ForAll boolean elsewhere) {
         IdSet ids = new IdSet();
         Map<String, Long> model = new HashMap<>();
         long note = 1;
@@ -30,7 +32,12 @@ class IdSetTest {
                 ids.note(at, note);
             } else {
                 if (ids.isFull()) {
-                    ids.grow();
+                    if (elsewhere) {
+                        ids.growInto(
+                                ByteBuffer.allocateDirect((int) ids.bytes() * 2).asLongBuffer());
+                    } else {
+                        ids.grow();
+                    }
                     at = ids.find(hi, lo);
                 }
                 ids.insert(at, hi, lo, note);

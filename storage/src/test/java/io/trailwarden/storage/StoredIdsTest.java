@@ -31,8 +31,12 @@ class StoredIdsTest {
     @TempDir
     Path data;
 
+    @TempDir
+    Path scratch;
+
     private Archive archive;
     private final List<String> capped = new ArrayList<>();
+    private String reason = "";
 
     @BeforeEach
     void open() {
@@ -48,8 +52,15 @@ class StoredIdsTest {
         return ids(lineage, detected, 64 << 20);
     }
 
-    private StoredIds ids(String lineage, Map<String, Long> detected, long bytes) {
-        return archive.storedIds(lineage, detected, bytes, (day, known, limit) -> capped.add(day + ":" + known));
+    private StoredIds ids(String lineage, Map<String, Long> detected, long heapBytes) {
+        return ids(lineage, detected, new IdMemory(heapBytes, 0, scratch));
+    }
+
+    private StoredIds ids(String lineage, Map<String, Long> detected, IdMemory memory) {
+        return archive.storedIds(lineage, detected, memory, (day, known, why) -> {
+            capped.add(day + ":" + known);
+            reason = why;
+        });
     }
 
     /** Stores what the outcome asks for, as the job does. */
@@ -182,7 +193,7 @@ class StoredIdsTest {
                     ids.checkpoint(checkpoint);
                     archive.commit("run", checkpoint, List.of(writer.flush(checkpoint, Map.of())));
                     ids.committed(checkpoint);
-                    assertThat(ids.bytes()).isLessThanOrEqualTo(5 * 256 * 24);
+                    assertThat(ids.heapBytes()).isLessThanOrEqualTo(5 * 256 * 24);
                 }
             }
         }
@@ -197,9 +208,85 @@ class StoredIdsTest {
             assertThat(ids.claim(cloudTrail("e" + i, DAY1, origin("a", i)))).isEqualTo(Outcome.NEW);
         }
         assertThat(capped).containsExactly("20513:2867");
-        assertThat(ids.bytes()).isLessThanOrEqualTo(4096 * 24);
+        assertThat(ids.heapBytes()).isLessThanOrEqualTo(4096 * 24);
         assertThat(ids.claim(cloudTrail("e0", DAY1, origin("a", 0)))).isEqualTo(Outcome.REDELIVERED);
         assertThat(ids.claim(cloudTrail("e4999", DAY1, origin("a", 4999)))).isEqualTo(Outcome.NEW);
+    }
+
+    @Test
+    void a_day_that_does_not_fit_on_the_heap_goes_on_in_a_file_that_nobody_sees() throws Exception {
+        try (StoredIds ids = ids("run", Map.of(), new IdMemory(1024 * 24, 16_384 * 24, scratch))) {
+            for (int i = 0; i < 10_000; i++) {
+                assertThat(ids.claim(cloudTrail("e" + i, DAY1, origin("a", i)))).isEqualTo(Outcome.NEW);
+            }
+            assertThat(ids.heapBytes()).isZero();
+            assertThat(ids.fileBytes()).isEqualTo(16_384 * 24);
+            assertThat(scratch).isEmptyDirectory();
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(ids.claim(cloudTrail("e" + i, DAY1, origin("a", i)))).isEqualTo(Outcome.REDELIVERED);
+                assertThat(ids.claim(cloudTrail("e" + i, DAY1, origin("b", i)))).isEqualTo(Outcome.DUPLICATE);
+            }
+            assertThat(capped).isEmpty();
+        }
+    }
+
+    @Test
+    void days_in_files_are_forgotten_when_there_are_too_many_but_only_committed_ones() throws Exception {
+        IdMemory memory = new IdMemory(512 * 24, 3 * 1024 * 24, scratch);
+        try (ArchiveWriter writer = archive.newWriter("run", 0);
+                StoredIds ids = ids("run", Map.of(), memory)) {
+            long checkpoint = 0;
+            for (int round = 0; round < 2; round++) {
+                for (int day = 1; day <= 6; day++) {
+                    String time = String.format(java.util.Locale.ROOT, "2026-03-%02dT10:00:00Z", day);
+                    for (int i = 0; i < 600; i++) {
+                        assertThat(store(ids, writer, cloudTrail("e" + day + "-" + i, time, origin("a" + day, i))))
+                                .isEqualTo(round == 0 ? Outcome.NEW : Outcome.REDELIVERED);
+                    }
+                    checkpoint++;
+                    ids.checkpoint(checkpoint);
+                    archive.commit("run", checkpoint, List.of(writer.flush(checkpoint, Map.of())));
+                    ids.committed(checkpoint);
+                    assertThat(ids.heapBytes()).isLessThanOrEqualTo(memory.heapBytes());
+                    assertThat(ids.fileBytes()).isPositive().isLessThanOrEqualTo(memory.fileBytes());
+                }
+            }
+        }
+        assertThat(capped).isEmpty();
+        assertThat(Rows.of(archive, Tables.CLOUDTRAIL)).hasSize(3600);
+    }
+
+    @Test
+    void when_files_are_full_too_it_is_reported_and_tried_again_after_the_next_commit() throws Exception {
+        IdMemory memory = new IdMemory(256 * 24, 1024 * 24, scratch);
+        try (StoredIds ids = ids("run", Map.of(), memory)) {
+            for (int i = 0; i < 800; i++) {
+                ids.claim(cloudTrail("e" + i, DAY1, origin("a", i)));
+            }
+            assertThat(capped).containsExactly("20513:716");
+            assertThat(reason)
+                    .isEqualTo(
+                            "of the 24576 bytes in files that a subtask may take, 24576 are taken, and 49152 are wanted"
+                                    + " in one piece");
+            ids.checkpoint(1);
+            ids.committed(1);
+            ids.claim(cloudTrail("e800", DAY1, origin("a", 800)));
+            ids.claim(cloudTrail("e801", DAY1, origin("a", 801)));
+            assertThat(capped).containsExactly("20513:716", "20513:716");
+        }
+    }
+
+    @Test
+    void a_directory_that_cannot_be_written_is_a_limit_too() throws Exception {
+        Path file = Files.createFile(scratch.resolve("not-a-directory"));
+        try (StoredIds ids = ids("run", Map.of(), new IdMemory(256 * 24, 1 << 20, file))) {
+            for (int i = 0; i < 300; i++) {
+                assertThat(ids.claim(cloudTrail("e" + i, DAY1, origin("a", i)))).isEqualTo(Outcome.NEW);
+            }
+            assertThat(capped).containsExactly("20513:179");
+            assertThat(reason).startsWith("no file of 12288 bytes can be made in " + file + ": ");
+            assertThat(ids.claim(cloudTrail("e7", DAY1, origin("a", 7)))).isEqualTo(Outcome.REDELIVERED);
+        }
     }
 
     /** Any interleaving of deliveries, checkpoints, late commits and restarts gives every delivery one outcome. */
@@ -209,7 +296,7 @@ class StoredIdsTest {
             Random random = new Random(seed);
             Path folder = Files.createDirectory(data.resolve("seed" + seed));
             try (Archive fresh = Archive.open(ArchiveConfig.local(folder))) {
-                new RandomRun(fresh, random).run();
+                new RandomRun(fresh, folder, random).run();
             }
         }
     }
@@ -217,14 +304,16 @@ class StoredIdsTest {
     /** Plays a job that is killed now and then and restored from its newest completed checkpoint. */
     private static final class RandomRun {
         private final Archive archive;
+        private final Path folder;
         private final Random random;
         /** What is durable: deliveries that the restored source will not bring again. */
         private int restoredPosition;
 
         private final List<int[]> deliveries = new ArrayList<>();
 
-        RandomRun(Archive archive, Random random) {
+        RandomRun(Archive archive, Path folder, Random random) {
             this.archive = archive;
+            this.folder = folder;
             this.random = random;
             for (int i = 0; i < 150; i++) {
                 deliveries.add(new int[] {random.nextInt(60), random.nextInt(3), i});
@@ -246,7 +335,8 @@ class StoredIdsTest {
             for (int attempt = 0; restoredPosition < deliveries.size(); attempt++) {
                 String lineage = "run" + attempt;
                 detectedEvents = new HashSet<>(restoredDetections);
-                StoredIds ids = archive.storedIds(lineage, detected, 1 << 20, (day, known, limit) -> {
+                IdMemory memory = new IdMemory(1 << 20, 0, folder);
+                StoredIds ids = archive.storedIds(lineage, detected, memory, (day, known, why) -> {
                     throw new AssertionError("capped");
                 });
                 restoredFiles.forEach(ids::include);

@@ -27,10 +27,12 @@ import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.ArchiveConfig;
 import io.trailwarden.storage.ArchiveWriter;
 import io.trailwarden.storage.Duplicate;
+import io.trailwarden.storage.IdMemory;
 import io.trailwarden.storage.Outcome;
 import io.trailwarden.storage.PendingFiles;
 import io.trailwarden.storage.StoredIds;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -111,6 +113,10 @@ final class IntakeOperator extends AbstractStreamOperator<Signal> implements One
     private final Numbers.Count detectedAgain;
     private static final Logger LOG = LoggerFactory.getLogger(IntakeOperator.class);
     private static final int LINES_A_MINUTE = 20;
+
+    /** For a subtask's ids in files: 47 million of one day. */
+    private static final long ID_FILE_BYTES = 2L << 30;
+
     private static final int LONGEST_PLACE = 300;
 
     private final LogBudget deadLetterLines = new LogBudget(LINES_A_MINUTE);
@@ -213,11 +219,17 @@ final class IntakeOperator extends AbstractStreamOperator<Signal> implements One
 
         archive = Archive.open(archiveConfig);
         writer = archive.newWriter(lineage, restoredCheckpoint);
-        long bytes = settings.idBytes() / getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-        ids = archive.storedIds(lineage, lineages.detected(), bytes, (day, count, limit) -> own.memory(day, limit));
+        ids = archive.storedIds(lineage, lineages.detected(), idMemory(), (day, count, why) -> own.memory(day, why));
         for (PendingCheckpoint pending : lineages.pending()) {
             ids.include(PendingFiles.fromBytes(pending.files()));
         }
+    }
+
+    private IdMemory idMemory() {
+        long bytes = settings.idBytes() / getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+        String directory =
+                getContainingTask().getEnvironment().getTaskManagerInfo().getTmpDirectories()[0];
+        return new IdMemory(bytes, ID_FILE_BYTES, Path.of(directory));
     }
 
     @Override
@@ -481,6 +493,9 @@ final class IntakeOperator extends AbstractStreamOperator<Signal> implements One
         reference.close();
         if (writer != null) {
             writer.close();
+        }
+        if (ids != null) {
+            ids.close();
         }
         if (archive != null) {
             archive.close();

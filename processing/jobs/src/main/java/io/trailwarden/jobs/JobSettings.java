@@ -17,7 +17,8 @@ import java.time.Duration;
  * @param bufferTimeout the longest time a signal or finding waits for company on its way to the next task
  * @param maxKeysPerDetector the most keys (principals, sessions, …) one detector remembers, all subtasks together;
  *     reaching it is a finding
- * @param idBytes memory for recognising records that come twice, all subtasks together
+ * @param idBytes heap for recognising records that come twice, all subtasks together; what does not fit goes into files
+ *     in Flink's {@code io.tmp.dirs}
  * @param statusInterval how often each part says how it is doing
  * @param maxFailures the job stops for good when it failed this often within {@code failureWindow}
  */

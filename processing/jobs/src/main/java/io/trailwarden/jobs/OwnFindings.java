@@ -27,7 +27,7 @@ final class OwnFindings {
     /** A detector threw on a record. */
     static final String FAILURE = "detector-failure";
 
-    /** The ids of a day do not fit into memory. */
+    /** Neither heap nor files hold all ids of a day. */
     static final String MEMORY = "deduplication-capacity";
 
     private final Findings out;
@@ -74,7 +74,7 @@ final class OwnFindings {
     }
 
     /** De-duplication does not remember all ids of a day. */
-    void memory(int day, long bytes) {
+    void memory(int day, String why) {
         // Dead letters have no day of their own.
         boolean dated = day != Integer.MIN_VALUE;
         Instant start = Instant.EPOCH.plus(dated ? day : 0, ChronoUnit.DAYS);
@@ -84,11 +84,11 @@ final class OwnFindings {
                 what,
                 "",
                 start,
-                "The ids of " + what + " do not fit into memory",
+                "The ids of " + what + " do not all fit",
                 "From here on one of these that is delivered twice may be stored twice.",
-                Map.of("bytes per subtask", Long.toString(bytes)),
+                Map.of("reason", why),
                 List.of(),
-                List.of("Raise idBytes, or run with more subtasks."));
+                List.of("Run with more subtasks, and see that the disk of Flink's io.tmp.dirs has room."));
     }
 
     private void say(
