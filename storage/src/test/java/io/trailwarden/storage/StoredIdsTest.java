@@ -264,10 +264,7 @@ class StoredIdsTest {
                 ids.claim(cloudTrail("e" + i, DAY1, origin("a", i)));
             }
             assertThat(capped).containsExactly("20513:716");
-            assertThat(reason)
-                    .isEqualTo(
-                            "of the 24576 bytes in files that a subtask may take, 24576 are taken, and 49152 are wanted"
-                                    + " in one piece");
+            assertThat(reason).isEqualTo("the 24576 bytes in files that a subtask may take do not suffice");
             ids.checkpoint(1);
             ids.committed(1);
             ids.claim(cloudTrail("e800", DAY1, origin("a", 800)));
