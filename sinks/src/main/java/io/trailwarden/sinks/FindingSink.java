@@ -24,6 +24,8 @@ public interface FindingSink extends AutoCloseable {
      * @param batch in the order of the topic, never empty
      * @return what this place will never take, and why; the rest is delivered
      * @throws SinkUnavailableException when none or only a part was delivered and the whole batch should come again later
+     * @throws java.util.concurrent.RejectedExecutionException when the process is ending and has no threads left for this;
+     *     the batch comes again at the next start
      */
     List<Refused> deliver(List<Finding> batch) throws SinkUnavailableException;
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -162,7 +163,8 @@ public final class SinkRunner implements AutoCloseable {
             }
         } catch (WakeupException e) {
             LOG.debug("Sink {} was woken up to close", sink.name());
-        } catch (InterruptException e) {
+        } catch (InterruptException | RejectedExecutionException e) {
+            // At a signal, libraries end their threads at the same moment at which the closing of sinks begins.
             LOG.warn("Sink {} was interrupted; what it had not delivered comes again", sink.name());
         } catch (RuntimeException e) {
             status = failed(status, "stopped: " + e);

@@ -5,6 +5,7 @@ import io.trailwarden.storage.FindingTable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Findings into the table {@code finding_revisions}. What is stored already is left out, so delivering again changes
@@ -39,6 +40,8 @@ public final class StorageSink implements FindingSink {
         try {
             table.append(batch);
             return List.of();
+        } catch (RejectedExecutionException e) {
+            throw e; // Iceberg ends its threads when the process begins to end.
         } catch (IOException | RuntimeException e) {
             // Iceberg's catalogs throw unchecked types of many families; all of them mean: not now.
             throw new SinkUnavailableException("table finding_revisions: " + e.getMessage(), e);

@@ -19,10 +19,18 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +129,61 @@ class LogLinesTest {
                 .anyMatch(line -> line.startsWith("Sink picky is done with finding=" + first.id()))
                 .anyMatch(line -> line.startsWith("Sink picky put event=" + EventKeys.of(unreadable) + " aside: "));
         assertThat(told).allMatch(line -> line.chars().noneMatch(Character::isISOControl));
+    }
+
+    /** Its threads have ended, as Iceberg's do at a signal before the sink is closed. */
+    private static final class Ending implements FindingSink {
+        private final ExecutorService threads = Executors.newSingleThreadExecutor();
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        @Override
+        public String name() {
+            return "ending";
+        }
+
+        @Override
+        public Batching batching() {
+            return new Batching(10, Duration.ofMillis(200));
+        }
+
+        @Override
+        public List<Refused> deliver(List<Finding> batch) {
+            threads.shutdown();
+            threads.execute(() -> {});
+            return List.of();
+        }
+
+        @Override
+        public void close() {
+            closed.countDown();
+        }
+    }
+
+    @Test
+    void the_end_of_the_process_is_one_line_and_what_was_not_delivered_comes_again() throws Exception {
+        send(RecordCodec.FINDING.encode(SinkContract.finding("first", 1, "delivered")));
+        Map<String, Object> connection = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        Ending ending = new Ending();
+        try (SinkRunner runner = SinkRunner.start(ending, deadLetters::add, connection, Clock.systemUTC())) {
+            assertThat(ending.closed.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(runner.status().delivered()).isZero();
+        }
+
+        assertThat(List.copyOf(lines.list).stream()
+                        .filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN)))
+                .singleElement()
+                .satisfies(line -> {
+                    assertThat(line.getFormattedMessage())
+                            .isEqualTo("Sink ending was interrupted; what it had not delivered comes again");
+                    assertThat(line.getThrowableProxy()).isNull();
+                });
+        try (KafkaConsumer<byte[], byte[]> next = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "group.id", SinkRunner.group("ending")),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            TopicPartition findings = new TopicPartition(Topics.FINDINGS.name(), 0);
+            assertThat(next.committed(Set.of(findings)).get(findings)).isNull();
+        }
     }
 
     private void send(byte[] value) throws ExecutionException, InterruptedException {
