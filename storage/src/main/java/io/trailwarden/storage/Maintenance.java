@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.DataFile;
@@ -92,7 +93,8 @@ public final class Maintenance implements AutoCloseable {
                 LOG.info("Tables maintained: {}", report);
             }
         } catch (IOException | RuntimeException e) {
-            if (thread.isShutdown()) {
+            // Iceberg ends its threads when the process begins to end, before this is closed.
+            if (thread.isShutdown() || e instanceof RejectedExecutionException) {
                 LOG.debug("A round of table maintenance was given up", e);
                 return;
             }

@@ -11,6 +11,7 @@ import io.trailwarden.storage.TableFiles;
 import io.trailwarden.storage.TableFiles.ColumnInfo;
 import io.trailwarden.storage.sql.QueryFailedException.Reason;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -278,6 +279,9 @@ public final class SqlWorkers implements AutoCloseable {
                 if (closed) {
                     end(worker);
                 }
+            } catch (InterruptedIOException e) {
+                // This process got the same signal and is about to close.
+                LOG.debug("A SQL worker did not start", e);
             } catch (IOException | RuntimeException e) {
                 if (!closed) {
                     LOG.error("Cannot start a SQL worker", e);

@@ -12,6 +12,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,12 @@ final class Worker implements AutoCloseable {
 
     private static final int MAX_LINE = 64 << 20;
     private static final int MAX_COMPLAINT = 4096;
+
+    /** How a process ends by a signal: 128 and its number. */
+    private static final int SIGINT = 128 + 2;
+
+    private static final int SIGTERM = 128 + 15;
+
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(MAX_LINE)
@@ -114,6 +121,9 @@ final class Worker implements AutoCloseable {
         Worker worker = new Worker(folder, files, own, builder.start());
         try {
             JsonNode first = worker.read();
+            if (first == null && worker.endedBySignal()) {
+                throw new InterruptedIOException("The SQL worker was ended by a signal before it was ready");
+            }
             if (first == null || !first.path("ready").asBoolean()) {
                 throw new IOException("The SQL worker did not start: " + worker.complaint());
             }
@@ -122,6 +132,17 @@ final class Worker implements AutoCloseable {
             throw e;
         }
         return worker;
+    }
+
+    /** Interrupted or terminated, as all processes of a terminal are by Ctrl-C. */
+    private boolean endedBySignal() {
+        try {
+            return process.waitFor(1, TimeUnit.SECONDS)
+                    && (process.exitValue() == SIGINT || process.exitValue() == SIGTERM);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static List<String> classpath() throws IOException {
