@@ -16,7 +16,7 @@ import io.trailwarden.console.source.Records;
 import io.trailwarden.console.source.SourceException;
 import io.trailwarden.console.stages.StageMonitor;
 import io.trailwarden.console.stages.StageReport;
-import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.text.LogKeys;
 import io.trailwarden.event.text.Secrets;

@@ -8,7 +8,7 @@ import io.trailwarden.console.rules.RuleFeed;
 import io.trailwarden.console.source.SourceException;
 import io.trailwarden.console.source.StoredFindings;
 import io.trailwarden.console.stages.StageMonitor;
-import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.event.Finding;
 import java.io.IOException;
 import java.net.URI;

@@ -5,7 +5,7 @@ import io.trailwarden.console.source.LedgerView;
 import io.trailwarden.console.source.Queries;
 import io.trailwarden.console.source.Records;
 import io.trailwarden.console.source.StoredFindings;
-import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.detection.rules.LoadedRules;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

@@ -6,7 +6,7 @@ import io.trailwarden.console.source.Records;
 import io.trailwarden.console.source.SourceException;
 import io.trailwarden.console.source.StoredRecord;
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;

@@ -12,7 +12,7 @@ import io.trailwarden.console.rules.RuleFeed;
 import io.trailwarden.console.rules.RuleTable;
 import io.trailwarden.console.rules.RuleTable.Row;
 import io.trailwarden.console.rules.RuleTable.State;
-import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.detection.rules.LoadedRules;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;

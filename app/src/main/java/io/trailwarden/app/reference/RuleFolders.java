@@ -2,11 +2,11 @@ package io.trailwarden.app.reference;
 
 import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.app.config.Configuration.Maturity;
-import io.trailwarden.detection.sigma.LoadedRules;
-import io.trailwarden.detection.sigma.rule.ParseOutcome;
-import io.trailwarden.detection.sigma.rule.RuleHeader.Status;
-import io.trailwarden.detection.sigma.rule.SigmaParser;
+import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.sigma.parse.ParseOutcome;
+import io.trailwarden.sigma.parse.SigmaParser;
+import io.trailwarden.sigma.rule.RuleHeader.Status;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;

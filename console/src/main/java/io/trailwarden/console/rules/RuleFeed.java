@@ -1,7 +1,7 @@
 package io.trailwarden.console.rules;
 
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.MalformedRecordException;
 import io.trailwarden.event.codec.RecordCodec;

@@ -1,8 +1,8 @@
 package io.trailwarden.console.rules;
 
 import io.trailwarden.console.stages.StageReport;
-import io.trailwarden.detection.sigma.LoadedRules;
-import io.trailwarden.detection.sigma.RuleStatus;
+import io.trailwarden.detection.rules.LoadedRules;
+import io.trailwarden.detection.rules.RuleStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.trailwarden.console.rules.RuleTable.State;
-import io.trailwarden.detection.sigma.LoadedRules;
+import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.embedded.EmbeddedKafka;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.RecordCodec;

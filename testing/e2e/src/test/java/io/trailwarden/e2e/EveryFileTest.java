@@ -3,6 +3,7 @@ package io.trailwarden.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.trailwarden.testing.SharedData;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,9 +62,9 @@ class EveryFileTest {
 
     @Test
     void every_record_is_stored_a_duplicate_or_a_dead_letter() throws Exception {
-        Path cloudTrail = SharedData.require("cloudtrail");
-        Path formats = SharedData.require("formats");
-        Path stepFunctions = SharedData.require("stepfunctions");
+        Path cloudTrail = SharedData.path("cloudtrail");
+        Path formats = SharedData.path("formats");
+        Path stepFunctions = SharedData.path("stepfunctions");
         Store store = new Store(directory.resolve("d"));
         JsonNode summary = store.runOnce(
                 PATIENCE,

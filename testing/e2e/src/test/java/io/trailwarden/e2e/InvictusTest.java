@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trailwarden.testing.SharedData;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ class InvictusTest {
 
     @Test
     void stores_1448_records_once_however_often_they_are_read() throws Exception {
-        String input = SharedData.require("cloudtrail/invictus").toString();
+        String input = SharedData.path("cloudtrail/invictus").toString();
         Store store = new Store(directory.resolve("d"));
 
         JsonNode first = store.runOnce(PATIENCE, "--input", input);
@@ -51,7 +52,7 @@ class InvictusTest {
     /** Throttled calls per service and call: a burst of at least ten within five minutes is a finding with all of them. */
     private static void agreesWithTheOracle(Map<String, JsonNode> findings) throws Exception {
         JsonNode perMinute = new ObjectMapper()
-                .readTree(SharedData.require("labelled/oracle_invictus.json").toFile())
+                .readTree(SharedData.path("labelled/oracle_invictus.json").toFile())
                 .get("throttles_per_minute_source_name_principal");
         Map<String, Long> expected = new TreeMap<>();
         perMinute.properties().forEach(entry -> {

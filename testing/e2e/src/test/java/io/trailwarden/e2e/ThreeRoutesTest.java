@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trailwarden.testing.SharedData;
 import io.trailwarden.testing.aws.FakeAws;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +34,7 @@ class ThreeRoutesTest {
 
     @Test
     void give_one_row_and_one_finding_each() throws Exception {
-        Path input = SharedData.require("cloudtrail/invictus");
+        Path input = SharedData.path("cloudtrail/invictus");
         Store byFiles = new Store(directory.resolve("files"));
         byFiles.runOnce(PATIENCE, "--input", input.toString());
 

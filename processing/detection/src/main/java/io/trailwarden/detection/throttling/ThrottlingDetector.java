@@ -4,13 +4,13 @@ import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.Published;
-import io.trailwarden.detection.Sighting;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.throttling.ThrottlingState.Minute;
 import io.trailwarden.detection.throttling.ThrottlingState.Tally;
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.Sighting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -134,7 +134,7 @@ public final class ThrottlingDetector implements KeyedDetector<ThrottlingState> 
             codes.pollLastEntry();
         }
         List<Sighting> earliest = new ArrayList<>(known.earliest());
-        earliest.add(Sighting.of(signal));
+        earliest.add(new Sighting(signal.eventTime(), signal.eventId()));
         return new Minute(
                 callers,
                 others,

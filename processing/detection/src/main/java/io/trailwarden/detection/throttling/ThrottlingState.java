@@ -1,7 +1,7 @@
 package io.trailwarden.detection.throttling;
 
 import io.trailwarden.detection.Published;
-import io.trailwarden.detection.Sighting;
+import io.trailwarden.event.Sighting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.trailwarden.benchmarks.rules;
 
-import io.trailwarden.detection.sigma.RuleSet;
-import io.trailwarden.detection.sigma.match.MalformedEventException;
-import io.trailwarden.detection.sigma.match.RuleMatcher;
+import io.trailwarden.sigma.RuleSet;
+import io.trailwarden.sigma.match.MalformedEventException;
+import io.trailwarden.sigma.match.RuleMatcher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.trailwarden.benchmarks.rules;
 
-import io.trailwarden.detection.sigma.RuleSet;
-import io.trailwarden.detection.sigma.match.RuleMatcher;
+import io.trailwarden.sigma.RuleSet;
+import io.trailwarden.sigma.match.RuleMatcher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.trailwarden.detection.sigma.RuleSet;
-import io.trailwarden.detection.sigma.match.RuleMatcher;
+import io.trailwarden.sigma.RuleSet;
+import io.trailwarden.sigma.match.RuleMatcher;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 final class Architecture {
 
     private static final String[] MODULES = {
-        "event", "ingest", "detection", "jobs", "storage", "sinks", "console", "embedded", "app"
+        "event", "ingest", "sigma", "detection", "workbench", "jobs", "storage", "sinks", "console", "embedded", "app"
     };
 
     static final Map<String, ArchRule> RULES = rules();
@@ -33,20 +33,25 @@ final class Architecture {
         Map<String, ArchRule> rules = new LinkedHashMap<>();
         rules.put("events use nothing of ours", only("event"));
         rules.put("ingest uses events", only("ingest", "event"));
-        rules.put("detection uses events", only("detection", "event"));
+        rules.put("sigma uses events", only("sigma", "event"));
+        rules.put("detection uses events and sigma", only("detection", "event", "sigma"));
+        rules.put("workbench uses detection and storage", only("workbench", "event", "sigma", "detection", "storage"));
         rules.put("storage uses events", only("storage", "event"));
-        rules.put("jobs use events, detection and storage", only("jobs", "event", "detection", "storage"));
+        rules.put("jobs use events, detection and storage", only("jobs", "event", "sigma", "detection", "storage"));
         rules.put("sinks use events and storage", only("sinks", "event", "storage"));
-        rules.put("console uses events, storage and detection", only("console", "event", "storage", "detection"));
+        rules.put(
+                "console uses events, storage, detection and workbench",
+                only("console", "event", "storage", "sigma", "detection", "workbench"));
         rules.put("embedded uses nothing of ours", only("embedded"));
         rules.put(
-                "features have no cycles",
-                slices().assignedFrom(new Features()).should().beFreeOfCycles());
+                "packages have no cycles",
+                slices().assignedFrom(new Packages()).should().beFreeOfCycles());
         rules.put(
                 "detection is pure Java",
                 noClasses()
                         .that()
-                        .resideInAPackage("io.trailwarden.detection..")
+                        .resideInAnyPackage(
+                                "io.trailwarden.sigma..", "io.trailwarden.detection..", "io.trailwarden.workbench..")
                         .should()
                         .dependOnClassesThat()
                         .resideInAnyPackage(
@@ -89,7 +94,7 @@ final class Architecture {
                 noCodeUnits()
                         .that()
                         .areDeclaredInClassesThat()
-                        .resideInAPackage("io.trailwarden.detection..")
+                        .resideInAnyPackage("io.trailwarden.sigma..", "io.trailwarden.detection..")
                         .and()
                         .doNotHaveName("<clinit>")
                         .should(callPatternCompile()));
@@ -130,21 +135,19 @@ final class Architecture {
         return rules;
     }
 
-    /** A module's own package, and each package below it with all that is below that. */
-    private static final class Features implements SliceAssignment {
+    /** Every package by itself, however deep. */
+    private static final class Packages implements SliceAssignment {
 
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass each) {
-            String[] parts = each.getPackageName().split("\\.");
-            if (parts.length < 3 || !parts[1].equals("trailwarden")) {
-                return SliceIdentifier.ignore();
-            }
-            return SliceIdentifier.of(parts[2], parts.length > 3 ? parts[3] : "");
+            return each.getPackageName().startsWith("io.trailwarden.")
+                    ? SliceIdentifier.of(each.getPackageName())
+                    : SliceIdentifier.ignore();
         }
 
         @Override
         public String getDescription() {
-            return "features";
+            return "packages";
         }
     }
 

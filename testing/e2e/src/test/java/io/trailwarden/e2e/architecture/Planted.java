@@ -36,7 +36,7 @@ final class Planted {
             uses("console uses events, storage and detection", "console", "io.trailwarden.jobs.Other"),
             uses("embedded uses nothing of ours", "embedded", "io.trailwarden.event.Other"),
             Map.entry(
-                    "features have no cycles",
+                    "packages have no cycles",
                     List.of(
                             "package io.trailwarden.sinks.one; public class A { io.trailwarden.sinks.two.B b; }",
                             "package io.trailwarden.sinks.two; public class B { io.trailwarden.sinks.one.A a; }")),

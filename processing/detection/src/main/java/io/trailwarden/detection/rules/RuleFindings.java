@@ -1,0 +1,101 @@
+package io.trailwarden.detection.rules;
+
+import io.trailwarden.detection.Conclusion;
+import io.trailwarden.detection.Findings;
+import io.trailwarden.event.Severity;
+import io.trailwarden.event.Sighting;
+import io.trailwarden.sigma.rule.CorrelationRule;
+import io.trailwarden.sigma.rule.RuleHeader;
+import io.trailwarden.sigma.yaml.YamlNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** How rules word their findings. The author of a rule is named, as the Detection Rule License asks. */
+public final class RuleFindings {
+
+    private RuleFindings() {}
+
+    /**
+     * A finding of a rule: detection from its name, severity from its level (medium without one), next steps from its
+     * {@code runbook}.
+     */
+    public static Conclusion conclusion(
+            String id,
+            RuleHeader header,
+            String subject,
+            @Nullable String account,
+            @Nullable String region,
+            @Nullable String principal,
+            List<Sighting> evidence,
+            Map<String, String> facts) {
+        String description = header.description();
+        return new Conclusion(
+                id,
+                header.handle(),
+                header.level() == null ? Severity.MEDIUM : header.level(),
+                header.title(),
+                description == null ? header.title() : description.strip(),
+                header.author() == null ? Findings.AUTHOR : header.author(),
+                subject,
+                account,
+                region,
+                principal,
+                evidence.get(0).time(),
+                evidence.get(evidence.size() - 1).time(),
+                evidence.stream().limit(100).map(Sighting::eventId).toList(),
+                evidence.size(),
+                header.techniques(),
+                facts,
+                nextSteps(header));
+    }
+
+    private static List<String> nextSteps(RuleHeader header) {
+        YamlNode runbook = header.custom().get("runbook");
+        List<String> steps = new ArrayList<>();
+        if (runbook instanceof YamlNode.Sequence list) {
+            list.items().forEach(item -> steps.add(item instanceof YamlNode.Text t ? t.value() : item.written()));
+        } else if (runbook instanceof YamlNode.Text text) {
+            steps.add(text.value());
+        }
+        return steps;
+    }
+
+    /** {@code user=alice, ip=10.0.0.1}; of a correlation without groups, {@code all events}. */
+    public static String subject(Map<String, String> group) {
+        return group.isEmpty()
+                ? "all events"
+                : group.entrySet().stream()
+                        .map(entry -> entry.getKey() + '=' + entry.getValue())
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** A correlation's condition in words, for example {@code event_count gte 3}. */
+    public static String condition(CorrelationRule rule) {
+        String type = rule.type().name().toLowerCase(Locale.ROOT);
+        CorrelationRule.Criterion criterion = rule.criterion();
+        String fields = criterion.fields().isEmpty() ? "" : " of " + String.join(", ", criterion.fields());
+        String bounds = criterion.bounds().stream()
+                .map(bound -> bound.relation().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                        + ' '
+                        + bound.value().toPlainString())
+                .collect(Collectors.joining(" and "));
+        return (type + fields + ' ' + (bounds.isEmpty() ? "all of " + String.join(", ", rule.rules()) : bounds))
+                .strip();
+    }
+
+    /** A timespan in the largest unit that is whole, for example {@code 5 min}. */
+    public static String timespan(Duration timespan) {
+        long seconds = timespan.toSeconds();
+        if (seconds % 86_400 == 0) {
+            return seconds / 86_400 + " d";
+        }
+        return seconds % 3_600 == 0
+                ? seconds / 3_600 + " h"
+                : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
+    }
+}

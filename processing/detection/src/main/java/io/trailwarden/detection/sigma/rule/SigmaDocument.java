@@ -1,8 +1,0 @@
-package io.trailwarden.detection.sigma.rule;
-
-/** One document of a rule file. */
-public sealed interface SigmaDocument permits DetectionRule, FilterRule, CorrelationRule {
-
-    /** What the document says about itself. */
-    RuleHeader header();
-}

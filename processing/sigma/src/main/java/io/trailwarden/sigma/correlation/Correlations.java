@@ -1,0 +1,93 @@
+package io.trailwarden.sigma.correlation;
+
+import io.trailwarden.sigma.RuleSet;
+import io.trailwarden.sigma.RuleSet.BoundCorrelation;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The correlations of a rule set, compiled. Never changes; shared by threads.
+ *
+ * <pre>{@code
+ * Correlations correlations = Correlations.of(ruleSet);
+ * List<Firing> firings = correlations.firings(events);   // in any order
+ * }</pre>
+ */
+public final class Correlations {
+
+    private final List<Family> families;
+
+    private Correlations(List<Family> families) {
+        this.families = List.copyOf(families);
+    }
+
+    /** Compiles the correlations of a set. */
+    public static Correlations of(RuleSet rules) {
+        Map<String, List<BoundCorrelation>> byMember = new LinkedHashMap<>();
+        for (BoundCorrelation correlation : rules.correlations()) {
+            List<BoundCorrelation> family = new ArrayList<>(List.of(correlation));
+            for (String reference : correlation.references()) {
+                List<BoundCorrelation> other = byMember.get(reference);
+                if (other != null && !other.contains(correlation)) {
+                    other.addAll(family);
+                    family.forEach(member -> byMember.put(member.key(), other));
+                    family = other;
+                }
+            }
+            byMember.put(correlation.key(), family);
+        }
+        Map<String, Family> families = new LinkedHashMap<>();
+        for (BoundCorrelation correlation : rules.correlations()) {
+            Family family = new Family(inOrder(rules, byMember.get(correlation.key())));
+            families.putIfAbsent(family.key(), family);
+        }
+        return new Correlations(List.copyOf(families.values()));
+    }
+
+    private static List<BoundCorrelation> inOrder(RuleSet rules, List<BoundCorrelation> family) {
+        return rules.correlations().stream().filter(family::contains).toList();
+    }
+
+    /** Groups of correlations that refer to each other. */
+    public List<Family> families() {
+        return families;
+    }
+
+    /** The family of this key, or null. */
+    public @Nullable Family family(String key) {
+        for (Family family : families) {
+            if (family.key().equals(key)) {
+                return family;
+            }
+        }
+        return null;
+    }
+
+    /** Keys of the rules that correlations need matches of. */
+    public Set<String> rules() {
+        Set<String> rules = new TreeSet<>();
+        families.forEach(family -> rules.addAll(family.rules()));
+        return rules;
+    }
+
+    /** Fields that correlations need the values of, in a fixed order. */
+    public List<String> fields() {
+        Set<String> fields = new TreeSet<>();
+        families.forEach(family -> fields.addAll(family.fields()));
+        return List.copyOf(fields);
+    }
+
+    /** Every firing over these events, silent correlations' too, sorted by time, correlation and group. */
+    public List<Firing> firings(Collection<CorrelatedEvent> events) {
+        List<Firing> firings = new ArrayList<>();
+        families.forEach(family -> firings.addAll(family.firings(events, null)));
+        firings.sort(Evaluated.ORDER);
+        return firings;
+    }
+}
