@@ -54,7 +54,17 @@ class ArchitectureTest {
         }
         assertThat(modules)
                 .containsExactly(
-                        "app", "console", "detection", "embedded", "event", "ingest", "jobs", "sinks", "storage");
+                        "app",
+                        "console",
+                        "detection",
+                        "embedded",
+                        "event",
+                        "ingest",
+                        "jobs",
+                        "sigma",
+                        "sinks",
+                        "storage",
+                        "workbench");
     }
 
     @Test

@@ -29,11 +29,13 @@ final class Planted {
     private static final Map<String, List<String>> SOURCES = Map.ofEntries(
             uses("events use nothing of ours", "event", "io.trailwarden.ingest.Other"),
             uses("ingest uses events", "ingest", "io.trailwarden.sinks.Other"),
-            uses("detection uses events", "detection", "io.trailwarden.storage.Other"),
+            uses("sigma uses events", "sigma", "io.trailwarden.detection.Other"),
+            uses("detection uses events and sigma", "detection", "io.trailwarden.storage.Other"),
+            uses("workbench uses detection and storage", "workbench", "io.trailwarden.jobs.Other"),
             uses("storage uses events", "storage", "io.trailwarden.jobs.Other"),
             uses("jobs use events, detection and storage", "jobs", "io.trailwarden.ingest.Other"),
             uses("sinks use events and storage", "sinks", "io.trailwarden.detection.Other"),
-            uses("console uses events, storage and detection", "console", "io.trailwarden.jobs.Other"),
+            uses("console uses events, storage, detection and workbench", "console", "io.trailwarden.jobs.Other"),
             uses("embedded uses nothing of ours", "embedded", "io.trailwarden.event.Other"),
             Map.entry(
                     "packages have no cycles",
