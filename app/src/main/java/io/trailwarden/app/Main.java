@@ -9,7 +9,7 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs one command and ends with its exit code, see {@link io.trailwarden.app.command.ExitCode}. */
+    /** Runs one command and ends with its exit code, see {@link io.trailwarden.app.terminal.ExitCode}. */
     public static void main(String[] args) {
         // What is written and compared is the same everywhere; parts of Kafka do not work in every locale.
         Locale.setDefault(Locale.ROOT);

@@ -9,7 +9,7 @@ import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
-import io.trailwarden.sinks.aws.AwsAccess;
+import io.trailwarden.sinks.aws.AwsTarget;
 import io.trailwarden.sinks.notice.Channel;
 import io.trailwarden.sinks.notice.NoticePolicy;
 import io.trailwarden.sinks.notice.NoticeSink;
@@ -86,7 +86,7 @@ class DeliveryUnderFailureTest {
                 "SNS",
                 () -> new SnsChannel(
                         "arn:aws:sns:eu-central-1:111122223333:findings",
-                        new AwsAccess("eu-central-1", "", "", "", endpoints.url()),
+                        new AwsTarget("eu-central-1", "", "", "", endpoints.url()),
                         ""),
                 () -> endpoints.messages.stream()
                         .map(FakeEndpoints.Message::body)

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.trailwarden.event.Finding;
-import io.trailwarden.sinks.aws.AwsAccess;
+import io.trailwarden.sinks.aws.AwsTarget;
 import io.trailwarden.sinks.securityhub.SecurityHubSink;
 import io.trailwarden.testing.aws.FakeEndpoints;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ class SecurityHubSinkTest extends SinkContract {
 
     @Override
     FindingSink sink() {
-        return new SecurityHubSink("444455556666", new AwsAccess("eu-central-1", "", "", "", endpoints.url()));
+        return new SecurityHubSink("444455556666", new AwsTarget("eu-central-1", "", "", "", endpoints.url()));
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.trailwarden.sinks;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.trailwarden.sinks.aws.AwsAccess;
+import io.trailwarden.sinks.aws.AwsTarget;
 import io.trailwarden.sinks.notice.NoticePolicy;
 import io.trailwarden.sinks.notice.NoticeSink;
 import io.trailwarden.sinks.sns.SnsChannel;
@@ -21,7 +21,7 @@ class SnsSinkTest extends SinkContract {
         return new NoticeSink(
                 new SnsChannel(
                         "arn:aws:sns:eu-central-1:111122223333:findings",
-                        new AwsAccess("eu-central-1", "", "", "", endpoints.url()),
+                        new AwsTarget("eu-central-1", "", "", "", endpoints.url()),
                         ""),
                 NoticePolicy.EVERYTHING,
                 Clock.systemUTC());

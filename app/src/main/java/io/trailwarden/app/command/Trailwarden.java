@@ -1,7 +1,22 @@
 package io.trailwarden.app.command;
 
+import io.trailwarden.app.command.custody.CustodyCommand;
 import io.trailwarden.app.command.rules.RulesCommand;
+import io.trailwarden.app.command.run.ConsoleCommand;
+import io.trailwarden.app.command.run.DemoCommand;
+import io.trailwarden.app.command.run.IngestCommand;
+import io.trailwarden.app.command.run.ProcessCommand;
+import io.trailwarden.app.command.run.RunCommand;
+import io.trailwarden.app.command.run.SinkCommand;
+import io.trailwarden.app.command.setup.ConfigCommand;
+import io.trailwarden.app.command.setup.DoctorCommand;
+import io.trailwarden.app.command.stored.FindingsCommand;
+import io.trailwarden.app.command.stored.LedgerCommand;
+import io.trailwarden.app.command.stored.MaintainCommand;
+import io.trailwarden.app.command.stored.QueryCommand;
+import io.trailwarden.app.command.stored.TailCommand;
 import io.trailwarden.app.config.BadConfigException;
+import io.trailwarden.app.terminal.ExitCode;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.event.text.VisibleText;
 import java.io.PrintWriter;
@@ -40,21 +55,21 @@ public final class Trailwarden implements Runnable {
         this.io = io;
         this.line = new CommandLine(this);
         for (Object command : List.of(
-                new Demo(io),
-                new Run(io),
-                new Ingest(io),
-                new Process(io),
-                new Sink(io),
+                new DemoCommand(io),
+                new RunCommand(io),
+                new IngestCommand(io),
+                new ProcessCommand(io),
+                new SinkCommand(io),
                 new ConsoleCommand(io),
-                new Findings(io),
-                new Tail(io),
-                new Query(io),
+                new FindingsCommand(io),
+                new TailCommand(io),
+                new QueryCommand(io),
                 new LedgerCommand(io),
                 new CustodyCommand(io),
-                new Maintain(io),
-                RulesCommand.with(io, new RulesBacktest(io), new RulesStatus(io)),
-                new Doctor(io),
-                new Config(io))) {
+                new MaintainCommand(io),
+                RulesCommand.with(io),
+                new DoctorCommand(io),
+                new ConfigCommand(io))) {
             line.addSubcommand(command);
         }
         line.setOut(new PrintWriter(io.out(), true, StandardCharsets.UTF_8));

@@ -1,4 +1,4 @@
-/** One class per command, in the order of the help. */
+/** The command line: its subcommands, of which each feature has a package of its own. */
 @NullMarked
 package io.trailwarden.app.command;
 

@@ -74,7 +74,7 @@ public final class ConfigReader {
     public record Flag(String name, String text) {}
 
     private void defaults() {
-        for (Setting<?> setting : Settings.ALL) {
+        for (Setting<?> setting : KnownSettings.ALL) {
             take(
                     setting,
                     setting.defaultText() + (setting.kind().list() ? "\n" : ""),
@@ -87,7 +87,7 @@ public final class ConfigReader {
     private void file(Path file) {
         Path base = file.toAbsolutePath().getParent();
         Map<String, Setting<?>> settings = new LinkedHashMap<>();
-        Settings.ALL.forEach(setting -> settings.put(setting.key(), setting));
+        KnownSettings.ALL.forEach(setting -> settings.put(setting.key(), setting));
         walk(file, base == null ? workingDirectory : base, "", YamlFile.read(file, problems), settings);
     }
 
@@ -199,7 +199,7 @@ public final class ConfigReader {
 
     private void variables() {
         Map<String, Setting<?>> variables = new LinkedHashMap<>();
-        Settings.ALL.stream()
+        KnownSettings.ALL.stream()
                 .filter(setting -> !setting.kind().map())
                 .forEach(setting -> variables.put(setting.variable(), setting));
         for (String name : new TreeSet<>(environment.keySet())) {
@@ -222,7 +222,7 @@ public final class ConfigReader {
     }
 
     private void flags(Map<String, Flag> flags) {
-        for (Setting<?> setting : Settings.ALL) {
+        for (Setting<?> setting : KnownSettings.ALL) {
             Flag flag = flags.get(setting.key());
             if (flag != null) {
                 String text = setting.kind().list() ? flag.text() + "\n" : flag.text();
@@ -251,9 +251,9 @@ public final class ConfigReader {
         if (file != null) {
             reference.add(file);
         }
-        reference.addAll(get(Settings.REFERENCE));
+        reference.addAll(get(KnownSettings.REFERENCE));
         List<Configuration.Explained> explained = new ArrayList<>();
-        for (Setting<?> setting : Settings.ALL) {
+        for (Setting<?> setting : KnownSettings.ALL) {
             Found<?> one = found.get(setting.key());
             if (one == null) {
                 throw new IllegalStateException("no default for " + setting.key());
@@ -279,49 +279,49 @@ public final class ConfigReader {
         }
         return new Configuration(
                 file,
-                get(Settings.DATA).toAbsolutePath().normalize(),
-                get(Settings.INPUTS),
-                get(Settings.FOLLOW),
+                get(KnownSettings.DATA).toAbsolutePath().normalize(),
+                get(KnownSettings.INPUTS),
+                get(KnownSettings.FOLLOW),
                 aws,
                 List.copyOf(reference),
-                get(Settings.RULES),
-                get(Settings.MATURITY),
+                get(KnownSettings.RULES),
+                get(KnownSettings.MATURITY),
                 new Configuration.Kafka(
-                        get(Settings.KAFKA_BOOTSTRAP),
-                        get(Settings.KAFKA_PORT).intValue(),
-                        get(Settings.KAFKA_PARTITIONS).intValue(),
-                        get(Settings.KAFKA_REPLICATION).intValue(),
-                        get(Settings.KAFKA_PROPERTIES)),
+                        get(KnownSettings.KAFKA_BOOTSTRAP),
+                        get(KnownSettings.KAFKA_PORT).intValue(),
+                        get(KnownSettings.KAFKA_PARTITIONS).intValue(),
+                        get(KnownSettings.KAFKA_REPLICATION).intValue(),
+                        get(KnownSettings.KAFKA_PROPERTIES)),
                 new Configuration.Processing(
-                        get(Settings.PARALLELISM).intValue(),
-                        get(Settings.CHECKPOINT_INTERVAL),
-                        get(Settings.STATE_BACKEND),
-                        get(Settings.DISORDER),
-                        get(Settings.MAX_KEYS)),
-                new Configuration.Storage(get(Settings.CATALOG)),
-                get(Settings.SINKS),
+                        get(KnownSettings.PARALLELISM).intValue(),
+                        get(KnownSettings.CHECKPOINT_INTERVAL),
+                        get(KnownSettings.STATE_BACKEND),
+                        get(KnownSettings.DISORDER),
+                        get(KnownSettings.MAX_KEYS)),
+                new Configuration.Storage(get(KnownSettings.CATALOG)),
+                get(KnownSettings.SINKS),
                 new Configuration.Notices(
-                        get(Settings.NOTICE_SEVERITY),
-                        get(Settings.NOTICE_PER_MINUTE).intValue(),
-                        get(Settings.NOTICE_CONSOLE)),
-                new Configuration.Sns(get(Settings.SNS_TOPIC), aws(Settings.SNS)),
+                        get(KnownSettings.NOTICE_SEVERITY),
+                        get(KnownSettings.NOTICE_PER_MINUTE).intValue(),
+                        get(KnownSettings.NOTICE_CONSOLE)),
+                new Configuration.Sns(get(KnownSettings.SNS_TOPIC), aws(KnownSettings.SNS)),
                 new Configuration.Webhook(
-                        get(Settings.WEBHOOK_URL),
-                        get(Settings.WEBHOOK_TEMPLATE),
-                        get(Settings.WEBHOOK_SECRET),
-                        get(Settings.WEBHOOK_ROUTING_KEY)),
-                new Configuration.SecurityHub(get(Settings.HUB_ACCOUNT), aws(Settings.HUB)),
-                get(Settings.METRICS_LISTEN),
+                        get(KnownSettings.WEBHOOK_URL),
+                        get(KnownSettings.WEBHOOK_TEMPLATE),
+                        get(KnownSettings.WEBHOOK_SECRET),
+                        get(KnownSettings.WEBHOOK_ROUTING_KEY)),
+                new Configuration.SecurityHub(get(KnownSettings.HUB_ACCOUNT), aws(KnownSettings.HUB)),
+                get(KnownSettings.METRICS_LISTEN),
                 new Configuration.Console(
-                        get(Settings.CONSOLE_ENABLED),
-                        get(Settings.CONSOLE_HOST),
-                        get(Settings.CONSOLE_PORT).intValue(),
-                        get(Settings.CONSOLE_TOKEN),
-                        get(Settings.CONSOLE_HOST_NAMES)),
+                        get(KnownSettings.CONSOLE_ENABLED),
+                        get(KnownSettings.CONSOLE_HOST),
+                        get(KnownSettings.CONSOLE_PORT).intValue(),
+                        get(KnownSettings.CONSOLE_TOKEN),
+                        get(KnownSettings.CONSOLE_HOST_NAMES)),
                 List.copyOf(explained));
     }
 
-    private Configuration.Aws aws(Settings.AwsSettings settings) {
+    private Configuration.Aws aws(KnownSettings.AwsSettings settings) {
         return new Configuration.Aws(
                 get(settings.region()),
                 get(settings.profile()),

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything configured, checked and typed. Made by {@link ConfigReader}; the defaults are in {@link Settings}.
+ * Everything configured, checked and typed. Made by {@link ConfigReader}; the defaults are in {@link KnownSettings}.
  *
  * @param file the file that was read, if any
  * @param data directory for tables, checkpoints, positions and the embedded broker

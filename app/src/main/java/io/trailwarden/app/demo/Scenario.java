@@ -1,7 +1,7 @@
 package io.trailwarden.app.demo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trailwarden.app.demo.Records.Session;
+import io.trailwarden.app.demo.DemoRecords.Session;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ final class Scenario {
         {"cloudformation.amazonaws.com", "DescribeStacks"},
     };
 
-    private final Records records;
+    private final DemoRecords records;
     private final Session deployer;
     private final Session orders;
     private final Session reporting;
@@ -47,7 +47,7 @@ final class Scenario {
     private Session outsider;
 
     Scenario(long seed) {
-        records = new Records(seed);
+        records = new DemoRecords(seed);
         deployer = records.session(ORDERS, "ci/", "deployer", "ci-1742", "192.0.2.10");
         orders = records.session(ORDERS, "", "orders", "i-0abc0000000000001", "192.0.2.21");
         reporting = records.session(ANALYTICS, "", "reporting", "nightly", "192.0.2.35");
@@ -91,7 +91,7 @@ final class Scenario {
             case 50 -> out.add(records.call(reporting, now, "s3.amazonaws.com", "ListBuckets", "ap-southeast-2", true));
             case 58 -> out.add(openedToTheWorld(now));
             case 66 ->
-                out.add(Records.refused(
+                out.add(DemoRecords.refused(
                         records.call(
                                 outsider, now, "organizations.amazonaws.com", "LeaveOrganization", "us-east-1", false),
                         "AccessDenied",
@@ -141,7 +141,7 @@ final class Scenario {
     private void throttled(Instant now, List<ObjectNode> out) {
         for (int i = 0; i < 14; i++) {
             Session who = i % 7 == 0 ? orders : batch;
-            out.add(Records.refused(
+            out.add(DemoRecords.refused(
                     records.call(who, now, "dynamodb.amazonaws.com", "DescribeTable", HOME, true),
                     "ThrottlingException",
                     "Rate exceeded"));
@@ -165,26 +165,26 @@ final class Scenario {
     private void execution(int round, Instant now, List<ObjectNode> out) {
         String arn = executionArn(round);
         Instant at = now.minusSeconds(3);
-        ObjectNode started = Records.execution(arn, at, 1, "ExecutionStarted");
+        ObjectNode started = DemoRecords.execution(arn, at, 1, "ExecutionStarted");
         started.putObject("details")
                 .put("input", "{\"orderId\":" + (4200 + round) + "}")
                 .put("roleArn", "arn:aws:iam::" + ORDERS + ":role/order-flow-exec");
-        ObjectNode entered = Records.execution(arn, at.plusMillis(60), 2, "TaskStateEntered");
+        ObjectNode entered = DemoRecords.execution(arn, at.plusMillis(60), 2, "TaskStateEntered");
         entered.putObject("details").put("name", "Charge");
-        ObjectNode scheduled = Records.execution(arn, at.plusMillis(70), 3, "TaskScheduled");
+        ObjectNode scheduled = DemoRecords.execution(arn, at.plusMillis(70), 3, "TaskScheduled");
         scheduled
                 .putObject("details")
                 .put("resource", "invoke")
                 .put("resourceType", "lambda")
                 .put("region", HOME)
                 .put("parameters", "{\"FunctionName\":\"charge\"}");
-        ObjectNode failed = Records.execution(arn, at.plusMillis(900), 4, "TaskFailed");
+        ObjectNode failed = DemoRecords.execution(arn, at.plusMillis(900), 4, "TaskFailed");
         failed.putObject("details")
                 .put("resource", "invoke")
                 .put("resourceType", "lambda")
                 .put("error", "Lambda.TooManyRequestsException")
                 .put("cause", "Rate Exceeded.");
-        ObjectNode ended = Records.execution(arn, at.plusMillis(950), 5, "ExecutionFailed");
+        ObjectNode ended = DemoRecords.execution(arn, at.plusMillis(950), 5, "ExecutionFailed");
         ended.putObject("details")
                 .put("error", "Lambda.TooManyRequestsException")
                 .put("cause", "Rate Exceeded.");

@@ -56,7 +56,7 @@ final class AwsChecks {
             if (region.isEmpty() && own.isEmpty()) {
                 checks.add(Check.bad("sns", "sns.topic: \"" + topic + "\"", "set sns.topic to the topic's ARN"));
             } else {
-                io.trailwarden.sinks.aws.AccessProbe.sns(
+                io.trailwarden.sinks.aws.TargetProbe.sns(
                                 topic, access(config.sns().aws(), region.isEmpty() ? own : region))
                         .forEach(outcome -> checks.add(check(SnsChannel.NAME, outcome)));
             }
@@ -66,7 +66,7 @@ final class AwsChecks {
             if (region.isEmpty()) {
                 checks.add(Check.bad("security-hub", "no Region", "set security-hub.region"));
             } else {
-                io.trailwarden.sinks.aws.AccessProbe.securityHub(
+                io.trailwarden.sinks.aws.TargetProbe.securityHub(
                                 config.securityHub().account(),
                                 access(config.securityHub().aws(), region))
                         .forEach(outcome -> checks.add(check(SecurityHubSink.NAME, outcome)));
@@ -128,7 +128,7 @@ final class AwsChecks {
                 + " (deploy/iam/ingest.json)";
     }
 
-    private static Check check(String sink, io.trailwarden.sinks.aws.AccessProbe.Outcome outcome) {
+    private static Check check(String sink, io.trailwarden.sinks.aws.TargetProbe.Outcome outcome) {
         String name = sink + " " + outcome.permission();
         if (outcome.denied()) {
             return Check.bad(
@@ -145,8 +145,8 @@ final class AwsChecks {
                 : Check.warning(name, outcome.on() + " is there; publishing itself is not tried", outcome.advice());
     }
 
-    private static io.trailwarden.sinks.aws.AwsAccess access(Configuration.Aws aws, String region) {
-        return new io.trailwarden.sinks.aws.AwsAccess(
+    private static io.trailwarden.sinks.aws.AwsTarget access(Configuration.Aws aws, String region) {
+        return new io.trailwarden.sinks.aws.AwsTarget(
                 region, aws.profile(), aws.role(), aws.externalId(), aws.endpoint());
     }
 }

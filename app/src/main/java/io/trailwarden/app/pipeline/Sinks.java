@@ -6,7 +6,7 @@ import io.trailwarden.app.config.Configuration;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.StdoutSink;
 import io.trailwarden.sinks.StorageSink;
-import io.trailwarden.sinks.aws.AwsAccess;
+import io.trailwarden.sinks.aws.AwsTarget;
 import io.trailwarden.sinks.notice.Channel;
 import io.trailwarden.sinks.notice.NoticePolicy;
 import io.trailwarden.sinks.notice.NoticeSink;
@@ -112,8 +112,8 @@ public final class Sinks {
         return new SecurityHubSink(account, access(config.securityHub().aws(), region));
     }
 
-    private static AwsAccess access(Configuration.Aws aws, String region) {
-        return new AwsAccess(region, aws.profile(), aws.role(), aws.externalId(), aws.endpoint());
+    private static AwsTarget access(Configuration.Aws aws, String region) {
+        return new AwsTarget(region, aws.profile(), aws.role(), aws.externalId(), aws.endpoint());
     }
 
     private BadConfigException bad(String message) {

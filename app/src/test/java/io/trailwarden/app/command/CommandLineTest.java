@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trailwarden.app.terminal.ExitCode;
 import io.trailwarden.app.terminal.Io;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.sinks.Batching;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.SinkUnavailableException;
-import io.trailwarden.sinks.aws.AwsAccess;
+import io.trailwarden.sinks.aws.AwsTarget;
 import io.trailwarden.sinks.format.Asff;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -42,7 +42,7 @@ public final class SecurityHubSink implements FindingSink {
     private final String region;
 
     /** Imports into this account (12 digits) and the Region of the access. */
-    public SecurityHubSink(String account, AwsAccess access) {
+    public SecurityHubSink(String account, AwsTarget access) {
         this.account = account;
         this.region = access.region();
         this.client = access.client(SecurityHubClient.builder());
@@ -77,8 +77,8 @@ public final class SecurityHubSink implements FindingSink {
                     .build());
             examine(findings, response, refused);
         } catch (SecurityHubException e) {
-            if (!AwsAccess.isAboutTheRequest(e)) {
-                throw new SinkUnavailableException("Security Hub: " + AwsAccess.code(e) + " " + e.getMessage(), e);
+            if (!AwsTarget.isAboutTheRequest(e)) {
+                throw new SinkUnavailableException("Security Hub: " + AwsTarget.code(e) + " " + e.getMessage(), e);
             }
             if (findings.size() == 1) {
                 refused.add(new Refused(findings.get(0), "Security Hub: " + e.getMessage()));
@@ -100,7 +100,7 @@ public final class SecurityHubSink implements FindingSink {
         for (ImportFindingsError error : response.failedFindings()) {
             String why = "Security Hub: " + error.errorCode() + " " + error.errorMessage();
             Finding finding = byId.get(error.id());
-            if (finding == null || !AwsAccess.isAboutTheRequest(error.errorCode())) {
+            if (finding == null || !AwsTarget.isAboutTheRequest(error.errorCode())) {
                 throw new SinkUnavailableException(why, null);
             }
             refused.add(new Refused(finding, why));

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.text.VisibleText;
-import io.trailwarden.sinks.aws.AwsAccess;
+import io.trailwarden.sinks.aws.AwsTarget;
 import io.trailwarden.sinks.notice.Channel;
 import io.trailwarden.sinks.notice.Notice;
 import io.trailwarden.sinks.notice.NoticeJson;
@@ -63,7 +63,7 @@ public final class SnsChannel implements Channel {
      * @param topic its ARN
      * @param consoleUrl where people reach the console; empty: no links
      */
-    public SnsChannel(String topic, AwsAccess access, String consoleUrl) {
+    public SnsChannel(String topic, AwsTarget access, String consoleUrl) {
         this.topic = topic;
         this.client = access.client(SnsClient.builder());
         this.json = new NoticeJson(consoleUrl, MOST_BYTES - BYTES_FOR_ATTRIBUTES);
@@ -114,11 +114,11 @@ public final class SnsChannel implements Channel {
             outcomes.addAll(outcomes(entries, response));
             return null;
         } catch (SnsException e) {
-            if (AwsAccess.isAboutTheRequest(e)
+            if (AwsTarget.isAboutTheRequest(e)
                     && !String.valueOf(e.getMessage()).contains("TopicArn")) {
                 return oneByOne(entries, outcomes, e);
             }
-            return turnedAway(entries, outcomes, "SNS: " + AwsAccess.code(e) + " " + e.getMessage(), e);
+            return turnedAway(entries, outcomes, "SNS: " + AwsTarget.code(e) + " " + e.getMessage(), e);
         } catch (SdkClientException | UncheckedIOException e) {
             // The latter for a kept connection that turns out to be closed: the SDK passes it on as it is.
             return turnedAway(entries, outcomes, "SNS: " + e.getMessage(), e);
@@ -128,7 +128,7 @@ public final class SnsChannel implements Channel {
     /** One poisonous message makes SNS refuse the whole request: alone it shows itself. */
     private @Nullable NotNow oneByOne(List<PublishBatchRequestEntry> entries, List<Outcome> outcomes, SnsException e) {
         if (entries.size() == 1) {
-            outcomes.add(new Refused("SNS: " + AwsAccess.code(e) + " " + e.getMessage()));
+            outcomes.add(new Refused("SNS: " + AwsTarget.code(e) + " " + e.getMessage()));
             return null;
         }
         NotNow failed = null;
@@ -152,7 +152,7 @@ public final class SnsChannel implements Channel {
         }
         for (BatchResultErrorEntry entry : response.failed()) {
             String why = "SNS: " + entry.code() + " " + entry.message();
-            boolean poison = Boolean.TRUE.equals(entry.senderFault()) && AwsAccess.isAboutTheRequest(entry.code());
+            boolean poison = Boolean.TRUE.equals(entry.senderFault()) && AwsTarget.isAboutTheRequest(entry.code());
             byId.put(entry.id(), poison ? new Refused(why) : new NotNow(why, null));
         }
         // An entry that the answer says nothing of is not known to be published.

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
-import io.trailwarden.sinks.aws.AwsAccess;
+import io.trailwarden.sinks.aws.AwsTarget;
 import io.trailwarden.sinks.notice.Channel;
 import io.trailwarden.sinks.notice.Notice;
 import io.trailwarden.testing.aws.FakeEndpoints;
@@ -95,7 +95,7 @@ class SnsChannelTest {
 
     private List<Channel.Outcome> send(String topic, List<Notice> notices) {
         try (SnsChannel channel = new SnsChannel(
-                topic, new AwsAccess("eu-central-1", "", "", "", endpoints.url()), "https://console.example.com")) {
+                topic, new AwsTarget("eu-central-1", "", "", "", endpoints.url()), "https://console.example.com")) {
             return channel.send(notices);
         }
     }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trailwarden.app.command.ExitCode;
+import io.trailwarden.app.terminal.ExitCode;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.app.terminal.JsonOut;
 import io.trailwarden.app.terminal.TextTable;
@@ -45,7 +45,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code rules}: everything about detection rules; what needs a pipeline is given to {@link #with}. */
+/** {@code rules}: everything about detection rules. */
 @Command(
         name = "rules",
         mixinStandardHelpOptions = true,
@@ -73,18 +73,12 @@ public final class RulesCommand implements Runnable {
         this.io = io;
     }
 
-    /**
-     * The command with those of its subcommands that are classes of their own.
-     *
-     * @param more subcommands from elsewhere, that need more than rules
-     */
-    public static CommandLine with(Io io, Object... more) {
-        CommandLine line = new CommandLine(new RulesCommand(io));
-        line.addSubcommand(new RulesCoverage(io));
-        for (Object command : more) {
-            line.addSubcommand(command);
-        }
-        return line;
+    /** The command with those of its subcommands that are classes of their own. */
+    public static CommandLine with(Io io) {
+        return new CommandLine(new RulesCommand(io))
+                .addSubcommand(new RulesCoverage(io))
+                .addSubcommand(new RulesBacktest(io))
+                .addSubcommand(new RulesStatus(io));
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.trailwarden.app.command.rules;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.trailwarden.app.command.ExitCode;
+import io.trailwarden.app.terminal.ExitCode;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.app.terminal.TextTable;
 import io.trailwarden.event.text.VisibleText;

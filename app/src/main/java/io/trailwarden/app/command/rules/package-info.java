@@ -1,4 +1,4 @@
-/** The commands over detection rules; none of them needs a pipeline. */
+/** The commands over detection rules. */
 @NullMarked
 package io.trailwarden.app.command.rules;
 

@@ -2,8 +2,8 @@ package io.trailwarden.app.command.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trailwarden.app.command.ExitCode;
 import io.trailwarden.app.command.Trailwarden;
+import io.trailwarden.app.terminal.ExitCode;
 import io.trailwarden.app.terminal.Io;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
