@@ -61,9 +61,31 @@ public record CloudTrailEvent(
         @Nullable String stateMachineArn,
         @Nullable String executionArn,
         byte[] raw,
-        Origin origin) {
+        Origin origin)
+        implements AuditEvent {
+
+    /** The key of the event with this id in this account; nothing after the bar if the record names no account. */
+    public static String key(String eventId, @Nullable String recipientAccountId) {
+        return recipientAccountId == null ? eventId + '|' : eventId + '|' + recipientAccountId;
+    }
+
+    @Override
+    public String key() {
+        return key(eventId, recipientAccountId);
+    }
+
+    @Override
+    public String principal() {
+        return actorKey;
+    }
+
+    @Override
+    public @Nullable String region() {
+        return awsRegion;
+    }
 
     /** The account whose activity this is: the recipient, else the caller's own; empty when the record names none. */
+    @Override
     public String account() {
         if (recipientAccountId != null) {
             return recipientAccountId;

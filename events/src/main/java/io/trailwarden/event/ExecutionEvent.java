@@ -44,9 +44,21 @@ public record ExecutionEvent(
         @Nullable String error,
         @Nullable String cause,
         byte[] raw,
-        Origin origin) {
+        Origin origin)
+        implements AuditEvent {
+
+    @Override
+    public String principal() {
+        return stateMachineArn;
+    }
 
     /** The one text that identifies this event however often it is delivered. */
+    @Override
+    public String key() {
+        return eventId();
+    }
+
+    @Override
     public String eventId() {
         return executionArn + '#' + redriveCount + '#' + id + '#' + type;
     }

@@ -1,7 +1,7 @@
 package io.trailwarden.sinks;
 
 import io.trailwarden.event.Finding;
-import io.trailwarden.storage.FindingTable;
+import io.trailwarden.storage.findings.FindingTable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trailwarden.event.Finding;
 import io.trailwarden.storage.Archive;
-import io.trailwarden.storage.ArchiveConfig;
-import io.trailwarden.storage.FindingFilter;
+import io.trailwarden.storage.catalog.ArchiveConfig;
+import io.trailwarden.storage.findings.FindingQuery;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ class StorageSinkTest extends SinkContract {
 
     private List<Finding> stored() {
         try {
-            return archive.findings().list(FindingFilter.ALL);
+            return archive.findings().list(FindingQuery.ALL);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,6 +4,13 @@ import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.Receipt;
+import io.trailwarden.storage.catalog.DataFileNames;
+import io.trailwarden.storage.catalog.Duplicate;
+import io.trailwarden.storage.catalog.PendingFiles;
+import io.trailwarden.storage.catalog.TableCatalog;
+import io.trailwarden.storage.catalog.TableLayout;
+import io.trailwarden.storage.catalog.TableLayouts;
+import io.trailwarden.storage.catalog.TableWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashMap;
@@ -22,19 +29,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArchiveWriter implements Closeable {
 
-    private final Archive archive;
-    private final ArchiveConfig config;
+    private final TableCatalog catalog;
     private final String lineage;
     private final String filePrefix;
     private final Map<String, TableWriter<?>> writers = new HashMap<>();
     private long afterCheckpoint;
 
-    private @Nullable TableWriter<Tables.Stored<CloudTrailEvent>> cloudTrail;
-    private @Nullable TableWriter<Tables.Stored<ExecutionEvent>> executions;
+    private @Nullable TableWriter<TableLayouts.Stored<CloudTrailEvent>> cloudTrail;
+    private @Nullable TableWriter<TableLayouts.Stored<ExecutionEvent>> executions;
 
-    ArchiveWriter(Archive archive, ArchiveConfig config, String lineage, long afterCheckpoint) {
-        this.archive = archive;
-        this.config = config;
+    ArchiveWriter(TableCatalog catalog, String lineage, long afterCheckpoint) {
+        this.catalog = catalog;
         this.lineage = lineage;
         this.afterCheckpoint = afterCheckpoint;
         this.filePrefix = DataFileNames.prefix(lineage, UUID.randomUUID());
@@ -43,32 +48,32 @@ public final class ArchiveWriter implements Closeable {
     /** Adds an event to {@code cloudtrail}. */
     public void write(CloudTrailEvent event) throws IOException {
         if (cloudTrail == null) {
-            cloudTrail = writer(Tables.CLOUDTRAIL);
+            cloudTrail = writer(TableLayouts.CLOUDTRAIL);
         }
-        cloudTrail.write(new Tables.Stored<>(event, lineage, afterCheckpoint));
+        cloudTrail.write(new TableLayouts.Stored<>(event, lineage, afterCheckpoint));
     }
 
     /** Adds an event to {@code executions}. */
     public void write(ExecutionEvent event) throws IOException {
         if (executions == null) {
-            executions = writer(Tables.EXECUTIONS);
+            executions = writer(TableLayouts.EXECUTIONS);
         }
-        executions.write(new Tables.Stored<>(event, lineage, afterCheckpoint));
+        executions.write(new TableLayouts.Stored<>(event, lineage, afterCheckpoint));
     }
 
     /** Adds a delivery to {@code duplicates}. */
     public void write(Duplicate duplicate) throws IOException {
-        writer(Tables.DUPLICATES).write(duplicate);
+        writer(TableLayouts.DUPLICATES).write(duplicate);
     }
 
     /** Adds a letter to {@code dead_letters}. */
     public void write(DeadLetter letter) throws IOException {
-        writer(Tables.DEAD_LETTERS).write(letter);
+        writer(TableLayouts.DEAD_LETTERS).write(letter);
     }
 
     /** Adds a receipt to {@code receipts}. */
     public void write(Receipt receipt) throws IOException {
-        writer(Tables.RECEIPTS).write(receipt);
+        writer(TableLayouts.RECEIPTS).write(receipt);
     }
 
     /**
@@ -108,7 +113,7 @@ public final class ArchiveWriter implements Closeable {
     @SuppressWarnings("unchecked")
     private <T> TableWriter<T> writer(TableLayout<T> layout) {
         return (TableWriter<T>) writers.computeIfAbsent(layout.name(), unused -> {
-            TableWriter<T> writer = new TableWriter<>(layout, archive.load(layout), config, filePrefix);
+            TableWriter<T> writer = new TableWriter<>(layout, catalog.load(layout), catalog.config(), filePrefix);
             writer.label(DataFileNames.label(afterCheckpoint));
             return writer;
         });

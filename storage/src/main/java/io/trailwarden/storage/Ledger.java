@@ -1,5 +1,10 @@
 package io.trailwarden.storage;
 
+import io.trailwarden.storage.catalog.Carried;
+import io.trailwarden.storage.catalog.TableCatalog;
+import io.trailwarden.storage.catalog.TableLayout;
+import io.trailwarden.storage.catalog.TableLayouts;
+import io.trailwarden.storage.files.ParquetFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -85,13 +90,13 @@ public final class Ledger {
         }
     }
 
-    private final Archive archive;
+    private final TableCatalog catalog;
     private final Map<String, Table> tables = new HashMap<>();
     private final Set<String> receiptFiles = new HashSet<>();
     private final Map<String, Map<String, Received>> receipts = new HashMap<>();
 
-    Ledger(Archive archive) {
-        this.archive = archive;
+    Ledger(TableCatalog catalog) {
+        this.catalog = catalog;
     }
 
     /** One line per source, in the order of their names. */
@@ -100,9 +105,9 @@ public final class Ledger {
         Map<String, Long> received = new TreeMap<>();
         receipts.forEach((source, objects) -> received.put(
                 source, objects.values().stream().mapToLong(Received::records).sum()));
-        Map<String, Long> stored = new TreeMap<>(carried(Tables.CLOUDTRAIL));
-        carried(Tables.EXECUTIONS).forEach((source, rows) -> stored.merge(source, rows, Long::sum));
-        return lines(received, stored, carried(Tables.DUPLICATES), carried(Tables.DEAD_LETTERS));
+        Map<String, Long> stored = new TreeMap<>(carried(TableLayouts.CLOUDTRAIL));
+        carried(TableLayouts.EXECUTIONS).forEach((source, rows) -> stored.merge(source, rows, Long::sum));
+        return lines(received, stored, carried(TableLayouts.DUPLICATES), carried(TableLayouts.DEAD_LETTERS));
     }
 
     /** All lines in one. */
@@ -168,7 +173,7 @@ public final class Ledger {
 
     /** How many dead letters there are of each reason, counted. */
     public synchronized Map<String, Long> deadLettersByReason() throws IOException {
-        Table table = table(Tables.DEAD_LETTERS);
+        Table table = table(TableLayouts.DEAD_LETTERS);
         Map<String, Long> reasons = new TreeMap<>();
         retry(table, () -> {
             reasons.clear();
@@ -216,7 +221,7 @@ public final class Ledger {
     }
 
     private void readReceipts() throws IOException {
-        Table table = table(Tables.RECEIPTS);
+        Table table = table(TableLayouts.RECEIPTS);
         retry(table, () -> {
             Set<String> planned = new HashSet<>();
             try (CloseableIterable<FileScanTask> plan = table.newScan().planFiles()) {
@@ -259,10 +264,10 @@ public final class Ledger {
             counts.name = receipt.object();
             counts.received = receipt.records();
         }));
-        count(Tables.CLOUDTRAIL, objects, counts -> counts.stored++);
-        count(Tables.EXECUTIONS, objects, counts -> counts.stored++);
-        count(Tables.DUPLICATES, objects, counts -> counts.duplicate++);
-        count(Tables.DEAD_LETTERS, objects, counts -> counts.dead++);
+        count(TableLayouts.CLOUDTRAIL, objects, counts -> counts.stored++);
+        count(TableLayouts.EXECUTIONS, objects, counts -> counts.stored++);
+        count(TableLayouts.DUPLICATES, objects, counts -> counts.duplicate++);
+        count(TableLayouts.DEAD_LETTERS, objects, counts -> counts.dead++);
         return objects;
     }
 
@@ -332,7 +337,7 @@ public final class Ledger {
     }
 
     private Table table(TableLayout<?> layout) {
-        return tables.computeIfAbsent(layout.name(), unused -> archive.load(layout));
+        return tables.computeIfAbsent(layout.name(), unused -> catalog.load(layout));
     }
 
     private record Received(String object, long records) {}

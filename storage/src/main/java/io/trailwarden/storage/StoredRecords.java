@@ -1,5 +1,7 @@
 package io.trailwarden.storage;
 
+import io.trailwarden.storage.catalog.TableCatalog;
+import io.trailwarden.storage.catalog.TableLayouts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,10 +21,10 @@ import org.apache.iceberg.parquet.Parquet;
 /** Reads stored records back as they came, from one snapshot, in no particular order. */
 public final class StoredRecords {
 
-    private final Archive archive;
+    private final TableCatalog catalog;
 
-    StoredRecords(Archive archive) {
-        this.archive = archive;
+    StoredRecords(TableCatalog catalog) {
+        this.catalog = catalog;
     }
 
     /** Which table. */
@@ -50,7 +52,7 @@ public final class StoredRecords {
      * @throws IOException when the table cannot be read, for example because maintenance removed a file meanwhile
      */
     public long read(Kind kind, Instant since, Reader reader) throws IOException {
-        Table table = archive.load(kind == Kind.CLOUDTRAIL ? Tables.CLOUDTRAIL : Tables.EXECUTIONS);
+        Table table = catalog.load(kind == Kind.CLOUDTRAIL ? TableLayouts.CLOUDTRAIL : TableLayouts.EXECUTIONS);
         Schema wanted = table.schema().select("event_time", "event_id", "raw", "raw_bytes");
         long count = 0;
         for (String location : planned(table, since)) {

@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trailwarden.event.CloudTrailEvent;
+import io.trailwarden.storage.catalog.ArchiveConfig;
+import io.trailwarden.storage.catalog.Duplicate;
+import io.trailwarden.storage.catalog.PendingFiles;
+import io.trailwarden.storage.catalog.TableLayouts;
+import io.trailwarden.storage.files.LocalFileIO;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,7 +68,7 @@ class ArchiveTest {
                 }));
             }
             for (Future<Integer> each : opened) {
-                assertThat(each.get()).isEqualTo(Tables.ALL.size());
+                assertThat(each.get()).isEqualTo(TableLayouts.ALL.size());
             }
         } finally {
             threads.shutdownNow();
@@ -78,7 +83,7 @@ class ArchiveTest {
             archive.commit("run", 1, List.of(writer.flush(1, Map.of())));
         }
 
-        Record row = Rows.of(archive, Tables.CLOUDTRAIL).get(0);
+        Record row = Rows.of(archive, TableLayouts.CLOUDTRAIL).get(0);
         Map<String, Object> values = row.struct().fields().stream()
                 .filter(field -> row.getField(field.name()) != null)
                 .filter(field -> !field.name().equals("raw"))
@@ -146,19 +151,19 @@ class ArchiveTest {
             archive.commit("run", 1, List.of(pending));
         }
 
-        Record execution = Rows.of(archive, Tables.EXECUTIONS).get(0);
+        Record execution = Rows.of(archive, TableLayouts.EXECUTIONS).get(0);
         assertThat(execution.getField("event_id"))
                 .isEqualTo("arn:aws:states:eu-central-1:111122223333:execution:Orders:run-1#0#5#TaskFailed");
         assertThat(execution.getField("error")).isEqualTo("Lambda.TooManyRequestsException");
         assertThat(execution.getField("id")).isEqualTo(5L);
         assertThat((String) execution.getField("details")).startsWith("{\"cause\"");
-        assertThat(Rows.texts(archive, Tables.DUPLICATES, "event_id")).containsExactly("e1");
-        assertThat(Rows.texts(archive, Tables.RECEIPTS, "records")).containsExactly("4");
-        assertThat(Rows.of(archive, Tables.DEAD_LETTERS)).anySatisfy(letter -> {
+        assertThat(Rows.texts(archive, TableLayouts.DUPLICATES, "event_id")).containsExactly("e1");
+        assertThat(Rows.texts(archive, TableLayouts.RECEIPTS, "records")).containsExactly("4");
+        assertThat(Rows.of(archive, TableLayouts.DEAD_LETTERS)).anySatisfy(letter -> {
             assertThat(letter.getField("payload")).isNull();
             assertThat(letter.getField("payload_bytes")).isEqualTo(ByteBuffer.wrap(latin1));
         });
-        assertThat(Rows.of(archive, Tables.DEAD_LETTERS)).anySatisfy(letter -> {
+        assertThat(Rows.of(archive, TableLayouts.DEAD_LETTERS)).anySatisfy(letter -> {
             assertThat(letter.getField("payload")).isEqualTo("not json");
             assertThat(letter.getField("payload_bytes")).isNull();
         });
@@ -182,7 +187,7 @@ class ArchiveTest {
             assertThat(archive.commit("run", 3, List.of(PendingFiles.fromBytes(first))))
                     .isFalse();
         }
-        assertThat(Rows.texts(archive, Tables.CLOUDTRAIL, "event_id")).containsExactly("e1", "e2");
+        assertThat(Rows.texts(archive, TableLayouts.CLOUDTRAIL, "event_id")).containsExactly("e1", "e2");
     }
 
     @Test
@@ -196,8 +201,8 @@ class ArchiveTest {
             PendingFiles receipts = writer.flush(2, Map.of());
             assertThat(archive.commit("run", 1, List.of(events, receipts))).isTrue();
         }
-        assertThat(Rows.texts(archive, Tables.CLOUDTRAIL, "event_id")).containsExactly("e1");
-        assertThat(Rows.texts(archive, Tables.RECEIPTS, "object")).containsExactly("a");
+        assertThat(Rows.texts(archive, TableLayouts.CLOUDTRAIL, "event_id")).containsExactly("e1");
+        assertThat(Rows.texts(archive, TableLayouts.RECEIPTS, "object")).containsExactly("a");
     }
 
     @Test
@@ -213,7 +218,7 @@ class ArchiveTest {
         assertThatThrownBy(() -> archive.commit("run", 1, List.of(pending)))
                 .isInstanceOf(Archive.MissingFilesException.class)
                 .hasMessageContaining(location);
-        assertThat(Rows.of(archive, Tables.CLOUDTRAIL)).isEmpty();
+        assertThat(Rows.of(archive, TableLayouts.CLOUDTRAIL)).isEmpty();
     }
 
     @Test
@@ -232,7 +237,7 @@ class ArchiveTest {
             assertThat(pending.files().get("cloudtrail")).hasSizeBetween(90, 700);
             limited.commit("run", 1, List.of(pending));
         }
-        assertThat(Rows.texts(archive, Tables.CLOUDTRAIL, "event_id"))
+        assertThat(Rows.texts(archive, TableLayouts.CLOUDTRAIL, "event_id"))
                 .isEqualTo(
                         IntStream.range(0, 5000).mapToObj(i -> "e" + i).sorted().toList());
     }
@@ -250,7 +255,7 @@ class ArchiveTest {
 
     @Test
     void a_table_of_an_older_version_gets_the_columns_that_it_lacks() throws Exception {
-        Table table = archive.load(Tables.CLOUDTRAIL);
+        Table table = Rows.table(archive, TableLayouts.CLOUDTRAIL);
         table.updateSchema().deleteColumn("execution_arn").commit();
         table.updateSchema()
                 .addColumn("of_the_future", org.apache.iceberg.types.Types.StringType.get())
@@ -262,7 +267,7 @@ class ArchiveTest {
             writer.write(cloudTrail("e1", "2026-03-01T10:00:00Z", origin("a", 0)));
             archive.commit("run", 1, List.of(writer.flush(1, Map.of())));
         }
-        Record row = Rows.of(archive, Tables.CLOUDTRAIL).get(0);
+        Record row = Rows.of(archive, TableLayouts.CLOUDTRAIL).get(0);
         assertThat(row.getField("event_id")).isEqualTo("e1");
         assertThat(row.getField("execution_arn")).isNull();
         assertThat(row.getField("of_the_future")).isNull();
@@ -275,7 +280,7 @@ class ArchiveTest {
             writer.write(cloudTrail("e2", "2026-03-02T00:00:00Z", origin("a", 1)));
             archive.commit("run", 1, List.of(writer.flush(1, Map.of())));
         }
-        try (var tasks = archive.load(Tables.CLOUDTRAIL).newScan().planFiles()) {
+        try (var tasks = Rows.table(archive, TableLayouts.CLOUDTRAIL).newScan().planFiles()) {
             assertThat(tasks).hasSize(2).allSatisfy(task -> {
                 assertThat(task.deletes()).isEmpty();
                 assertThat(task.file().location()).containsPattern("event_time_day=2026-03-0[12]/");

@@ -2,6 +2,11 @@ package io.trailwarden.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trailwarden.storage.catalog.ArchiveConfig;
+import io.trailwarden.storage.catalog.PendingFiles;
+import io.trailwarden.storage.catalog.TableLayouts;
+import io.trailwarden.storage.findings.FindingQuery;
+import io.trailwarden.storage.maintenance.Maintenance;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -68,13 +73,13 @@ class KillTest {
                     checkpoint,
                     java.util.List.of(PendingFiles.fromBytes(saved[1].getBytes(StandardCharsets.UTF_8))));
 
-            assertThat(Rows.texts(archive, Tables.CLOUDTRAIL, "event_id"))
+            assertThat(Rows.texts(archive, TableLayouts.CLOUDTRAIL, "event_id"))
                     .isEqualTo(LongStream.range(0, checkpoint * KilledArchive.PER_COMMIT)
                             .mapToObj(number -> "e" + number)
                             .sorted()
                             .toList());
             assertThat(archive.ledger().verify().agrees()).isTrue();
-            assertThat(archive.findings().list(FindingFilter.ALL))
+            assertThat(archive.findings().list(FindingQuery.ALL))
                     .extracting(finding -> finding.revision() % 10 + "" + finding.id())
                     .allMatch(text -> text.charAt(0) == text.charAt(2));
 

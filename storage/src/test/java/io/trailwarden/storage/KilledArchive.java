@@ -5,6 +5,11 @@ import static io.trailwarden.storage.TestEvents.finding;
 import static io.trailwarden.storage.TestEvents.origin;
 
 import io.trailwarden.event.Finding.State;
+import io.trailwarden.storage.catalog.ArchiveConfig;
+import io.trailwarden.storage.catalog.PendingFiles;
+import io.trailwarden.storage.findings.FindingTable;
+import io.trailwarden.storage.maintenance.Maintenance;
+import io.trailwarden.storage.maintenance.MaintenanceConfig;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,9 @@ import static io.trailwarden.storage.TestEvents.receipt;
 import static io.trailwarden.storage.TestEvents.sha;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trailwarden.storage.catalog.ArchiveConfig;
+import io.trailwarden.storage.catalog.Duplicate;
+import io.trailwarden.storage.catalog.PendingFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

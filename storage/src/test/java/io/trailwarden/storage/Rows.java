@@ -1,5 +1,6 @@
 package io.trailwarden.storage;
 
+import io.trailwarden.storage.catalog.TableLayout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +12,17 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 
 /** Reads tables the way another engine would: planned by Iceberg, every row decoded by its reader. */
-final class Rows {
+public final class Rows {
 
     private Rows() {}
 
-    static List<Record> of(Archive archive, TableLayout<?> layout) {
-        Table table = archive.load(layout);
+    /** A table as the catalog has it, past the archive's face. */
+    public static Table table(Archive archive, TableLayout<?> layout) {
+        return archive.tables().load(layout);
+    }
+
+    public static List<Record> of(Archive archive, TableLayout<?> layout) {
+        Table table = table(archive, layout);
         List<Record> rows = new ArrayList<>();
         try (CloseableIterable<FileScanTask> files = table.newScan().planFiles()) {
             for (FileScanTask file : files) {
@@ -37,7 +43,7 @@ final class Rows {
         return rows;
     }
 
-    static List<String> texts(Archive archive, TableLayout<?> layout, String column) {
+    public static List<String> texts(Archive archive, TableLayout<?> layout, String column) {
         return of(archive, layout).stream()
                 .map(row -> String.valueOf(row.getField(column)))
                 .sorted()

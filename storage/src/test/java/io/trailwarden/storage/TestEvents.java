@@ -120,7 +120,7 @@ public final class TestEvents {
                 null);
     }
 
-    static Finding suppressed(Finding f, String suppression) {
+    public static Finding suppressed(Finding f, String suppression) {
         return new Finding(
                 f.id(),
                 f.revision(),

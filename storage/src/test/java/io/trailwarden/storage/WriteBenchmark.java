@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.Origin;
+import io.trailwarden.storage.catalog.ArchiveConfig;
+import io.trailwarden.storage.catalog.PendingFiles;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -9,7 +9,7 @@ import io.trailwarden.app.pipeline.Parts;
 import io.trailwarden.app.pipeline.Running;
 import io.trailwarden.app.reference.ReferenceSource;
 import io.trailwarden.event.topic.Topics;
-import io.trailwarden.jobs.CheckpointFinder;
+import io.trailwarden.jobs.state.CheckpointFinder;
 import io.trailwarden.sinks.webhook.WebhookChannel;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.Ledger;

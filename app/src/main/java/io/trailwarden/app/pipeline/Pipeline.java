@@ -15,7 +15,7 @@ import io.trailwarden.sinks.SinkRunner;
 import io.trailwarden.sinks.SinkStatus;
 import io.trailwarden.sinks.StdoutSink;
 import io.trailwarden.storage.Archive;
-import io.trailwarden.storage.MaintenanceConfig;
+import io.trailwarden.storage.maintenance.MaintenanceConfig;
 import io.trailwarden.storage.sql.SqlSettings;
 import io.trailwarden.storage.sql.SqlWorkers;
 import java.io.IOException;

@@ -8,8 +8,8 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.event.Severity;
 import io.trailwarden.ingest.IngestProgress;
 import io.trailwarden.storage.Archive;
-import io.trailwarden.storage.FindingFilter;
 import io.trailwarden.storage.Ledger;
+import io.trailwarden.storage.findings.FindingQuery;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -46,7 +46,7 @@ public record RunSummary(
             Archive archive, IngestProgress read, Duration reading, Duration settling, JobNumbers numbers)
             throws IOException {
         Ledger ledger = archive.ledger();
-        List<Finding> standing = archive.findings().list(FindingFilter.ALL).stream()
+        List<Finding> standing = archive.findings().list(FindingQuery.ALL).stream()
                 .filter(finding -> finding.state() == Finding.State.OPEN)
                 .toList();
         List<Finding> findings = standing.stream()

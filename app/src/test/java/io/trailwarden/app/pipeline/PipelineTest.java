@@ -10,8 +10,8 @@ import io.trailwarden.app.config.ConfigReader.Flag;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.reference.ReferenceFiles;
 import io.trailwarden.event.Finding;
-import io.trailwarden.storage.FindingFilter;
 import io.trailwarden.storage.Ledger;
+import io.trailwarden.storage.findings.FindingQuery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +86,7 @@ class PipelineTest {
             Files.writeString(reference, ACCOUNTS + ONLY_CI + HUSH);
             await().atMost(PATIENCE).untilAsserted(() -> {
                 assertThat(open(pipeline)).isEmpty();
-                assertThat(pipeline.archive().findings().list(FindingFilter.ALL))
+                assertThat(pipeline.archive().findings().list(FindingQuery.ALL))
                         .extracting(Finding::suppression)
                         .containsExactly("drill: A drill (until 2100-01-01T00:00:00Z)");
             });
@@ -136,7 +136,7 @@ class PipelineTest {
     }
 
     private static List<Finding> open(Pipeline pipeline) throws IOException {
-        return pipeline.archive().findings().list(FindingFilter.OPEN);
+        return pipeline.archive().findings().list(FindingQuery.OPEN);
     }
 
     private static Pipeline start(Configuration config) {

@@ -3,8 +3,8 @@ package io.trailwarden.console.source;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.text.Secrets;
 import io.trailwarden.storage.Archive;
-import io.trailwarden.storage.FindingFilter;
 import io.trailwarden.storage.Ledger;
+import io.trailwarden.storage.findings.FindingQuery;
 import io.trailwarden.storage.sql.QueryColumn;
 import io.trailwarden.storage.sql.QueryFailedException;
 import io.trailwarden.storage.sql.QuerySummary;
@@ -230,7 +230,7 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
     @Override
     public List<Finding> all() throws SourceException {
         try {
-            return archive.findings().list(FindingFilter.ALL);
+            return archive.findings().list(FindingQuery.ALL);
         } catch (IOException | RuntimeException e) {
             throw new SourceException("the stored findings cannot be read: " + e.getMessage(), e);
         }

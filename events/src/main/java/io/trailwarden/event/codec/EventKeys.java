@@ -1,8 +1,8 @@
 package io.trailwarden.event.codec;
 
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
-import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
 import io.trailwarden.event.Receipt;
@@ -20,19 +20,14 @@ public final class EventKeys {
 
     private EventKeys() {}
 
-    /** Event id, {@code |} and the account that received this copy (nothing if the record names none). */
-    public static String of(CloudTrailEvent event) {
-        return cloudTrail(event.eventId(), event.recipientAccountId());
+    /** See {@link AuditEvent#key()}. */
+    public static String of(AuditEvent event) {
+        return event.key();
     }
 
-    /** As {@link #of(CloudTrailEvent)}, for who knows only these two. */
+    /** As {@link CloudTrailEvent#key(String, String)}. */
     public static String cloudTrail(String eventId, @Nullable String recipientAccountId) {
-        return recipientAccountId == null ? eventId + '|' : eventId + '|' + recipientAccountId;
-    }
-
-    /** See {@link ExecutionEvent#eventId()}. */
-    public static String of(ExecutionEvent event) {
-        return event.eventId();
+        return CloudTrailEvent.key(eventId, recipientAccountId);
     }
 
     /** Hash of the object and place in it: a record that could not be read has no other identity. */

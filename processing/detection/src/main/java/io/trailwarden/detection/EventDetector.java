@@ -1,8 +1,7 @@
 package io.trailwarden.detection;
 
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.event.CloudTrailEvent;
-import io.trailwarden.event.ExecutionEvent;
+import io.trailwarden.event.AuditEvent;
 import java.io.Serializable;
 import java.util.Map;
 
@@ -15,11 +14,8 @@ import java.util.Map;
  */
 public interface EventDetector extends Serializable {
 
-    /** Judges one CloudTrail record. */
-    void inspect(CloudTrailEvent event, Reference reference, Findings out);
-
-    /** Judges one Step Functions history event. */
-    void inspect(ExecutionEvent event, Reference reference, Findings out);
+    /** Judges one event. */
+    void inspect(AuditEvent event, Reference reference, Findings out);
 
     /** What it counts, by stable names, for people who watch the job. Cheap; asked every few seconds. */
     default Map<String, Long> numbers(Reference reference) {

@@ -31,46 +31,18 @@ public final class Findings {
     public static final String AUTHOR = "Trailwarden";
 
     private final InstantSource clock;
-    private final int round;
     private final Consumer<Finding> publish;
-    private final Consumer<Signal> follow;
     private final Supplier<List<Suppression>> suppressions;
 
     /**
-     * A way out for a stateful detector.
+     * A way out.
      *
-     * @param round which of the detector's rounds this is, from 1
      * @param suppressions those that hold now, the first that matches counts
-     * @param follow takes news for other keys, to be merged in the next round; never called in the last round
      */
-    public Findings(
-            InstantSource clock,
-            int round,
-            Supplier<List<Suppression>> suppressions,
-            Consumer<Finding> publish,
-            Consumer<Signal> follow) {
+    public Findings(InstantSource clock, Supplier<List<Suppression>> suppressions, Consumer<Finding> publish) {
         this.clock = clock;
         this.suppressions = suppressions;
-        this.round = round;
         this.publish = publish;
-        this.follow = follow;
-    }
-
-    /** A way out for detectors of single events. */
-    public Findings(InstantSource clock, Supplier<List<Suppression>> suppressions, Consumer<Finding> publish) {
-        this(clock, 1, suppressions, publish, signal -> {
-            throw new IllegalStateException("a detector of single events has no other keys to tell: " + signal);
-        });
-    }
-
-    /** Which of the detector's rounds this is, from 1. */
-    public int round() {
-        return round;
-    }
-
-    /** News for another key, merged there in the next round. */
-    public void follow(Signal news) {
-        follow.accept(news);
     }
 
     /** Publishes a finding about one event: the same event gives an equal finding, whenever it is looked at. */

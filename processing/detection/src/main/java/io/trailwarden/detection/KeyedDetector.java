@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A detection that needs memory. It works in three steps, so that the outcome is a function of the set of events and
+ * A detection that needs memory. Its key, its news and its state are small records of its own. It works in three steps, so that the outcome is a function of the set of events and
  * never of their order:
  *
  * <ol>
@@ -25,15 +25,26 @@ import org.jspecify.annotations.Nullable;
  * signal is older than the watermark.
  *
  * <p><b>Rounds.</b> What one key learns may matter to another (a session that takes another role). Such news leaves
- * through {@link Findings#follow} and is handed to the same detector in the next round, which has state of its own.
+ * through {@link Round#tell} and is handed to the same detector in the next round, which has state of its own.
  * {@link #rounds()} is small and fixed, so that the stream has no loop.
  *
- * @param <S> the state of one key: a public record of scalars, instants, enums, nested records, lists and maps; bounded
+ * <p>All three types are public records of scalars, instants, enums, nested records, lists and maps, bounded in size
+ * whatever a stranger writes (see {@link Bounded}).
+ *
+ * @param <K> what states are kept by; two equal keys are one
+ * @param <N> what the detector tells itself of one event
+ * @param <S> the state of one key
  */
-public interface KeyedDetector<S extends Record> extends Serializable {
+public interface KeyedDetector<K extends Record, N extends Record, S extends Record> extends Serializable {
 
     /** The stable key of the detection, for example {@code unexpected-principal}; also the settings' key. */
     String name();
+
+    /** The keys' class, for whoever serialises them. */
+    Class<K> keyType();
+
+    /** The news' class, for whoever serialises it. */
+    Class<N> newsType();
 
     /** The state's class, for whoever serialises it. */
     Class<S> stateType();
@@ -47,7 +58,7 @@ public interface KeyedDetector<S extends Record> extends Serializable {
     }
 
     /** A fresh front end for one subtask. What it remembers only spares signals, and may be lost at any time. */
-    SignalSource signals();
+    SignalSource<K, N> signals();
 
     /**
      * The state with one more signal in it.
@@ -55,10 +66,10 @@ public interface KeyedDetector<S extends Record> extends Serializable {
      * @param state null for a key without state
      * @return {@code state} itself when the signal says nothing new, so that nothing need be written or evaluated
      */
-    S merge(@Nullable S state, Signal signal);
+    S merge(@Nullable S state, Signal<K, N> signal);
 
     /** Publishes what changed, and returns the state that remembers it as published. */
-    S evaluate(S state, Reference reference, Findings out);
+    S evaluate(S state, Round<K, N> round);
 
     /**
      * How far this state's key is known, so that people can see whether silence means "nothing new" or "not learned yet".

@@ -1,6 +1,7 @@
 package io.trailwarden.detection;
 
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import java.util.function.Consumer;
@@ -11,12 +12,24 @@ import java.util.function.Consumer;
  * <p>It runs on every event in the hot chain and therefore allocates nothing when there is nothing to say. It may
  * remember what it has said and stay silent where repeating it would not change the outcome; losing that memory is
  * harmless. One instance serves one subtask and is not shared between threads.
+ *
+ * @param <K> the detector's keys
+ * @param <N> the detector's news
  */
-public interface SignalSource {
+public interface SignalSource<K extends Record, N extends Record> {
 
-    /** Hands on what this record says, if anything. */
-    void read(CloudTrailEvent event, Reference reference, Consumer<Signal> out);
+    /** Hands on what this event says, if anything. */
+    default void read(AuditEvent event, Reference reference, Consumer<Signal<K, N>> out) {
+        if (event instanceof CloudTrailEvent call) {
+            readCall(call, reference, out);
+        } else {
+            readStep((ExecutionEvent) event, reference, out);
+        }
+    }
 
-    /** Hands on what this history event says, if anything. */
-    void read(ExecutionEvent event, Reference reference, Consumer<Signal> out);
+    /** Hands on what this CloudTrail record says, if anything. */
+    default void readCall(CloudTrailEvent event, Reference reference, Consumer<Signal<K, N>> out) {}
+
+    /** Hands on what this Step Functions history event says, if anything. */
+    default void readStep(ExecutionEvent event, Reference reference, Consumer<Signal<K, N>> out) {}
 }

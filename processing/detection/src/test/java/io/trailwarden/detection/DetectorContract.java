@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.event.CloudTrailEvent;
-import io.trailwarden.event.ExecutionEvent;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.Finding;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Modifier;
@@ -28,24 +27,26 @@ import org.junit.jupiter.api.Test;
 /**
  * What every stateful detector promises to whoever runs it.
  *
+ * @param <K> the detector's keys
+ * @param <N> the detector's news
  * @param <S> the detector's state
  */
-public abstract class DetectorContract<S extends Record> {
+public abstract class DetectorContract<K extends Record, N extends Record, S extends Record> {
 
     /** The detector. */
-    protected abstract KeyedDetector<S> detector();
+    protected abstract KeyedDetector<K, N, S> detector();
 
     /** What is known to it. */
     protected abstract Reference reference();
 
     /** Events, in order of time, that end with at least one open finding. */
-    protected abstract List<?> scenario();
+    protected abstract List<? extends AuditEvent> scenario();
 
     /** Makes at least one of the scenario's findings untrue: by late events, or by what people say. */
-    protected abstract void disprove(Rehearsal<S> rehearsal);
+    protected abstract void disprove(Rehearsal<K, N, S> rehearsal);
 
     /** More than any key should remember, all of it for one key, in order of time. */
-    protected abstract Stream<?> flood();
+    protected abstract Stream<? extends AuditEvent> flood();
 
     /** The most that the flooded key's state may take, in characters of its text. */
     protected abstract int mostCharacters();
@@ -53,10 +54,10 @@ public abstract class DetectorContract<S extends Record> {
     /** The longest time after the scenario's last event that state is kept. */
     protected abstract Duration longestMemory();
 
-    private final List<Object> events = new ArrayList<>();
+    private final List<AuditEvent> events = new ArrayList<>();
     private Reference reference = Reference.EMPTY;
 
-    private List<Object> events() {
+    private List<AuditEvent> events() {
         if (events.isEmpty()) {
             events.addAll(scenario());
         }
@@ -88,16 +89,16 @@ public abstract class DetectorContract<S extends Record> {
     final void any_order_of_arrival_in_any_number_of_chains_gives_the_same_open_findings() {
         List<Finding> expected = run(events(), 1, false).open();
         for (int seed = 0; seed < 60; seed++) {
-            List<Object> shuffled = new ArrayList<>(events());
+            List<AuditEvent> shuffled = new ArrayList<>(events());
             Collections.shuffle(shuffled, new Random(seed));
-            Rehearsal<S> rehearsal = run(shuffled, 1 + seed % 4, seed % 3 == 0);
+            Rehearsal<K, N, S> rehearsal = run(shuffled, 1 + seed % 4, seed % 3 == 0);
             assertThat(rehearsal.open()).as("seed %d", seed).isEqualTo(expected);
         }
     }
 
     @Test
     final void the_newest_first_gives_the_same_open_findings() {
-        List<Object> reversed = new ArrayList<>(events());
+        List<AuditEvent> reversed = new ArrayList<>(events());
         Collections.reverse(reversed);
         assertThat(run(reversed, 2, false).open())
                 .isEqualTo(run(events(), 1, false).open());
@@ -105,7 +106,7 @@ public abstract class DetectorContract<S extends Record> {
 
     @Test
     final void three_deliveries_count_once() {
-        List<Object> thrice = new ArrayList<>();
+        List<AuditEvent> thrice = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             thrice.addAll(events());
         }
@@ -122,7 +123,7 @@ public abstract class DetectorContract<S extends Record> {
 
     @Test
     final void nothing_new_is_published_when_nothing_changed() {
-        Rehearsal<S> rehearsal = run(events(), 1, false);
+        Rehearsal<K, N, S> rehearsal = run(events(), 1, false);
         int before = rehearsal.revisions().size();
         rehearsal.deliver(events()).settle();
         assertThat(rehearsal.revisions()).hasSize(before);
@@ -130,7 +131,7 @@ public abstract class DetectorContract<S extends Record> {
 
     @Test
     final void what_turns_out_to_be_untrue_is_withdrawn_by_a_higher_revision() {
-        Rehearsal<S> rehearsal = run(events(), 1, false);
+        Rehearsal<K, N, S> rehearsal = run(events(), 1, false);
         List<Finding> before = rehearsal.open();
         disprove(rehearsal);
         rehearsal.settle();
@@ -153,7 +154,7 @@ public abstract class DetectorContract<S extends Record> {
 
     @Test
     final void state_stays_small_under_a_flood() {
-        Rehearsal<S> rehearsal = new Rehearsal<>(detector(), reference()).lazily();
+        Rehearsal<K, N, S> rehearsal = new Rehearsal<>(detector(), reference()).lazily();
         flood().forEach(rehearsal::deliver);
         rehearsal.settle();
         assertThat(rehearsal.states()).isNotEmpty();
@@ -162,11 +163,35 @@ public abstract class DetectorContract<S extends Record> {
                 .isLessThanOrEqualTo(mostCharacters()));
     }
 
+    /** A stranger chooses names, sessions, Regions, errors, ARNs. However long they are, and wherever they stand. */
+    @Test
+    final void the_longest_texts_that_a_stranger_may_write_make_no_state_large_and_no_key_ambiguous() {
+        List<AuditEvent> some = events().subList(0, Math.min(30, events().size()));
+        int most = largest(run(Longest.of(some, Bounded.MAX_TEXT, "1"), 1, false));
+        for (int length : new int[] {800, 1_025, 2_048, 2_049, 100_000}) {
+            Rehearsal<K, N, S> rehearsal = run(Longest.of(some, length, "1"), 1, false);
+            assertThat(largest(rehearsal)).as("texts of %d characters", length).isLessThanOrEqualTo(most);
+            // What differs only at its end, beyond every limit, is another subject.
+            int keys = rehearsal.states().size();
+            assertThat(keys).isPositive();
+            assertThat(rehearsal.deliver(Longest.of(some, length, "2")).states())
+                    .as("texts of %d characters", length)
+                    .hasSizeGreaterThan(keys);
+        }
+    }
+
+    private static int largest(Rehearsal<?, ?, ?> rehearsal) {
+        return rehearsal.states().entrySet().stream()
+                .mapToInt(each -> each.toString().length())
+                .max()
+                .orElse(0);
+    }
+
     @Test
     final void state_outlives_its_events_but_not_for_ever() {
-        Rehearsal<S> rehearsal = run(events(), 1, false);
+        Rehearsal<K, N, S> rehearsal = run(events(), 1, false);
         Instant last = rehearsal.signals().stream()
-                .map(Signal::eventTime)
+                .map(signal -> signal.event().time())
                 .max(Instant::compareTo)
                 .orElseThrow();
         assertThat(rehearsal.states()).isNotEmpty();
@@ -176,31 +201,31 @@ public abstract class DetectorContract<S extends Record> {
         rehearsal.signals().forEach(signal -> assertThat(
                         detector().expiresAt(rehearsal.states().get(signal.key()), reference()))
                 .as("state of %s", signal.key())
-                .isAfter(signal.eventTime()));
+                .isAfter(signal.event().time()));
     }
 
     @Test
     final void saying_nothing_allocates_nothing() {
         reference = reference();
-        SignalSource source = detector().signals();
-        List<Object> silent = new ArrayList<>();
+        SignalSource<K, N> source = detector().signals();
+        List<AuditEvent> silent = new ArrayList<>();
         for (int pass = 0; pass < 2; pass++) {
-            for (Object event : events()) {
+            for (AuditEvent event : events()) {
                 int[] said = new int[1];
-                read(source, event, signal -> said[0]++);
+                source.read(event, reference, signal -> said[0]++);
                 if (pass == 1 && said[0] == 0) {
                     silent.add(event);
                 }
             }
         }
-        Consumer<Signal> nobody = signal -> {
+        Consumer<Signal<K, N>> nobody = signal -> {
             throw new AssertionError("not silent: " + signal);
         };
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 100; i++) {
             for (int each = 0; each < silent.size(); each++) {
-                read(source, silent.get(each), nobody);
+                source.read(silent.get(each), reference, nobody);
             }
         }
         long bytes = threads.getCurrentThreadAllocatedBytes() - before;
@@ -208,22 +233,16 @@ public abstract class DetectorContract<S extends Record> {
         assertThat(bytes).isLessThan(Math.max(8_192, silent.size() * 100L));
     }
 
-    private void read(SignalSource source, Object event, Consumer<Signal> out) {
-        if (event instanceof CloudTrailEvent trail) {
-            source.read(trail, reference, out);
-        } else if (event instanceof ExecutionEvent execution) {
-            source.read(execution, reference, out);
-        }
-    }
-
     @Test
     final void state_is_made_of_what_streams_can_carry() {
-        assertCarried(detector().stateType(), new HashSet<>());
-        assertCarried(Signal.class, new HashSet<>());
+        Set<Type> known = new HashSet<>();
+        assertCarried(detector().keyType(), known);
+        assertCarried(detector().newsType(), known);
+        assertCarried(detector().stateType(), known);
     }
 
-    private Rehearsal<S> run(List<?> events, int chains, boolean lazily) {
-        Rehearsal<S> rehearsal = new Rehearsal<>(detector(), reference(), chains);
+    private Rehearsal<K, N, S> run(List<? extends AuditEvent> events, int chains, boolean lazily) {
+        Rehearsal<K, N, S> rehearsal = new Rehearsal<>(detector(), reference(), chains);
         return (lazily ? rehearsal.lazily() : rehearsal).deliver(events).settle();
     }
 

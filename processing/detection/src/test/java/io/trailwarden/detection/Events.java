@@ -2,6 +2,7 @@ package io.trailwarden.detection;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.Origin;
@@ -40,10 +41,10 @@ public final class Events {
     }
 
     /** Every record of the S3 objects in this folder of the shared data, or the test is skipped. */
-    public static List<Object> shared(String folder) {
+    public static List<AuditEvent> shared(String folder) {
         Path path = SHARED.resolve(folder);
         Assumptions.assumeTrue(Files.isDirectory(path), () -> path.toAbsolutePath() + " is not here");
-        List<Object> events = new ArrayList<>();
+        List<AuditEvent> events = new ArrayList<>();
         CloudTrailCodec codec = new CloudTrailCodec();
         try (Stream<Path> files = Files.list(path)) {
             for (Path file : files.filter(each -> each.toString().endsWith(".json"))

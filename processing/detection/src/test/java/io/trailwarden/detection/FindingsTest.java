@@ -21,11 +21,9 @@ class FindingsTest {
     private static final Instant NOW = Instant.parse("2026-03-02T09:00:00Z");
 
     private final List<Finding> published = new ArrayList<>();
-    private final List<Signal> followed = new ArrayList<>();
     private Instant now = NOW;
     private Reference reference = Reference.EMPTY;
-    private final Findings findings =
-            new Findings(() -> now, 2, () -> reference.suppressions(), published::add, followed::add);
+    private final Findings findings = new Findings(() -> now, () -> reference.suppressions(), published::add);
 
     @Test
     void publishes_what_is_new_or_changed_and_withdraws_what_is_gone() {

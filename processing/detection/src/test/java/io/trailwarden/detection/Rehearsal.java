@@ -1,17 +1,18 @@
 package io.trailwarden.detection;
 
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.event.CloudTrailEvent;
-import io.trailwarden.event.ExecutionEvent;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.ReferenceEntry.Kind;
+import io.trailwarden.event.Sighting;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,66 +23,66 @@ import java.util.TreeMap;
  * What a job does with a detector, in a few lines and without a stream: de-duplicates, reads signals in one of several
  * source chains, merges them by key and round, evaluates, keeps the highest revision of every finding.
  *
+ * @param <K> the detector's keys
+ * @param <N> the detector's news
  * @param <S> the detector's state
  */
-public final class Rehearsal<S extends Record> {
+public final class Rehearsal<K extends Record, N extends Record, S extends Record> {
 
-    private final KeyedDetector<S> detector;
-    private final List<SignalSource> chains = new ArrayList<>();
-    private final List<Map<String, S>> rounds = new ArrayList<>();
+    private final KeyedDetector<K, N, S> detector;
+    private final List<SignalSource<K, N>> chains = new ArrayList<>();
+    private final List<Map<K, S>> rounds = new ArrayList<>();
     private final Set<String> delivered = new HashSet<>();
-    private final Deque<RoundKey> dirty = new ArrayDeque<>();
-    private final Set<RoundKey> waiting = new LinkedHashSet<>();
+    private final Deque<RoundKey<K>> dirty = new ArrayDeque<>();
+    private final Set<RoundKey<K>> waiting = new LinkedHashSet<>();
     private final Map<String, Finding> latest = new TreeMap<>();
     private final List<Finding> revisions = new ArrayList<>();
-    private final List<Signal> signals = new ArrayList<>();
+    private final List<Signal<K, N>> signals = new ArrayList<>();
     private Reference reference;
     private boolean lazy;
     private long now = Instant.parse("2026-03-03T00:00:00Z").toEpochMilli();
+    private final Findings findings =
+            new Findings(() -> Instant.ofEpochMilli(now++), () -> reference().suppressions(), this::take);
 
-    private record RoundKey(int round, String key) {}
+    private record RoundKey<K>(int round, K key) {}
 
     /** A rehearsal in one chain that evaluates after every event. */
-    public Rehearsal(KeyedDetector<S> detector, Reference reference) {
+    public Rehearsal(KeyedDetector<K, N, S> detector, Reference reference) {
         this(detector, reference, 1);
     }
 
     /** A rehearsal in several chains, among which events are dealt by their ids' hash. */
-    public Rehearsal(KeyedDetector<S> detector, Reference reference, int chains) {
+    public Rehearsal(KeyedDetector<K, N, S> detector, Reference reference, int chains) {
         this.detector = detector;
         this.reference = reference;
         for (int i = 0; i < chains; i++) {
             this.chains.add(detector.signals());
         }
         for (int i = 0; i < detector.rounds(); i++) {
-            rounds.add(new TreeMap<>());
+            rounds.add(new LinkedHashMap<>());
         }
     }
 
+    private Reference reference() {
+        return reference;
+    }
+
     /** Evaluates only when {@link #settle()} is called, as a job under load does. */
-    public Rehearsal<S> lazily() {
+    public Rehearsal<K, N, S> lazily() {
         lazy = true;
         return this;
     }
 
     /** Delivers events, in this order, duplicates included. */
-    public Rehearsal<S> deliver(Iterable<?> events) {
+    public Rehearsal<K, N, S> deliver(Iterable<? extends AuditEvent> events) {
         events.forEach(this::deliver);
         return this;
     }
 
     /** Delivers one event. */
-    public Rehearsal<S> deliver(Object event) {
-        if (event instanceof CloudTrailEvent trail) {
-            if (delivered.add(trail.eventId() + '|' + trail.recipientAccountId())) {
-                chain(trail.eventId()).read(trail, reference, signal -> merge(1, signal));
-            }
-        } else if (event instanceof ExecutionEvent execution) {
-            if (delivered.add(execution.eventId())) {
-                chain(execution.eventId()).read(execution, reference, signal -> merge(1, signal));
-            }
-        } else {
-            throw new IllegalArgumentException("not an event: " + event);
+    public Rehearsal<K, N, S> deliver(AuditEvent event) {
+        if (delivered.add(event.key())) {
+            chain(event.eventId()).read(event, reference, signal -> merge(1, signal));
         }
         if (!lazy) {
             settle();
@@ -90,11 +91,11 @@ public final class Rehearsal<S extends Record> {
     }
 
     /** Changes reference data; every key is evaluated again. */
-    public Rehearsal<S> learn(Kind kind, String key, String body) {
+    public Rehearsal<K, N, S> learn(Kind kind, String key, String body) {
         reference = reference.with(entry(kind, key, body));
         for (int round = 1; round <= rounds.size(); round++) {
-            for (String each : rounds.get(round - 1).keySet()) {
-                waiting.add(new RoundKey(round, each));
+            for (K each : rounds.get(round - 1).keySet()) {
+                waiting.add(new RoundKey<>(round, each));
             }
         }
         if (!lazy) {
@@ -109,25 +110,56 @@ public final class Rehearsal<S extends Record> {
     }
 
     /** Evaluates what has changed. */
-    public Rehearsal<S> settle() {
+    public Rehearsal<K, N, S> settle() {
         dirty.addAll(waiting);
         waiting.clear();
         while (!dirty.isEmpty()) {
-            RoundKey at = dirty.poll();
-            Map<String, S> states = rounds.get(at.round() - 1);
-            S state = states.get(at.key());
-            Findings out = new Findings(
-                    () -> Instant.ofEpochMilli(now++), at.round(), () -> reference.suppressions(), this::take, news -> {
-                        if (at.round() == rounds.size()) {
-                            throw new AssertionError("news after the last round: " + news);
-                        }
-                        merge(at.round() + 1, news);
-                    });
-            states.put(at.key(), detector.evaluate(state, reference, out));
+            RoundKey<K> at = dirty.poll();
+            Map<K, S> states = rounds.get(at.round() - 1);
+            states.put(at.key(), detector.evaluate(states.get(at.key()), new Now(at.round(), at.key())));
             dirty.addAll(waiting);
             waiting.clear();
         }
         return this;
+    }
+
+    private final class Now implements Round<K, N> {
+
+        private final int number;
+        private final K key;
+
+        Now(int number, K key) {
+            this.number = number;
+            this.key = key;
+        }
+
+        @Override
+        public int number() {
+            return number;
+        }
+
+        @Override
+        public K key() {
+            return key;
+        }
+
+        @Override
+        public Reference reference() {
+            return reference;
+        }
+
+        @Override
+        public Findings findings() {
+            return findings;
+        }
+
+        @Override
+        public void tell(K other, Sighting event, N news) {
+            if (number == rounds.size()) {
+                throw new AssertionError("news after the last round: " + news);
+            }
+            merge(number + 1, new Signal<>(detector.name(), other, event, news));
+        }
     }
 
     /** The open findings by id, as they are without revision and time of detection. */
@@ -154,32 +186,32 @@ public final class Rehearsal<S extends Record> {
     }
 
     /** Every signal of the first round. */
-    public List<Signal> signals() {
+    public List<Signal<K, N>> signals() {
         return List.copyOf(signals);
     }
 
     /** The states of the first round by key. */
-    public Map<String, S> states() {
+    public Map<K, S> states() {
         return rounds.get(0);
     }
 
-    private SignalSource chain(String eventId) {
+    private SignalSource<K, N> chain(String eventId) {
         return chains.get(Math.floorMod(eventId.hashCode(), chains.size()));
     }
 
-    private void merge(int round, Signal signal) {
+    private void merge(int round, Signal<K, N> signal) {
         if (!signal.detector().equals(detector.name())) {
             throw new AssertionError("for somebody else: " + signal);
         }
         if (round == 1) {
             signals.add(signal);
         }
-        Map<String, S> states = rounds.get(round - 1);
+        Map<K, S> states = rounds.get(round - 1);
         S before = states.get(signal.key());
         S after = detector.merge(before, signal);
         states.put(signal.key(), after);
         if (after != before) {
-            waiting.add(new RoundKey(round, signal.key()));
+            waiting.add(new RoundKey<>(round, signal.key()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.trailwarden.jobs;
 
 import io.trailwarden.event.topic.AuditHeaders;
+import io.trailwarden.jobs.intake.Delivered;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;

@@ -3,7 +3,8 @@ package io.trailwarden.jobs;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
-import io.trailwarden.storage.ArchiveConfig;
+import io.trailwarden.jobs.archive.OffsetCommitter;
+import io.trailwarden.storage.catalog.ArchiveConfig;
 import org.apache.flink.api.connector.sink2.Sink;
 
 /**
@@ -20,7 +21,7 @@ public record DetectionSinks(
         Sink<DeadLetter> deadLetters,
         Sink<JobStatus> status,
         ArchiveConfig archive,
-        StoredOffsets storedOffsets) {
+        OffsetCommitter storedOffsets) {
 
     /** The topics of a Kafka cluster, and the tables. */
     public static DetectionSinks ofKafka(KafkaAccess access, ArchiveConfig archive) {
@@ -30,6 +31,6 @@ public record DetectionSinks(
                 ends.sink(new KafkaRecords.DeadLetters()),
                 ends.sink(new KafkaRecords.Statuses()),
                 archive,
-                new KafkaStoredOffsets(access));
+                new KafkaOffsetCommitter(access));
     }
 }

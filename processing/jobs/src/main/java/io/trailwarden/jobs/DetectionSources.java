@@ -1,5 +1,7 @@
 package io.trailwarden.jobs;
 
+import io.trailwarden.jobs.intake.Delivered;
+import io.trailwarden.jobs.operator.ReferenceFeed;
 import org.apache.flink.api.connector.source.Source;
 
 /**

@@ -1,6 +1,8 @@
 package io.trailwarden.jobs;
 
-import io.trailwarden.storage.ArchiveConfig;
+import io.trailwarden.jobs.intake.Detection;
+import io.trailwarden.jobs.operator.JobSettings;
+import io.trailwarden.storage.catalog.ArchiveConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

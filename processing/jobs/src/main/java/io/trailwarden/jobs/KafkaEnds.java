@@ -1,6 +1,7 @@
 package io.trailwarden.jobs;
 
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.jobs.intake.Delivered;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;

@@ -1,6 +1,8 @@
 package io.trailwarden.jobs;
 
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.jobs.operator.ReferenceDelivered;
+import io.trailwarden.jobs.operator.ReferenceFeed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -17,7 +17,10 @@ import io.trailwarden.event.codec.OriginCodec;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.AuditHeaders;
 import io.trailwarden.event.topic.Topics;
-import io.trailwarden.storage.ArchiveConfig;
+import io.trailwarden.jobs.intake.Detection;
+import io.trailwarden.jobs.operator.JobSettings;
+import io.trailwarden.jobs.state.CheckpointFinder;
+import io.trailwarden.storage.catalog.ArchiveConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,12 +104,12 @@ class DetectionJobKafkaTest {
         awaitStored();
 
         // Then
-        assertThat(Tables.column(archive, "cloudtrail", "event_id"))
+        assertThat(TableReader.column(archive, "cloudtrail", "event_id"))
                 .containsExactly("e1", "e2", "e3", "e4", "e5", "e6");
-        assertThat(Tables.column(archive, "duplicates", "event_id")).containsExactly("e1");
-        assertThat(Tables.column(archive, "dead_letters", "reason"))
+        assertThat(TableReader.column(archive, "duplicates", "event_id")).containsExactly("e1");
+        assertThat(TableReader.column(archive, "dead_letters", "reason"))
                 .containsExactly("MALFORMED", "MALFORMED", "MALFORMED", "TOO_LARGE");
-        assertThat(Tables.column(archive, "receipts", "object")).containsExactly("first");
+        assertThat(TableReader.column(archive, "receipts", "object")).containsExactly("first");
         Map<String, Finding> findings = findings();
         assertThat(findings.values().stream().map(Finding::title))
                 .containsExactlyInAnyOrder("alice in round 1", "of alice in round 2", "of bob in round 2");
@@ -147,8 +150,8 @@ class DetectionJobKafkaTest {
         awaitStored();
 
         // Then
-        assertThat(Tables.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 1000));
-        assertThat(Tables.column(archive, "duplicates", "event_id")).isEmpty();
+        assertThat(TableReader.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 1000));
+        assertThat(TableReader.column(archive, "duplicates", "event_id")).isEmpty();
         assertThat(titled(findings(), "actor-3 in round 1").eventCount()).isEqualTo(100);
         assertThat(titles(findings())).hasSize(20);
         second.cancel();
@@ -166,7 +169,7 @@ class DetectionJobKafkaTest {
         sendPings(20, 40);
         awaitStored();
 
-        assertThat(Tables.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 40));
+        assertThat(TableReader.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 40));
         assertThat(titled(findings(), "actor-3 in round 1").eventCount()).isEqualTo(4);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(status("detect"))
                 .containsEntry("keys.repeated-calls", 10L)
@@ -192,7 +195,7 @@ class DetectionJobKafkaTest {
         awaitStored();
 
         // Then
-        assertThat(Tables.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 350));
+        assertThat(TableReader.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 350));
         assertThat(findings().keySet()).isEqualTo(found);
         assertThat(titled(findings(), "actor-3 in round 1").eventCount()).isEqualTo(35);
         second.cancel();
@@ -217,7 +220,7 @@ class DetectionJobKafkaTest {
         awaitStored();
 
         // Then actor-3 has its third and fourth ping only together with those that the state remembers
-        assertThat(Tables.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 40));
+        assertThat(TableReader.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 40));
         assertThat(titled(findings(), "actor-3 in round 1").eventCount()).isEqualTo(4);
         assertThat(titled(findings(), "actor-3 in round 1").facts()).containsEntry("accounts known", "1");
         second.cancel();

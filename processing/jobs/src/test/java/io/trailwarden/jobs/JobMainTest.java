@@ -3,6 +3,7 @@ package io.trailwarden.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trailwarden.jobs.operator.JobSettings;
 import java.io.IOException;
 import java.io.StringReader;
 import java.time.Duration;

@@ -3,6 +3,8 @@ package io.trailwarden.jobs;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.jobs.operator.ReferenceDelivered;
+import io.trailwarden.jobs.operator.ReferenceFeed;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,24 +15,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Reference data from a list in this JVM; survives Java serialisation by its name. */
-record ListFeed(String name, String incarnation) implements ReferenceFeed {
+public record ListFeed(String name, String incarnation) implements ReferenceFeed {
 
     private static final long serialVersionUID = 1L;
     private static final Map<String, List<ReferenceDelivered>> TOPICS = new ConcurrentHashMap<>();
 
-    static ListFeed empty() {
+    public static ListFeed empty() {
         return new ListFeed(UUID.randomUUID().toString(), "first");
     }
 
-    static ReferenceEntry account(String id) {
+    public static ReferenceEntry account(String id) {
         return new ReferenceEntry(ReferenceEntry.Kind.ACCOUNT, id, "{\"name\":\"test\"}", TestRecords.NOON);
     }
 
-    ListFeed put(ReferenceEntry entry) {
+    public ListFeed put(ReferenceEntry entry) {
         return put(EventKeys.of(entry), entry.body() == null ? null : RecordCodec.REFERENCE.encode(entry));
     }
 
-    ListFeed put(String key, byte @Nullable [] value) {
+    public ListFeed put(String key, byte @Nullable [] value) {
         List<ReferenceDelivered> topic = topic();
         topic.add(new ReferenceDelivered(0, topic.size(), key.getBytes(StandardCharsets.UTF_8), value));
         return this;

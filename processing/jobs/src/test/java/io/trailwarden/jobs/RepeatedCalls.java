@@ -25,20 +25,20 @@ import org.jspecify.annotations.Nullable;
  * A detector for tests: an actor who calls {@code Ping} three times, in any order of arrival. Calls of {@code Poison}
  * make it throw. In a second round the account hears of the actor's first ping.
  */
-final class RepeatedCalls implements KeyedDetector<RepeatedCalls.Calls> {
+public final class RepeatedCalls implements KeyedDetector<RepeatedCalls.Calls> {
 
     private static final long serialVersionUID = 1L;
-    static final String NAME = "repeated-calls";
-    static final Duration MEMORY = Duration.ofHours(1);
+    public static final String NAME = "repeated-calls";
+    public static final Duration MEMORY = Duration.ofHours(1);
 
     private final int version;
 
-    RepeatedCalls() {
+    public RepeatedCalls() {
         this(1);
     }
 
     /** With another version of its state. */
-    RepeatedCalls(int version) {
+    public RepeatedCalls(int version) {
         this.version = version;
     }
 
@@ -146,11 +146,11 @@ final class RepeatedCalls implements KeyedDetector<RepeatedCalls.Calls> {
                 .plus(MEMORY);
     }
 
-    static Signal signal(String key, String eventId, Instant at) {
+    public static Signal signal(String key, String eventId, Instant at) {
         return signal(key, "Ping", eventId, at);
     }
 
-    static Signal signal(String key, String kind, String eventId, Instant at) {
+    public static Signal signal(String key, String kind, String eventId, Instant at) {
         return Signal.of(NAME, key, kind, TestRecords.event(eventId, kind, key, at));
     }
 }

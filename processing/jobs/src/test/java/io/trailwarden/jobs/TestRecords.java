@@ -6,18 +6,19 @@ import io.trailwarden.event.codec.CloudTrailCodec;
 import io.trailwarden.event.codec.Decoded;
 import io.trailwarden.event.codec.OriginCodec;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.jobs.intake.Delivered;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** CloudTrail records as they would be delivered. */
-final class TestRecords {
+public final class TestRecords {
 
-    static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
+    public static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
 
     private TestRecords() {}
 
-    static byte[] json(String eventId, String eventName, String actor, Instant at) {
+    public static byte[] json(String eventId, String eventName, String actor, Instant at) {
         return """
                 {"eventVersion":"1.11","userIdentity":{"type":"IAMUser","principalId":"AIDA","arn":"%s",\
                 "accountId":"111111111111"},"eventTime":"%s","eventSource":"test.amazonaws.com","eventName":"%s",\
@@ -27,7 +28,7 @@ final class TestRecords {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    static CloudTrailEvent event(String eventId, String eventName, String actor, Instant at) {
+    public static CloudTrailEvent event(String eventId, String eventName, String actor, Instant at) {
         Decoded<CloudTrailEvent> decoded =
                 new CloudTrailCodec().decode(json(eventId, eventName, actor, at), origin("object", 0));
         if (decoded instanceof Decoded.Read<CloudTrailEvent> read) {
@@ -36,16 +37,16 @@ final class TestRecords {
         throw new AssertionError(decoded);
     }
 
-    static Origin origin(String object, long offset) {
+    public static Origin origin(String object, long offset) {
         String sha = String.format("%064x", object.hashCode());
         return new Origin("test", object, offset, sha, NOON.plusSeconds(600));
     }
 
-    static Delivered ping(long kafkaOffset, String eventId, String actor, Instant at) {
+    public static Delivered ping(long kafkaOffset, String eventId, String actor, Instant at) {
         return delivered(kafkaOffset, json(eventId, "Ping", actor, at), origin("object", kafkaOffset));
     }
 
-    static Delivered delivered(long kafkaOffset, byte @Nullable [] value, Origin origin) {
+    public static Delivered delivered(long kafkaOffset, byte @Nullable [] value, Origin origin) {
         return new Delivered(
                 Topics.CLOUDTRAIL.name(),
                 0,

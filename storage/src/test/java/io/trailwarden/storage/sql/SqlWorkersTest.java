@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.trailwarden.event.Finding;
 import io.trailwarden.storage.Archive;
-import io.trailwarden.storage.ArchiveConfig;
 import io.trailwarden.storage.ArchiveWriter;
-import io.trailwarden.storage.Duplicate;
 import io.trailwarden.storage.TestEvents;
+import io.trailwarden.storage.catalog.ArchiveConfig;
+import io.trailwarden.storage.catalog.Duplicate;
 import io.trailwarden.storage.sql.QueryFailedException.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

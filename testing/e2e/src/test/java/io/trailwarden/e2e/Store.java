@@ -2,7 +2,7 @@ package io.trailwarden.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.trailwarden.storage.ArchiveConfig;
+import io.trailwarden.storage.catalog.ArchiveConfig;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;

@@ -13,7 +13,7 @@ import io.trailwarden.event.text.VisibleText;
 import io.trailwarden.sinks.StdoutSink;
 import io.trailwarden.sinks.format.FindingFormat;
 import io.trailwarden.storage.Archive;
-import io.trailwarden.storage.FindingFilter;
+import io.trailwarden.storage.findings.FindingQuery;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -96,7 +96,7 @@ public final class FindingsCommand implements Callable<Integer> {
         if (id != null) {
             return one(config, id);
         }
-        FindingFilter filter = new FindingFilter(
+        FindingQuery filter = new FindingQuery(
                 since == null ? null : Since.parse(spec, io.clock(), since),
                 severity == null ? null : Severities.parse(spec, "--severity", severity),
                 null,
@@ -144,7 +144,7 @@ public final class FindingsCommand implements Callable<Integer> {
     private int one(Configuration config, String beginning) throws IOException {
         List<Finding> found;
         try (Archive archive = StoredTables.open(config)) {
-            found = archive.findings().list(FindingFilter.ALL).stream()
+            found = archive.findings().list(FindingQuery.ALL).stream()
                     .filter(finding -> finding.id().startsWith(beginning))
                     .toList();
         }

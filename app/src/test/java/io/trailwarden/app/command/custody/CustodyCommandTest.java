@@ -14,7 +14,7 @@ import io.trailwarden.app.pipeline.Pipeline;
 import io.trailwarden.app.reference.ReferenceFiles;
 import io.trailwarden.app.terminal.ExitCode;
 import io.trailwarden.app.terminal.Io;
-import io.trailwarden.storage.FindingFilter;
+import io.trailwarden.storage.findings.FindingQuery;
 import io.trailwarden.testing.aws.FakeAws;
 import io.trailwarden.testing.aws.SignedTrail;
 import java.io.ByteArrayOutputStream;
@@ -102,7 +102,7 @@ class CustodyCommandTest {
         try (Pipeline pipeline = Pipeline.start(config, List.of(new ReferenceFiles(config, clock)), List.of(), clock)) {
             pipeline.read();
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                            pipeline.archive().findings().list(FindingFilter.OPEN))
+                            pipeline.archive().findings().list(FindingQuery.OPEN))
                     .filteredOn(finding -> finding.detection().startsWith("custody-"))
                     .singleElement()
                     .satisfies(finding -> {

@@ -1,17 +1,21 @@
 package io.trailwarden.detection.execution;
 
+import io.trailwarden.detection.Call;
 import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.Published;
+import io.trailwarden.detection.Round;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
+import io.trailwarden.detection.execution.FailedExecutionKey.Starter;
+import io.trailwarden.detection.execution.FailedExecutionState.End;
 import io.trailwarden.detection.execution.FailedExecutionState.Execution;
+import io.trailwarden.detection.execution.FailedExecutionState.Start;
 import io.trailwarden.detection.reference.Expectation;
 import io.trailwarden.detection.reference.Expectation.Use;
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.detection.reference.StateMachine;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import java.time.Duration;
@@ -35,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The first round meets by execution. The second gathers the failed executions of one principal and state machine by
  * the day of their start: one finding, amended with every further failure.
  */
-public final class FailedExecutionDetector implements KeyedDetector<FailedExecutionState> {
+public final class FailedExecutionDetector
+        implements KeyedDetector<FailedExecutionKey, FailedExecutionNews, FailedExecutionState> {
 
     /** The detection's key. */
     public static final String NAME = "failed-execution";
@@ -46,8 +51,6 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
     private static final Duration MEMORY = Duration.ofDays(2);
     private static final int MAX_LISTED = 10;
     private static final int MAX_CAUSE = 300;
-    private static final Comparator<Signal> BY_TIME =
-            Comparator.comparing(Signal::eventTime).thenComparing(Signal::eventId);
 
     private static final long serialVersionUID = 1;
 
@@ -60,13 +63,23 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
     }
 
     @Override
+    public Class<FailedExecutionKey> keyType() {
+        return FailedExecutionKey.class;
+    }
+
+    @Override
+    public Class<FailedExecutionNews> newsType() {
+        return FailedExecutionNews.class;
+    }
+
+    @Override
     public Class<FailedExecutionState> stateType() {
         return FailedExecutionState.class;
     }
 
     @Override
     public int stateVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -75,26 +88,26 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
     }
 
     @Override
-    public SignalSource signals() {
+    public SignalSource<FailedExecutionKey, FailedExecutionNews> signals() {
         return new FailedExecutionSignals();
     }
 
     @Override
-    public FailedExecutionState merge(@Nullable FailedExecutionState before, Signal signal) {
-        FailedExecutionState state = before == null
-                ? new FailedExecutionState(Map.of(), false, signal.eventTime(), Published.NOTHING)
-                : before;
-        String execution = String.valueOf(signal.link());
-        Execution known = state.executions().getOrDefault(execution, new Execution(null, null));
-        Signal own = signal.as("", signal.kind());
-        Execution now = signal.kind().equals(FailedExecutionSignals.STARTED)
-                ? new Execution(first(known.started(), own), known.ended())
-                : new Execution(known.started(), last(known.ended(), own));
+    public FailedExecutionState merge(
+            @Nullable FailedExecutionState before, Signal<FailedExecutionKey, FailedExecutionNews> signal) {
+        Instant time = signal.event().time();
+        FailedExecutionState state =
+                before == null ? new FailedExecutionState(Map.of(), false, time, Published.NOTHING) : before;
+        FailedExecutionNews news = signal.news();
+        Execution known = state.executions().getOrDefault(news.execution(), new Execution(null, null));
+        Execution now = news.started() != null
+                ? new Execution(first(known.start(), new Start(signal.event(), news.started())), known.end())
+                : new Execution(known.start(), last(known.end(), new End(signal.event(), news.ended())));
         if (before != null && now.equals(known)) {
             return before;
         }
         Map<String, Execution> executions = new HashMap<>(state.executions());
-        executions.put(execution, now);
+        executions.put(news.execution(), now);
         boolean more = state.more();
         if (executions.size() > MAX_EXECUTIONS) {
             executions.remove(executions.entrySet().stream()
@@ -104,101 +117,111 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
                     .getKey());
             more = true;
         }
-        Instant newest = signal.eventTime().isAfter(state.newest()) ? signal.eventTime() : state.newest();
+        Instant newest = time.isAfter(state.newest()) ? time : state.newest();
         return new FailedExecutionState(executions, more, newest, state.published());
     }
 
-    private static Signal first(@Nullable Signal known, Signal other) {
-        return known == null || BY_TIME.compare(other, known) < 0 ? other : known;
+    private static Start first(@Nullable Start known, Start other) {
+        return known == null || other.event().compareTo(known.event()) < 0 ? other : known;
     }
 
-    private static Signal last(@Nullable Signal known, Signal other) {
-        return known == null || BY_TIME.compare(other, known) > 0 ? other : known;
+    private static End last(@Nullable End known, End other) {
+        return known == null || other.event().compareTo(known.event()) > 0 ? other : known;
     }
 
     /** Of the second round only, where both come together or shortly after one another. */
     private static Instant begun(Execution execution) {
-        Signal signal = execution.started() == null ? execution.ended() : execution.started();
-        return signal == null ? Instant.MAX : signal.eventTime();
+        if (execution.start() != null) {
+            return execution.start().event().time();
+        }
+        return execution.end() == null ? Instant.MAX : execution.end().event().time();
     }
 
     @Override
-    public FailedExecutionState evaluate(FailedExecutionState state, Reference reference, Findings out) {
-        if (out.round() == 1) {
-            state.executions().values().forEach(execution -> tell(execution, out));
+    public FailedExecutionState evaluate(
+            FailedExecutionState state, Round<FailedExecutionKey, FailedExecutionNews> round) {
+        if (round.number() == 1) {
+            state.executions().forEach((arn, execution) -> tell(arn, execution, round));
             return state;
         }
-        Published published = out.settle(state.published(), conclude(state, reference));
+        Published published = round.findings().settle(state.published(), conclude(state, round.reference()));
         return published == state.published()
                 ? state
                 : new FailedExecutionState(state.executions(), state.more(), state.newest(), published);
     }
 
-    private static void tell(Execution execution, Findings out) {
-        Signal started = execution.started();
-        Signal ended = execution.ended();
-        if (started != null && ended != null) {
-            String key = started.account() + '|' + started.principal() + '|' + machine(ended) + '|' + day(started);
-            out.follow(started.as(key, FailedExecutionSignals.STARTED));
-            out.follow(ended.as(key, FailedExecutionSignals.ENDED));
+    private static void tell(String arn, Execution execution, Round<FailedExecutionKey, FailedExecutionNews> round) {
+        Start start = execution.start();
+        End end = execution.end();
+        if (start != null && end != null) {
+            Call call = start.call();
+            FailedExecutionKey key = FailedExecutionKey.of(
+                    new Starter(call.account(), call.principal(), end.ending().machine(), day(start)));
+            round.tell(key, start.event(), FailedExecutionNews.started(arn, call));
+            round.tell(key, end.event(), FailedExecutionNews.ended(arn, end.ending()));
         }
     }
 
-    private record Failure(Signal started, Signal ended) {}
+    private record Failure(String execution, Start start, End end) {}
 
     private static List<Conclusion> conclude(FailedExecutionState state, Reference reference) {
         List<Failure> failures = new ArrayList<>();
         Expectation contradicted = null;
-        for (Execution execution : state.executions().values()) {
-            if (execution.started() != null && execution.ended() != null) {
-                Expectation one = FailedExecutionSignals.contradicted(
-                        execution.started(), use(execution.started(), execution.ended()), reference);
+        for (Map.Entry<String, Execution> each : state.executions().entrySet()) {
+            Start start = each.getValue().start();
+            End end = each.getValue().end();
+            if (start != null && end != null) {
+                Expectation one =
+                        FailedExecutionSignals.contradicted(start.event().time(), use(start, end), reference);
                 if (one != null) {
-                    failures.add(new Failure(execution.started(), execution.ended()));
+                    failures.add(new Failure(each.getKey(), start, end));
                     contradicted =
                             contradicted == null || one.name().compareTo(contradicted.name()) < 0 ? one : contradicted;
                 }
             }
         }
-        failures.sort(Comparator.comparing(Failure::started, BY_TIME));
+        failures.sort(Comparator.comparing(failure -> failure.start().event()));
         return contradicted == null ? List.of() : List.of(conclude(failures, state.more(), contradicted, reference));
     }
 
-    private static Use use(Signal started, Signal ended) {
+    private static Use use(Start start, End end) {
+        Call call = start.call();
         return new Use(
-                started.account(),
-                String.valueOf(started.principal()),
-                Phrases.action(started.service(), started.call()),
-                started.region(),
-                started.resources(),
-                machine(ended),
+                call.account(),
+                call.principal(),
+                call.action(),
+                call.region(),
+                call.resources(),
+                end.ending().machine(),
                 null);
     }
 
     private static Conclusion conclude(
             List<Failure> failures, boolean more, Expectation expectation, Reference reference) {
-        Signal start = failures.get(0).started();
-        Signal end = failures.get(0).ended();
-        String principal = String.valueOf(start.principal());
+        Start start = failures.get(0).start();
+        End end = failures.get(0).end();
+        Call call = start.call();
+        String principal = call.principal();
         String who = Phrases.principal(principal);
-        String machine = machine(end);
-        String account = Phrases.account(start.account(), reference.accounts().name(start.account()));
+        String machine = end.ending().machine();
+        String account = Phrases.account(call.account(), reference.accounts().name(call.account()));
         String what = failures.size() == 1 && !more
-                ? "Execution " + name(end) + " of " + Phrases.principal(machine) + ' ' + became(end)
+                ? "Execution " + name(failures.get(0).execution()) + " of " + Phrases.principal(machine) + ' '
+                        + became(end)
                 : failures.size() + (more ? " executions and more of " : " executions of ") + Phrases.principal(machine)
                         + " failed";
         Instant last = failures.stream()
-                .map(failure -> failure.ended().eventTime())
+                .map(failure -> failure.end().event().time())
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
         List<String> events = new ArrayList<>();
         Set<String> addresses = new TreeSet<>();
         Set<String> sessions = new TreeSet<>();
         for (Failure failure : failures) {
-            events.add(failure.started().eventId());
-            events.add(failure.ended().eventId());
-            addresses.add(Objects.toString(failure.started().sourceAddress(), ""));
-            sessions.add(Objects.toString(failure.started().sessionArn(), ""));
+            events.add(failure.start().event().eventId());
+            events.add(failure.end().event().eventId());
+            addresses.add(Objects.toString(failure.start().call().caller().sourceAddress(), ""));
+            sessions.add(Objects.toString(failure.start().call().caller().sessionArn(), ""));
         }
         addresses.remove("");
         sessions.remove("");
@@ -217,7 +240,7 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
             facts.put("From", Phrases.list(addresses, MAX_LISTED));
         }
         List<String> causes = failures.stream()
-                .map(failure -> failure.ended().detail())
+                .map(failure -> failure.end().ending().cause())
                 .filter(Objects::nonNull)
                 .map(FailedExecutionDetector::shortened)
                 .distinct()
@@ -228,14 +251,10 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
         facts.put("State machine", machine);
         facts.put(
                 "Execution",
-                Phrases.list(
-                        failures.stream()
-                                .map(each -> String.valueOf(each.ended().link()))
-                                .toList(),
-                        MAX_LISTED));
+                Phrases.list(failures.stream().map(Failure::execution).toList(), MAX_LISTED));
         facts.put("Account", account);
         return new Conclusion(
-                FindingId.of(NAME, start.account(), principal, machine, day(start)),
+                FindingId.of(NAME, call.account(), principal, machine, day(start)),
                 NAME,
                 Severity.MEDIUM,
                 what + "; " + who + " started " + (failures.size() == 1 && !more ? "it" : "them") + ", against \""
@@ -247,10 +266,10 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
                         + " refuses, or work left half done.",
                 Findings.AUTHOR,
                 machine,
-                start.account(),
-                start.region(),
+                call.account(),
+                call.region(),
                 principal,
-                start.eventTime(),
+                start.event().time(),
                 last,
                 events,
                 events.size(),
@@ -262,10 +281,10 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
                                 "See how far it came",
                                 "event_time, type, name, resource_type, resource, error, cause",
                                 "executions",
-                                start.eventTime(),
+                                start.event().time(),
                                 last,
                                 "execution_arn",
-                                failures.size() == 1 ? end.link() : null,
+                                failures.size() == 1 ? failures.get(0).execution() : null,
                                 "state_machine_arn",
                                 machine),
                         "Undo or finish what the states before the failing one did.",
@@ -274,10 +293,10 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
     }
 
     private static String seen(Failure failure) {
-        Signal end = failure.ended();
-        return Phrases.principal(String.valueOf(failure.started().principal())) + " started " + name(end) + " at "
-                + failure.started().eventTime() + ", which " + became(end)
-                + (end.errorCode() == null ? "" : " with " + end.errorCode());
+        End end = failure.end();
+        return Phrases.principal(failure.start().call().principal()) + " started " + name(failure.execution()) + " at "
+                + failure.start().event().time() + ", which " + became(end)
+                + (end.ending().error() == null ? "" : " with " + end.ending().error());
     }
 
     private static String shortened(String cause) {
@@ -285,26 +304,21 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
     }
 
     /** {@code failed}, {@code timed out} or {@code was aborted}. */
-    private static String became(Signal end) {
-        return switch (String.valueOf(end.call())) {
+    private static String became(End end) {
+        return switch (end.ending().type()) {
             case "ExecutionTimedOut" -> "timed out";
             case "ExecutionAborted" -> "was aborted";
             default -> "failed";
         };
     }
 
-    private static String name(Signal end) {
-        String arn = String.valueOf(end.link());
+    private static String name(String arn) {
         String[] parts = arn.split(":", -1);
         return parts.length > 7 ? parts[7] : arn;
     }
 
-    private static String machine(Signal end) {
-        return StateMachine.base(String.valueOf(end.stateMachineArn()));
-    }
-
-    private static String day(Signal start) {
-        return start.eventTime().truncatedTo(ChronoUnit.DAYS).toString().substring(0, 10);
+    private static String day(Start start) {
+        return start.event().time().truncatedTo(ChronoUnit.DAYS).toString().substring(0, 10);
     }
 
     @Override

@@ -1,26 +1,27 @@
 package io.trailwarden.detection.execution;
 
-import io.trailwarden.detection.Phrases;
+import io.trailwarden.detection.Call;
 import io.trailwarden.detection.SeenBefore;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
+import io.trailwarden.detection.execution.FailedExecutionNews.Ending;
 import io.trailwarden.detection.reference.Expectation;
 import io.trailwarden.detection.reference.Expectation.Use;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.detection.reference.StateMachine;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.AuditResource;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Hands on starts that contradict an expectation, and bad ends of any execution as long as there are expectations. */
-final class FailedExecutionSignals implements SignalSource {
-
-    static final String STARTED = "started";
-    static final String ENDED = "ended";
+final class FailedExecutionSignals implements SignalSource<FailedExecutionKey, FailedExecutionNews> {
 
     private static final int REMEMBERED = 1 << 12;
 
@@ -31,7 +32,8 @@ final class FailedExecutionSignals implements SignalSource {
     private @Nullable Reference known;
 
     @Override
-    public void read(CloudTrailEvent event, Reference reference, Consumer<Signal> out) {
+    public void readCall(
+            CloudTrailEvent event, Reference reference, Consumer<Signal<FailedExecutionKey, FailedExecutionNews>> out) {
         if (event.executionArn() == null
                 || event.errorCode() != null
                 || !"states.amazonaws.com".equals(event.eventSource())
@@ -48,15 +50,11 @@ final class FailedExecutionSignals implements SignalSource {
         if (expected[place] == start) {
             return;
         }
-        Signal signal = Signal.of(FailedExecutionDetector.NAME, "execution|" + event.executionArn(), STARTED, event);
-        if (contradicted(
-                        signal,
-                        Use.of(event, Phrases.action(event.eventSource(), event.eventName()), signal.resources()),
-                        reference)
-                == null) {
+        Call call = Call.of(event);
+        if (contradicted(event.eventTime(), Use.of(event, call.action(), call.resources()), reference) == null) {
             expected[place] = start;
         } else {
-            out.accept(signal.withLink(event.executionArn(), null));
+            out.accept(signal(event, FailedExecutionNews.started(event.executionArn(), call)));
         }
     }
 
@@ -77,7 +75,8 @@ final class FailedExecutionSignals implements SignalSource {
     }
 
     @Override
-    public void read(ExecutionEvent event, Reference reference, Consumer<Signal> out) {
+    public void readStep(
+            ExecutionEvent event, Reference reference, Consumer<Signal<FailedExecutionKey, FailedExecutionNews>> out) {
         String type = event.type();
         if (reference.expectations().isEmpty()
                 || !type.equals("ExecutionFailed")
@@ -85,9 +84,13 @@ final class FailedExecutionSignals implements SignalSource {
                         && !type.equals("ExecutionAborted")) {
             return;
         }
-        out.accept(Signal.of(FailedExecutionDetector.NAME, "execution|" + event.executionArn(), ENDED, event)
-                .withCall("states.amazonaws.com", type)
-                .withLink(event.executionArn(), event.cause()));
+        Ending ending = new Ending(StateMachine.base(event.stateMachineArn()), type, event.error(), event.cause());
+        out.accept(signal(event, FailedExecutionNews.ended(event.executionArn(), ending)));
+    }
+
+    private static Signal<FailedExecutionKey, FailedExecutionNews> signal(AuditEvent event, FailedExecutionNews news) {
+        return new Signal<>(
+                FailedExecutionDetector.NAME, FailedExecutionKey.of(news.execution()), event.sighting(), news);
     }
 
     private static boolean starts(@Nullable String call) {
@@ -95,11 +98,10 @@ final class FailedExecutionSignals implements SignalSource {
     }
 
     /** The first expectation, by name, that this start contradicts. */
-    static @Nullable Expectation contradicted(Signal start, Use use, Reference reference) {
+    static @Nullable Expectation contradicted(Instant start, Use use, Reference reference) {
         List<Expectation> expectations = reference.expectations();
         for (int i = 0; i < expectations.size(); i++) {
-            if (expectations.get(i).concerns(use, start.eventTime())
-                    && !expectations.get(i).meets(use)) {
+            if (expectations.get(i).concerns(use, start) && !expectations.get(i).meets(use)) {
                 return expectations.get(i);
             }
         }

@@ -1,7 +1,9 @@
 package io.trailwarden.detection.execution;
 
+import io.trailwarden.detection.Call;
 import io.trailwarden.detection.Published;
-import io.trailwarden.detection.Signal;
+import io.trailwarden.detection.execution.FailedExecutionNews.Ending;
+import io.trailwarden.event.Sighting;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +21,14 @@ public record FailedExecutionState(
     /**
      * One execution.
      *
-     * @param started the earliest call that started or redrove it against an expectation
-     * @param ended its latest end, if that was a bad one
+     * @param start the earliest call that started or redrove it against an expectation
+     * @param end its latest end, if that was a bad one
      */
-    public record Execution(@Nullable Signal started, @Nullable Signal ended) {}
+    public record Execution(@Nullable Start start, @Nullable End end) {}
+
+    /** A call that started an execution. */
+    public record Start(Sighting event, Call call) {}
+
+    /** The end of an execution. */
+    public record End(Sighting event, Ending ending) {}
 }

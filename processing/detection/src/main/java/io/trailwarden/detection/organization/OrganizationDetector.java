@@ -1,16 +1,17 @@
 package io.trailwarden.detection.organization;
 
-import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Published;
+import io.trailwarden.detection.Round;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
+import io.trailwarden.detection.organization.OrganizationKey.Kind;
 import io.trailwarden.detection.organization.OrganizationState.Child;
 import io.trailwarden.detection.organization.OrganizationState.Deed;
-import io.trailwarden.detection.organization.OrganizationState.Kind;
 import io.trailwarden.detection.organization.OrganizationState.Source;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.FindingId;
+import io.trailwarden.event.Sighting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>States hold what was seen, never a verdict; whose an account was at that time is asked of the directory at every
  * evaluation. So a changed directory re-judges everything that is still remembered.
  */
-public final class OrganizationDetector implements KeyedDetector<OrganizationState> {
+public final class OrganizationDetector implements KeyedDetector<OrganizationKey, OrganizationNews, OrganizationState> {
 
     /** The detection's key. */
     public static final String NAME = "outside-organization";
@@ -48,8 +49,6 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
 
     /** How many sessions a session may have issued before the further ones are only counted as "more". */
     public static final int MAX_CHILDREN = 50;
-
-    static final String DIRECTORY = "directory";
 
     private static final int MAX_SOURCES = 8;
     private static final int MAX_PARENTS = 4;
@@ -68,13 +67,23 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
     }
 
     @Override
+    public Class<OrganizationKey> keyType() {
+        return OrganizationKey.class;
+    }
+
+    @Override
+    public Class<OrganizationNews> newsType() {
+        return OrganizationNews.class;
+    }
+
+    @Override
     public Class<OrganizationState> stateType() {
         return OrganizationState.class;
     }
 
     @Override
     public int stateVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -83,34 +92,39 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
     }
 
     @Override
-    public SignalSource signals() {
+    public SignalSource<OrganizationKey, OrganizationNews> signals() {
         return new OrganizationSignals();
     }
 
     @Override
-    public OrganizationState merge(@Nullable OrganizationState before, Signal signal) {
-        OrganizationState state = before == null ? empty(signal) : before;
+    public OrganizationState merge(
+            @Nullable OrganizationState before, Signal<OrganizationKey, OrganizationNews> signal) {
+        Sighting event = signal.event();
+        OrganizationNews news = signal.news();
+        OrganizationState state = before == null ? empty(signal.key(), event, news) : before;
         Map<String, Source> sources = state.sources();
         List<String> parents = state.parents();
         Map<String, Child> children = state.children();
         List<Deed> deeds = state.deeds();
         boolean more = state.more();
-        switch (signal.kind()) {
-            case OrganizationSignals.ISSUED -> sources = with(sources, sourceKey(signal), source(signal), MAX_SOURCES);
-            case OrganizationSignals.PARENT -> parents = withParent(parents, signal);
-            case OrganizationSignals.CHILD -> {
-                String issued = signal.link() == null ? "" : signal.link();
-                more |= !children.containsKey(issued) && children.size() >= MAX_CHILDREN;
-                children = with(children, issued, child(signal), MAX_CHILDREN);
-            }
-            default -> {
-                deeds = withDeed(deeds, deed(signal));
-                more |= deeds.size() > MAX_EARLIEST;
-                deeds = more ? remembered(deeds) : deeds;
-            }
+        if (news.source() != null) {
+            sources = with(sources, sourceKey(news.source()), news.source(), MAX_SOURCES);
         }
-        Instant newest = signal.eventTime().isAfter(state.newest()) ? signal.eventTime() : state.newest();
-        String sessionArn = sessionArn(state, signal);
+        if (news.parent() != null) {
+            parents = withParent(parents, news.parent());
+        }
+        if (news.child() != null) {
+            String issued = news.child().accessKey();
+            more |= !children.containsKey(issued) && children.size() >= MAX_CHILDREN;
+            children = with(children, issued, news.child().session(), MAX_CHILDREN);
+        }
+        if (news.deed() != null) {
+            deeds = withDeed(deeds, news.deed());
+            more |= deeds.size() > MAX_EARLIEST;
+            deeds = more ? remembered(deeds) : deeds;
+        }
+        Instant newest = event.time().isAfter(state.newest()) ? event.time() : state.newest();
+        String sessionArn = sessionArn(state, news);
         if (before != null
                 && sources == state.sources()
                 && parents == state.parents()
@@ -164,9 +178,10 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
     }
 
     @Override
-    public OrganizationState evaluate(OrganizationState state, Reference reference, Findings out) {
-        String told = tell(state, out);
-        Published published = out.settle(state.published(), Outsiders.conclude(state, reference, out.round(), ROUNDS));
+    public OrganizationState evaluate(OrganizationState state, Round<OrganizationKey, OrganizationNews> round) {
+        String told = tell(state, round);
+        Published published = round.findings()
+                .settle(state.published(), Outsiders.conclude(state, round.reference(), round.number(), ROUNDS));
         return published == state.published() && told.equals(state.told())
                 ? state
                 : new OrganizationState(
@@ -188,8 +203,8 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
      * Hands to the next round what matters there: to sessions that this one issued, where it came from; and for itself,
      * when another session issued it, what it did, because only there its origin will be known.
      */
-    private static String tell(OrganizationState state, Findings out) {
-        if (out.round() == ROUNDS || state.kind() != Kind.SESSION) {
+    private static String tell(OrganizationState state, Round<OrganizationKey, OrganizationNews> round) {
+        if (round.number() == ROUNDS || state.kind() != Kind.SESSION) {
             return state.told();
         }
         boolean isOrigin = !state.sources().isEmpty() && !state.children().isEmpty();
@@ -210,17 +225,31 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
         if (isOrigin) {
             for (String child : state.children().keySet()) {
                 for (Source source : state.sources().values()) {
-                    out.follow(origin(child, source, state));
+                    round.tell(
+                            OrganizationKey.session(child),
+                            new Sighting(source.time(), source.eventId()),
+                            OrganizationNews.source(state.account(), null, source.through(state.subject())));
                 }
             }
         }
         if (isIssued) {
-            String key = "session|" + state.subject();
+            String account = state.account();
+            String arn = state.sessionArn();
             for (String parent : state.parents()) {
-                out.follow(parent(key, parent, state));
+                round.tell(
+                        round.key(), new Sighting(state.newest(), ""), OrganizationNews.parent(account, arn, parent));
             }
-            state.children().forEach((child, issued) -> out.follow(child(key, child, issued, state)));
-            state.deeds().forEach(deed -> out.follow(call(key, deed, state)));
+            state.children()
+                    .forEach((key, child) -> round.tell(
+                            round.key(),
+                            new Sighting(child.time(), child.eventId()),
+                            OrganizationNews.child(account, key, child)));
+            for (Deed deed : state.deeds()) {
+                round.tell(
+                        round.key(),
+                        new Sighting(deed.time(), deed.eventId()),
+                        OrganizationNews.deed(deed.account(), arn, deed));
+            }
         }
         return content;
     }
@@ -236,52 +265,28 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
         return state.newest().plus(memory);
     }
 
-    private static OrganizationState empty(Signal signal) {
-        String key = signal.key();
-        int bar = key.indexOf('|');
-        String kind = bar < 0 ? key : key.substring(0, bar);
-        String rest = bar < 0 ? "" : key.substring(bar + 1);
-        Kind what =
-                switch (kind) {
-                    case "session" -> Kind.SESSION;
-                    case "arn" -> Kind.SESSION_ARN;
-                    case "sighting" -> Kind.SIGHTING;
-                    case "reach" -> Kind.REACH;
-                    default -> Kind.DIRECTORY;
-                };
-        String subject =
-                switch (what) {
-                    case SESSION -> rest;
-                    case SESSION_ARN -> rest.substring(0, rest.lastIndexOf('|'));
-                    case SIGHTING, REACH -> rest.substring(0, rest.indexOf('|'));
-                    case DIRECTORY -> DIRECTORY;
-                };
+    private static OrganizationState empty(OrganizationKey key, Sighting event, OrganizationNews news) {
         return new OrganizationState(
-                what,
-                subject,
-                what == Kind.DIRECTORY ? "" : signal.account(),
+                key.kind(),
+                key.subject(),
+                key.kind() == Kind.DIRECTORY ? "" : news.account(),
                 null,
                 Map.of(),
                 List.of(),
                 Map.of(),
                 List.of(),
                 false,
-                signal.eventTime(),
+                event.time(),
                 "",
                 Published.NOTHING);
     }
 
     /** The session's own ARN: of its calls, else of the record that issued it. */
-    private static @Nullable String sessionArn(OrganizationState state, Signal signal) {
+    private static @Nullable String sessionArn(OrganizationState state, OrganizationNews news) {
         if (state.kind() != Kind.SESSION && state.kind() != Kind.SESSION_ARN) {
             return null;
         }
-        String arn =
-                switch (signal.kind()) {
-                    case OrganizationSignals.CALL -> signal.sessionArn();
-                    case OrganizationSignals.ISSUED, OrganizationSignals.PARENT -> signal.detail();
-                    default -> null;
-                };
+        String arn = news.sessionArn();
         if (arn == null) {
             return state.sessionArn();
         }
@@ -301,8 +306,7 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
         return all;
     }
 
-    private static List<String> withParent(List<String> parents, Signal signal) {
-        String parent = signal.link() == null ? "" : signal.link();
+    private static List<String> withParent(List<String> parents, String parent) {
         if (parents.contains(parent)) {
             return parents;
         }
@@ -312,153 +316,12 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
         return all.size() > MAX_PARENTS ? new ArrayList<>(all.subList(0, MAX_PARENTS)) : all;
     }
 
-    private static String sourceKey(Signal signal) {
-        return signal.eventTime() + "|" + signal.eventId() + '|' + String.join("|", signal.path());
-    }
-
-    private static Source source(Signal signal) {
-        return new Source(
-                signal.link() == null ? "" : signal.link(),
-                signal.principal() == null ? "" : signal.principal(),
-                signal.resources().isEmpty() ? null : signal.resources().get(0),
-                signal.eventTime(),
-                signal.eventId(),
-                signal.sourceAddress(),
-                signal.path());
-    }
-
-    private static Child child(Signal signal) {
-        return new Child(
-                signal.detail(),
-                signal.resources().isEmpty() ? null : signal.resources().get(0),
-                signal.eventTime(),
-                signal.eventId());
-    }
-
-    private static Deed deed(Signal signal) {
-        return new Deed(
-                signal.eventTime(),
-                signal.eventId(),
-                signal.account(),
-                signal.region(),
-                signal.service(),
-                signal.call(),
-                signal.kind().equals(OrganizationSignals.UNJUDGED) ? signal.link() : signal.principal(),
-                signal.errorCode(),
-                signal.sourceAddress(),
-                signal.resources().isEmpty() ? null : signal.resources().get(0),
-                signal.kind().equals(OrganizationSignals.CALL) ? null : signal.detail(),
-                signal.readOnly());
+    private static String sourceKey(Source source) {
+        return source.time() + "|" + source.eventId() + '|' + String.join("|", source.path());
     }
 
     private static String kindOf(Deed deed) {
         return deed.service() + "|" + deed.call() + '|' + deed.region() + '|' + deed.principal() + '|' + deed.account()
                 + '|' + (deed.errorCode() == null ? "" : "denied");
-    }
-
-    private static Signal origin(String child, Source source, OrganizationState state) {
-        List<String> path = new ArrayList<>(source.path());
-        path.add(state.subject());
-        return new Signal(
-                NAME,
-                "session|" + child,
-                OrganizationSignals.ISSUED,
-                source.eventId(),
-                source.time(),
-                state.account(),
-                null,
-                null,
-                null,
-                source.principal(),
-                null,
-                null,
-                null,
-                null,
-                source.sourceAddress(),
-                null,
-                source.roleArn() == null ? List.of() : List.of(source.roleArn()),
-                null,
-                source.account(),
-                null,
-                false,
-                List.copyOf(path));
-    }
-
-    private static Signal child(String key, String child, Child issued, OrganizationState state) {
-        return new Signal(
-                NAME,
-                key,
-                OrganizationSignals.CHILD,
-                issued.eventId(),
-                issued.time(),
-                state.account(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                issued.roleArn() == null ? List.of() : List.of(issued.roleArn()),
-                null,
-                child,
-                issued.sessionArn(),
-                false,
-                List.of());
-    }
-
-    private static Signal parent(String key, String parent, OrganizationState state) {
-        return new Signal(
-                NAME,
-                key,
-                OrganizationSignals.PARENT,
-                "",
-                state.newest(),
-                state.account(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                null,
-                parent,
-                state.sessionArn(),
-                false,
-                List.of());
-    }
-
-    private static Signal call(String key, Deed deed, OrganizationState state) {
-        return new Signal(
-                NAME,
-                key,
-                OrganizationSignals.CALL,
-                deed.eventId(),
-                deed.time(),
-                deed.account(),
-                deed.region(),
-                deed.service(),
-                deed.call(),
-                deed.principal(),
-                null,
-                state.sessionArn(),
-                state.subject(),
-                null,
-                deed.sourceAddress(),
-                deed.errorCode(),
-                deed.resource() == null ? List.of() : List.of(deed.resource()),
-                null,
-                null,
-                deed.via(),
-                deed.readOnly(),
-                List.of());
     }
 }

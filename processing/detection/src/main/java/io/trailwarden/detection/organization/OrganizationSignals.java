@@ -1,11 +1,16 @@
 package io.trailwarden.detection.organization;
 
+import io.trailwarden.detection.Call;
 import io.trailwarden.detection.FirstFew;
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.SeenBefore;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
+import io.trailwarden.detection.organization.OrganizationState.Child;
+import io.trailwarden.detection.organization.OrganizationState.Deed;
+import io.trailwarden.detection.organization.OrganizationState.Source;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.AuditResource;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
@@ -20,15 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Hands on who takes roles, who calls from elsewhere, and of every role session the first call of each kind and the
  * earliest few: whether the session is a stranger's is not known here, and may become known later.
  */
-final class OrganizationSignals implements SignalSource {
-
-    static final String CALL = "call";
-    static final String ISSUED = "issued";
-    static final String PARENT = "parent";
-    static final String CHILD = "child";
-    static final String SIGHTING = "sighting";
-    static final String REACH = "reach";
-    static final String UNJUDGED = "unjudged";
+final class OrganizationSignals implements SignalSource<OrganizationKey, OrganizationNews> {
 
     static final String ANONYMOUS = "anonymous";
 
@@ -41,7 +38,8 @@ final class OrganizationSignals implements SignalSource {
     private final FirstFew few = new FirstFew(OrganizationDetector.MAX_EARLIEST + 1, REMEMBERED_GROUPS);
 
     @Override
-    public void read(CloudTrailEvent event, Reference reference, Consumer<Signal> out) {
+    public void readCall(
+            CloudTrailEvent event, Reference reference, Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
         UserIdentity identity = event.userIdentity();
         String type = identity.type();
         if (type == null || type.equals("AWSService") || event.eventName() == null) {
@@ -69,15 +67,16 @@ final class OrganizationSignals implements SignalSource {
                 if (tookRole && event.issuedAccessKeyId() != null) {
                     link(event, key, event.issuedAccessKeyId(), out);
                 }
-                call(event, "session|", key, 0, out);
+                call(event, key, 0, out);
             } else if (identity.arn() != null) {
-                call(event, "arn|", identity.arn(), day(event.eventTime().toEpochMilli()), out);
+                call(event, identity.arn(), day(event), out);
             }
         }
     }
 
     @Override
-    public void read(ExecutionEvent event, Reference reference, Consumer<Signal> out) {
+    public void readStep(
+            ExecutionEvent event, Reference reference, Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
         if (event.taskRoleArn() != null) {
             reach(event, event.taskRoleArn(), reference, out);
         }
@@ -140,34 +139,51 @@ final class OrganizationSignals implements SignalSource {
         return id == null || id.isEmpty() || id.indexOf('*') >= 0 ? null : id;
     }
 
-    private static void issued(CloudTrailEvent event, String foreign, Consumer<Signal> out) {
-        Signal signal = Signal.of(OrganizationDetector.NAME, "", ISSUED, event)
-                .withLink(foreign, event.issuedSessionArn())
-                .withResources(event.assumedRoleArn() == null ? List.of() : List.of(event.assumedRoleArn()));
+    private static void issued(
+            CloudTrailEvent event, String foreign, Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
+        Source source = new Source(
+                foreign,
+                event.actorKey(),
+                event.assumedRoleArn(),
+                event.eventTime(),
+                event.eventId(),
+                event.sourceIpAddress(),
+                List.of());
+        String arn = event.issuedSessionArn();
+        OrganizationNews news = OrganizationNews.source(event.account(), arn, source);
         String key = accessKey(event.issuedAccessKeyId());
         if (key != null) {
-            out.accept(signal.as("session|" + key, ISSUED));
+            out.accept(signal(OrganizationKey.session(key), event, news));
         }
-        if (event.issuedSessionArn() != null) {
+        if (arn != null) {
             // A session lasts at most twelve hours, so it may live on two days.
-            long day = day(event.eventTime().toEpochMilli());
-            out.accept(signal.as("arn|" + event.issuedSessionArn() + '|' + day, ISSUED));
-            out.accept(signal.as("arn|" + event.issuedSessionArn() + '|' + (day + 1), ISSUED));
+            out.accept(signal(OrganizationKey.sessionArn(arn, day(event)), event, news));
+            out.accept(signal(OrganizationKey.sessionArn(arn, day(event) + 1), event, news));
         }
     }
 
-    private static void link(CloudTrailEvent event, String parent, String issuedKey, Consumer<Signal> out) {
+    private static void link(
+            CloudTrailEvent event,
+            String parent,
+            String issuedKey,
+            Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
         String child = accessKey(issuedKey);
         if (child == null) {
             return;
         }
-        Signal signal = Signal.of(OrganizationDetector.NAME, "", CHILD, event)
-                .withResources(event.assumedRoleArn() == null ? List.of() : List.of(event.assumedRoleArn()));
-        out.accept(signal.withLink(child, event.issuedSessionArn()).as("session|" + parent, CHILD));
-        out.accept(signal.withLink(parent, event.issuedSessionArn()).as("session|" + child, PARENT));
+        String account = event.account();
+        String arn = event.issuedSessionArn();
+        Child session = new Child(arn, event.assumedRoleArn(), event.eventTime(), event.eventId());
+        out.accept(signal(OrganizationKey.session(parent), event, OrganizationNews.child(account, child, session)));
+        out.accept(signal(OrganizationKey.session(child), event, OrganizationNews.parent(account, arn, parent)));
     }
 
-    private void call(CloudTrailEvent event, String prefix, String session, long day, Consumer<Signal> out) {
+    /** A call of the session with this access key; where a day is given, of the session with this ARN on it. */
+    private void call(
+            CloudTrailEvent event,
+            String session,
+            long day,
+            Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
         long group = SeenBefore.hash(SeenBefore.hash(said.start(), session), day);
         long deed = SeenBefore.hash(group, event.eventSource());
         deed = SeenBefore.hash(deed, event.eventName());
@@ -176,51 +192,66 @@ final class OrganizationSignals implements SignalSource {
         long time = event.eventTime().toEpochMilli();
         // Both memories must learn of it, so no short circuit.
         if (few.passes(group, time) | said.isNews(deed, time)) {
-            String key = day == 0 ? prefix + session : prefix + session + '|' + day;
-            out.accept(Signal.of(OrganizationDetector.NAME, key, CALL, event));
+            out.accept(signal(
+                    day == 0 ? OrganizationKey.session(session) : OrganizationKey.sessionArn(session, day),
+                    event,
+                    OrganizationNews.deed(
+                            event.account(),
+                            event.userIdentity().arn(),
+                            Deed.of(event.sighting(), Call.of(event), event.actorKey(), null))));
         }
     }
 
-    private void sighting(CloudTrailEvent event, String foreign, Consumer<Signal> out) {
-        String key = "sighting|" + foreign + '|' + event.account() + '|'
-                + day(event.eventTime().toEpochMilli());
-        if (isWorthIt(event, key)) {
-            out.accept(Signal.of(OrganizationDetector.NAME, key, SIGHTING, event)
-                    .withLink(foreign, event.vpcEndpointId()));
+    private void sighting(
+            CloudTrailEvent event, String foreign, Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
+        if (isWorthIt(event, foreign)) {
+            Deed deed = Deed.of(event.sighting(), Call.of(event), event.actorKey(), event.vpcEndpointId());
+            out.accept(signal(
+                    OrganizationKey.sighting(foreign, event.account(), day(event)),
+                    event,
+                    OrganizationNews.deed(event.account(), null, deed)));
         }
     }
 
-    private void reach(CloudTrailEvent event, String local, Reference reference, Consumer<Signal> out) {
+    private void reach(
+            CloudTrailEvent event,
+            String local,
+            Reference reference,
+            Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
         List<AuditResource> resources = event.resources();
         for (int i = 0; i < resources.size(); i++) {
             String owner = resources.get(i).accountId();
             if (owner != null && !owner.equals(local) && isAccount(owner) && isFirst(resources, i)) {
-                String key = "reach|" + owner + '|' + local + '|'
-                        + day(event.eventTime().toEpochMilli());
-                if (isWorthIt(event, key)) {
-                    Signal signal = Signal.of(OrganizationDetector.NAME, key, REACH, event)
-                            .withLink(owner, null)
-                            .withResources(arnsOf(resources, owner));
-                    out.accept(signal);
+                if (isWorthIt(event, owner)) {
+                    Call call = Call.of(event).withResources(arnsOf(resources, owner));
+                    out.accept(signal(
+                            OrganizationKey.reach(owner, local, day(event)),
+                            event,
+                            OrganizationNews.deed(
+                                    local, null, Deed.of(event.sighting(), call, event.actorKey(), null))));
                 }
                 unjudged(event, owner, reference, out);
             }
         }
     }
 
-    private void reach(ExecutionEvent event, String arn, Reference reference, Consumer<Signal> out) {
+    private void reach(
+            ExecutionEvent event,
+            String arn,
+            Reference reference,
+            Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
         String owner = Phrases.account(arn);
-        if (owner.equals(event.account()) || !isAccount(owner)) {
+        String local = event.account();
+        if (owner.equals(local) || !isAccount(owner)) {
             return;
         }
-        String key = "reach|" + owner + '|' + event.account() + '|'
-                + day(event.eventTime().toEpochMilli());
-        Signal signal = Signal.of(OrganizationDetector.NAME, key, REACH, event)
-                .withResources(List.of(arn))
-                .withLink(owner, event.executionArn());
-        out.accept(signal);
+        Call call = Call.of(event, event.resourceType(), event.resource()).withResources(List.of(arn));
+        Deed deed = Deed.of(event.sighting(), call, event.stateMachineArn(), event.executionArn());
+        out.accept(signal(
+                OrganizationKey.reach(owner, local, day(event)), event, OrganizationNews.deed(local, null, deed)));
         if (!reference.accounts().known()) {
-            out.accept(signal.as(OrganizationDetector.DIRECTORY, UNJUDGED));
+            Deed unjudged = Deed.of(event.sighting(), call, owner, event.executionArn());
+            out.accept(signal(OrganizationKey.DIRECTORY, event, OrganizationNews.deed(local, null, unjudged)));
         }
     }
 
@@ -237,15 +268,17 @@ final class OrganizationSignals implements SignalSource {
     private static List<String> arnsOf(List<AuditResource> resources, String owner) {
         List<String> arns = new ArrayList<>();
         for (AuditResource resource : resources) {
-            if (owner.equals(resource.accountId()) && resource.arn() != null && arns.size() < Signal.MAX_RESOURCES) {
+            if (owner.equals(resource.accountId()) && resource.arn() != null && arns.size() < Call.MAX_RESOURCES) {
                 arns.add(resource.arn());
             }
         }
         return arns;
     }
 
-    private boolean isWorthIt(CloudTrailEvent event, String key) {
-        long group = SeenBefore.hash(said.start(), key);
+    /** Whether it is one of the earliest few or the first of its kind between two accounts on a day. */
+    private boolean isWorthIt(CloudTrailEvent event, String other) {
+        long group = SeenBefore.hash(SeenBefore.hash(said.start(), other), event.account());
+        group = SeenBefore.hash(group, day(event));
         long deed = SeenBefore.hash(group, event.eventSource());
         deed = SeenBefore.hash(deed, event.eventName());
         deed = SeenBefore.hash(deed, event.awsRegion());
@@ -256,20 +289,28 @@ final class OrganizationSignals implements SignalSource {
     }
 
     /** Says once per pair of accounts and day that nobody can say whose the other account is. */
-    private void unjudged(CloudTrailEvent event, String foreign, Reference reference, Consumer<Signal> out) {
+    private void unjudged(
+            CloudTrailEvent event,
+            String foreign,
+            Reference reference,
+            Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
         if (reference.accounts().known() || foreign.equals(ANONYMOUS)) {
             return;
         }
-        long time = event.eventTime().toEpochMilli();
         long pair = SeenBefore.hash(SeenBefore.hash(said.start(), "unjudged"), foreign);
-        pair = SeenBefore.hash(SeenBefore.hash(pair, event.account()), day(time));
-        if (said.isNews(pair, time)) {
-            out.accept(Signal.of(OrganizationDetector.NAME, OrganizationDetector.DIRECTORY, UNJUDGED, event)
-                    .withLink(foreign, null));
+        pair = SeenBefore.hash(SeenBefore.hash(pair, event.account()), day(event));
+        if (said.isNews(pair, event.eventTime().toEpochMilli())) {
+            Deed deed = Deed.of(event.sighting(), Call.of(event), foreign, null);
+            out.accept(signal(OrganizationKey.DIRECTORY, event, OrganizationNews.deed(event.account(), null, deed)));
         }
     }
 
-    private static long day(long millis) {
-        return Math.floorDiv(millis, DAY_MILLIS);
+    private static Signal<OrganizationKey, OrganizationNews> signal(
+            OrganizationKey key, AuditEvent event, OrganizationNews news) {
+        return new Signal<>(OrganizationDetector.NAME, key, event.sighting(), news);
+    }
+
+    private static long day(AuditEvent event) {
+        return Math.floorDiv(event.eventTime().toEpochMilli(), DAY_MILLIS);
     }
 }

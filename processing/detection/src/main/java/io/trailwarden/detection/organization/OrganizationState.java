@@ -1,7 +1,12 @@
 package io.trailwarden.detection.organization;
 
+import io.trailwarden.detection.Bounded;
+import io.trailwarden.detection.Call;
 import io.trailwarden.detection.Published;
+import io.trailwarden.detection.organization.OrganizationKey.Kind;
+import io.trailwarden.event.Sighting;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,20 +39,6 @@ public record OrganizationState(
         String told,
         Published published) {
 
-    /** What a key is about. */
-    public enum Kind {
-        /** A session by its access key. */
-        SESSION,
-        /** A session by its ARN and day, for calls without an access key. */
-        SESSION_ARN,
-        /** Another account that called into ours, by day. */
-        SIGHTING,
-        /** Another account whose resources ours used, by day. */
-        REACH,
-        /** Everything that cannot be judged because nobody told us about the organization. */
-        DIRECTORY
-    }
-
     /**
      * How a session came to be: somebody of another account took a role.
      *
@@ -63,12 +54,40 @@ public record OrganizationState(
             Instant time,
             String eventId,
             @Nullable String sourceAddress,
-            List<String> path) {}
+            List<String> path) {
+
+        /** Bounds what is too long. */
+        public Source {
+            account = Bounded.text(account);
+            principal = Bounded.text(principal);
+            roleArn = Bounded.textOrNull(roleArn);
+            sourceAddress = Bounded.textOrNull(sourceAddress);
+        }
+
+        /** Of a session that the session with this access key issued. */
+        Source through(String accessKey) {
+            List<String> longer = new ArrayList<>(path);
+            longer.add(accessKey);
+            return new Source(account, principal, roleArn, time, eventId, sourceAddress, longer);
+        }
+    }
 
     /** A session that this one issued. */
-    public record Child(@Nullable String sessionArn, @Nullable String roleArn, Instant time, String eventId) {}
+    public record Child(@Nullable String sessionArn, @Nullable String roleArn, Instant time, String eventId) {
 
-    /** One call. */
+        /** Bounds what is too long. */
+        public Child {
+            sessionArn = Bounded.textOrNull(sessionArn);
+            roleArn = Bounded.textOrNull(roleArn);
+        }
+    }
+
+    /**
+     * One call.
+     *
+     * @param principal who; of a call that nobody can judge the other account
+     * @param via what it came through: a VPC endpoint, an execution
+     */
     public record Deed(
             Instant time,
             String eventId,
@@ -83,6 +102,23 @@ public record OrganizationState(
             @Nullable String via,
             boolean readOnly)
             implements Comparable<Deed> {
+
+        /** This call, by this principal. */
+        static Deed of(Sighting event, Call call, @Nullable String principal, @Nullable String via) {
+            return new Deed(
+                    event.time(),
+                    event.eventId(),
+                    call.account(),
+                    call.region(),
+                    call.operation().service(),
+                    call.operation().name(),
+                    principal,
+                    call.errorCode(),
+                    call.caller().sourceAddress(),
+                    call.resources().isEmpty() ? null : call.resources().get(0),
+                    Bounded.textOrNull(via),
+                    call.operation().readOnly());
+        }
 
         @Override
         public int compareTo(Deed other) {

@@ -1,17 +1,21 @@
 package io.trailwarden.detection.principal;
 
+import io.trailwarden.detection.Call;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.Published;
+import io.trailwarden.detection.Round;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
+import io.trailwarden.detection.principal.PrincipalKey.Kind;
+import io.trailwarden.detection.principal.PrincipalNews.Role;
 import io.trailwarden.detection.principal.PrincipalState.FirstUse;
 import io.trailwarden.detection.principal.PrincipalState.JudgedUse;
-import io.trailwarden.detection.principal.PrincipalState.Kind;
 import io.trailwarden.detection.reference.PrincipalSettings;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.reference.StateMachine;
+import io.trailwarden.event.Sighting;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -31,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * first times count, and a minimum does not depend on the order in which its candidates arrive: a late record may move
  * the beginning of the learning period or a first use, and findings follow.
  */
-public final class PrincipalDetector implements KeyedDetector<PrincipalState> {
+public final class PrincipalDetector implements KeyedDetector<PrincipalKey, PrincipalNews, PrincipalState> {
 
     /** The detection's key. */
     public static final String NAME = "unexpected-principal";
@@ -102,75 +106,93 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalState> {
     }
 
     @Override
+    public Class<PrincipalKey> keyType() {
+        return PrincipalKey.class;
+    }
+
+    @Override
+    public Class<PrincipalNews> newsType() {
+        return PrincipalNews.class;
+    }
+
+    @Override
     public Class<PrincipalState> stateType() {
         return PrincipalState.class;
     }
 
     @Override
     public int stateVersion() {
-        return 2;
+        return 3;
     }
 
     @Override
-    public SignalSource signals() {
+    public SignalSource<PrincipalKey, PrincipalNews> signals() {
         return new PrincipalSignals();
     }
 
     @Override
-    public PrincipalState merge(@Nullable PrincipalState before, Signal signal) {
-        PrincipalState state = before == null ? empty(signal) : before;
-        Edit edit = new Edit(state);
-        switch (signal.kind()) {
-            case PrincipalSignals.ACTIVE -> edit.since(signal.eventTime().truncatedTo(ChronoUnit.DAYS));
-            case PrincipalSignals.MEMBER -> {
-                if (signal.principal() != null) {
-                    edit.first(PRINCIPAL, signal.principal(), firstUse(signal));
-                }
-            }
-            case PrincipalSignals.JUDGE -> edit.use(judgedUse(state, signal));
-            default -> {
-                edit.since(signal.eventTime());
-                if (state.kind() == Kind.STATE_MACHINE) {
-                    learnMachine(edit, signal);
-                } else {
-                    learnPrincipal(edit, signal);
-                }
-                if (signal.kind().equals(PrincipalSignals.USE)) {
-                    edit.use(judgedUse(state, signal));
-                }
-            }
+    public PrincipalState merge(@Nullable PrincipalState before, Signal<PrincipalKey, PrincipalNews> signal) {
+        Sighting event = signal.event();
+        Edit edit = new Edit(before == null ? empty(signal.key(), event) : before);
+        Call call = signal.news().call();
+        if (call == null) {
+            edit.since(event.time().truncatedTo(ChronoUnit.DAYS));
+        } else if (signal.key().kind() == Kind.ACCOUNT) {
+            edit.first(
+                    PRINCIPAL,
+                    call.principal(),
+                    firstUse(event, call, call.caller().type()));
+        } else {
+            learn(edit, signal, call);
         }
-        edit.newest(signal.eventTime());
-        edit.type(signal.principalType());
+        edit.newest(event.time());
+        edit.type(call == null ? null : call.caller().type());
         return edit.done();
     }
 
-    private static void learnPrincipal(Edit edit, Signal signal) {
-        FirstUse use = firstUse(signal);
-        edit.first(ACTION, Phrases.action(signal.service(), signal.call()), use);
-        if (signal.region() != null && !GLOBAL.contains(Phrases.service(signal.service()))) {
-            edit.first(REGION, signal.region(), use);
+    private static void learn(Edit edit, Signal<PrincipalKey, PrincipalNews> signal, Call call) {
+        PrincipalNews news = signal.news();
+        if (news.learned()) {
+            edit.since(signal.event().time());
+            FirstUse use = firstUse(signal.event(), call, null);
+            if (signal.key().kind() == Kind.STATE_MACHINE) {
+                learnMachine(edit, news, call, use);
+            } else {
+                learnPrincipal(edit, news, call, use);
+            }
         }
-        if (signal.stateMachineArn() != null && signal.stateMachineArn().startsWith("arn:") && !signal.readOnly()) {
-            edit.first(STATE_MACHINE, StateMachine.base(signal.stateMachineArn()), use);
+        if (news.judged()) {
+            edit.use(judgedUse(signal.event(), news, call));
         }
     }
 
-    private static void learnMachine(Edit edit, Signal signal) {
-        FirstUse use = firstUse(signal);
-        boolean starts = PrincipalSignals.EXECUTION_ROLE.equals(signal.detail());
-        if (signal.link() != null) {
-            edit.first(starts ? EXECUTION_ROLE : TASK_ROLE, signal.link(), use);
+    private static void learnPrincipal(Edit edit, PrincipalNews news, Call call, FirstUse use) {
+        edit.first(ACTION, call.action(), use);
+        String region = call.region();
+        if (region != null && !GLOBAL.contains(Phrases.service(call.operation().service()))) {
+            edit.first(REGION, region, use);
         }
-        if (!starts) {
-            edit.first(ACTION, Phrases.action(signal.service(), signal.call()), use);
+        String machine = news.stateMachine();
+        if (machine != null && machine.startsWith("arn:") && !call.operation().readOnly()) {
+            edit.first(STATE_MACHINE, StateMachine.base(machine), use);
+        }
+    }
+
+    private static void learnMachine(Edit edit, PrincipalNews news, Call call, FirstUse use) {
+        Role role = news.role();
+        if (role != null) {
+            edit.first(role.ofExecution() ? EXECUTION_ROLE : TASK_ROLE, role.arn(), use);
+        }
+        if (role == null || !role.ofExecution()) {
+            edit.first(ACTION, call.action(), use);
         }
     }
 
     @Override
-    public PrincipalState evaluate(PrincipalState state, Reference reference, Findings out) {
-        Published published = out.settle(state.published(), Novelties.conclude(state, reference));
-        Published judged = out.settle(state.judged(), Contradictions.conclude(state, reference));
+    public PrincipalState evaluate(PrincipalState state, Round<PrincipalKey, PrincipalNews> round) {
+        Findings out = round.findings();
+        Published published = out.settle(state.published(), Novelties.conclude(state, round.reference()));
+        Published judged = out.settle(state.judged(), Contradictions.conclude(state, round.reference()));
         if (published == state.published() && judged == state.judged()) {
             return state;
         }
@@ -221,25 +243,14 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalState> {
                         .anyMatch(glob -> glob.matches(state.subject()));
     }
 
-    private static PrincipalState empty(Signal signal) {
-        String key = signal.key();
-        Kind kind = key.startsWith("machine|")
-                ? Kind.STATE_MACHINE
-                : key.startsWith("account|") ? Kind.ACCOUNT : Kind.PRINCIPAL;
-        String subject =
-                switch (kind) {
-                    case STATE_MACHINE -> key.substring("machine|".length());
-                    case ACCOUNT -> signal.account();
-                    case PRINCIPAL ->
-                        key.substring("principal|".length() + signal.account().length() + 1);
-                };
+    private static PrincipalState empty(PrincipalKey key, Sighting event) {
         return new PrincipalState(
-                kind,
-                signal.account(),
-                subject,
+                key.kind(),
+                key.account(),
+                key.subject(),
                 null,
                 null,
-                signal.eventTime(),
+                event.time(),
                 Map.of(),
                 Map.of(),
                 null,
@@ -248,33 +259,33 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalState> {
                 Published.NOTHING);
     }
 
-    private static FirstUse firstUse(Signal signal) {
+    private static FirstUse firstUse(Sighting event, Call call, @Nullable String type) {
         return new FirstUse(
-                signal.eventTime(),
-                signal.eventId(),
-                signal.service(),
-                signal.call(),
-                signal.region(),
-                signal.errorCode(),
-                signal.sourceAddress(),
-                signal.invokedBy(),
-                signal.kind().equals(PrincipalSignals.MEMBER) ? signal.principalType() : null,
-                signal.readOnly());
+                event.time(),
+                event.eventId(),
+                call.operation().service(),
+                call.operation().name(),
+                call.region(),
+                call.errorCode(),
+                call.caller().sourceAddress(),
+                call.caller().invokedBy(),
+                type,
+                call.operation().readOnly());
     }
 
-    private static JudgedUse judgedUse(PrincipalState state, Signal signal) {
-        boolean starts = PrincipalSignals.EXECUTION_ROLE.equals(signal.detail());
+    private static JudgedUse judgedUse(Sighting event, PrincipalNews news, Call call) {
+        String machine = news.stateMachine();
         return new JudgedUse(
-                signal.eventTime(),
-                signal.eventId(),
-                Phrases.action(signal.service(), signal.call()),
-                signal.region(),
-                signal.resources(),
-                signal.stateMachineArn() == null ? null : StateMachine.base(signal.stateMachineArn()),
-                state.kind() == Kind.STATE_MACHINE && starts ? signal.link() : null,
-                signal.errorCode(),
-                signal.sourceAddress(),
-                signal.invokedBy());
+                event.time(),
+                event.eventId(),
+                call.action(),
+                call.region(),
+                call.resources(),
+                machine == null ? null : StateMachine.base(machine),
+                news.executionRole(),
+                call.errorCode(),
+                call.caller().sourceAddress(),
+                call.caller().invokedBy());
     }
 
     /** A copy of a state being changed; hands back the state itself when nothing did. */

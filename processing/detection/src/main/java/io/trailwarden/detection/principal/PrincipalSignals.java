@@ -1,9 +1,11 @@
 package io.trailwarden.detection.principal;
 
+import io.trailwarden.detection.Call;
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.SeenBefore;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
+import io.trailwarden.detection.principal.PrincipalNews.Role;
 import io.trailwarden.detection.reference.Expectation;
 import io.trailwarden.detection.reference.Expectation.Use;
 import io.trailwarden.detection.reference.Glob;
@@ -11,6 +13,7 @@ import io.trailwarden.detection.reference.PrincipalSettings;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.reference.StateMachine;
 import io.trailwarden.event.ActorKey;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.AuditResource;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
@@ -21,21 +24,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Hands on the first use of every kind and day: who, which call, where, on which state machine. */
-final class PrincipalSignals implements SignalSource {
-
-    /** A use to be learned. */
-    static final String LEARN = "learn";
-    /** A use to be learned that some expectation speaks about. */
-    static final String USE = "use";
-    /** A use that some expectation speaks about, by somebody who is not learned. */
-    static final String JUDGE = "judge";
-    /** A principal of an account. */
-    static final String MEMBER = "member";
-    /** A day on which an account was active. */
-    static final String ACTIVE = "active";
-
-    static final String EXECUTION_ROLE = "execution role";
-    static final String TASK_ROLE = "task role";
+final class PrincipalSignals implements SignalSource<PrincipalKey, PrincipalNews> {
 
     private static final long DAY_MILLIS = 86_400_000L;
     private static final int REMEMBERED = 1 << 19;
@@ -46,7 +35,8 @@ final class PrincipalSignals implements SignalSource {
     private @Nullable Reference known;
 
     @Override
-    public void read(CloudTrailEvent event, Reference reference, Consumer<Signal> out) {
+    public void readCall(
+            CloudTrailEvent event, Reference reference, Consumer<Signal<PrincipalKey, PrincipalNews>> out) {
         String actor = event.actorKey();
         if (event.eventName() == null || event.eventSource() == null || actor.equals(ActorKey.UNKNOWN)) {
             return;
@@ -74,19 +64,19 @@ final class PrincipalSignals implements SignalSource {
         if (!said.isNews(SeenBefore.hash(use, day), time) || isIgnored(settings, actor)) {
             return;
         }
-        Signal signal = Signal.of(PrincipalDetector.NAME, "", "", event);
-        boolean judged = isJudged(
-                reference, Use.of(event, Phrases.action(event.eventSource(), event.eventName()), signal.resources()));
+        Call call = Call.of(event);
+        boolean judged = isJudged(reference, Use.of(event, call.action(), call.resources()));
         if (learned || judged) {
-            out.accept(signal.as("principal|" + account + '|' + actor, kind(learned, judged)));
+            PrincipalNews news = new PrincipalNews(call, event.stateMachineArn(), null, learned, judged);
+            out.accept(signal(PrincipalKey.principal(account, actor), event, news));
         }
         if (learned && isNewcomer(event)) {
-            member(signal, account, actor, day, time, out);
+            member(event, call, out);
         }
     }
 
     @Override
-    public void read(ExecutionEvent event, Reference reference, Consumer<Signal> out) {
+    public void readStep(ExecutionEvent event, Reference reference, Consumer<Signal<PrincipalKey, PrincipalNews>> out) {
         String role = event.roleArn();
         boolean starts = role != null && event.type().equals("ExecutionStarted");
         boolean schedules = event.type().equals("TaskScheduled") || event.type().equals("LambdaFunctionScheduled");
@@ -104,9 +94,6 @@ final class PrincipalSignals implements SignalSource {
         if (!said.isNews(use, time) || isIgnored(reference.principals(event.account()), event.stateMachineArn())) {
             return;
         }
-        Signal signal = Signal.of(PrincipalDetector.NAME, "", "", event)
-                .withCall(service, call)
-                .withLink(taken, starts ? EXECUTION_ROLE : TASK_ROLE);
         Use seen = new Use(
                 event.account(),
                 event.stateMachineArn(),
@@ -115,22 +102,33 @@ final class PrincipalSignals implements SignalSource {
                 List.of(),
                 StateMachine.base(event.stateMachineArn()),
                 starts ? role : null);
-        out.accept(signal.as("machine|" + event.stateMachineArn(), kind(true, isJudged(reference, seen))));
+        PrincipalNews news = new PrincipalNews(
+                Call.of(event, service, call),
+                event.stateMachineArn(),
+                taken == null ? null : new Role(taken, starts),
+                true,
+                isJudged(reference, seen));
+        out.accept(signal(PrincipalKey.machine(event.account(), event.stateMachineArn()), event, news));
     }
 
-    private static String kind(boolean learned, boolean judged) {
-        return learned ? judged ? USE : LEARN : JUDGE;
+    private static Signal<PrincipalKey, PrincipalNews> signal(PrincipalKey key, AuditEvent event, PrincipalNews news) {
+        return new Signal<>(PrincipalDetector.NAME, key, event.sighting(), news);
     }
 
-    private void member(Signal signal, String account, String actor, long day, long time, Consumer<Signal> out) {
+    private void member(CloudTrailEvent event, Call call, Consumer<Signal<PrincipalKey, PrincipalNews>> out) {
+        String account = event.account();
+        String actor = event.actorKey();
+        long time = event.eventTime().toEpochMilli();
+        long day = Math.floorDiv(time, DAY_MILLIS);
         long who = SeenBefore.hash(SeenBefore.hash(said.start(), actor), account);
         if (said.isNews(SeenBefore.hash(who, day), time)) {
             int shard = Math.floorMod(actor.hashCode(), PrincipalDetector.ACCOUNT_SHARDS);
-            out.accept(signal.as("account|" + account + '|' + shard, MEMBER));
+            PrincipalNews news = new PrincipalNews(call, null, null, true, false);
+            out.accept(signal(PrincipalKey.account(account, shard), event, news));
         }
         if (said.isFirst(SeenBefore.hash(SeenBefore.hash(said.start(), account), day))) {
             for (int shard = 0; shard < PrincipalDetector.ACCOUNT_SHARDS; shard++) {
-                out.accept(signal.as("account|" + account + '|' + shard, ACTIVE));
+                out.accept(signal(PrincipalKey.account(account, shard), event, PrincipalNews.ACTIVE));
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.trailwarden.detection.principal;
 
 import io.trailwarden.detection.Published;
+import io.trailwarden.detection.principal.PrincipalKey.Kind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -34,13 +35,6 @@ public record PrincipalState(
         List<String> full,
         Published published,
         Published judged) {
-
-    /** What a key is about. */
-    public enum Kind {
-        PRINCIPAL,
-        STATE_MACHINE,
-        ACCOUNT
-    }
 
     /**
      * The first use of something.

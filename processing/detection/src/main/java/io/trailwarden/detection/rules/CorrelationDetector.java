@@ -1,9 +1,9 @@
 package io.trailwarden.detection.rules;
 
 import io.trailwarden.detection.Conclusion;
-import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Published;
+import io.trailwarden.detection.Round;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
 import io.trailwarden.detection.reference.Reference;
@@ -23,7 +23,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -37,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * which firing of that group and hour it is: late events that move the beginning within the hour revise the finding
  * instead of making another.
  */
-public final class CorrelationDetector implements KeyedDetector<CorrelationState> {
+public final class CorrelationDetector implements KeyedDetector<CorrelationKey, CorrelationNews, CorrelationState> {
 
     /** The detector's name. */
     public static final String NAME = "sigma-correlation";
@@ -72,6 +71,16 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
     }
 
     @Override
+    public Class<CorrelationKey> keyType() {
+        return CorrelationKey.class;
+    }
+
+    @Override
+    public Class<CorrelationNews> newsType() {
+        return CorrelationNews.class;
+    }
+
+    @Override
     public Class<CorrelationState> stateType() {
         return CorrelationState.class;
     }
@@ -82,27 +91,21 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
     }
 
     @Override
-    public SignalSource signals() {
+    public SignalSource<CorrelationKey, CorrelationNews> signals() {
         return new CorrelationSignals();
     }
 
     @Override
-    public CorrelationState merge(@Nullable CorrelationState state, Signal signal) {
-        CorrelationSignals.Detail detail = CorrelationSignals.detail(signal);
+    public CorrelationState merge(@Nullable CorrelationState state, Signal<CorrelationKey, CorrelationNews> signal) {
         CorrelationState before = state == null
-                ? CorrelationState.empty(Objects.requireNonNull(signal.link()), detail.partition())
+                ? CorrelationState.empty(signal.key().family(), signal.key().partition())
                 : state;
-        return before.with(new CorrelatedEvent(
-                new Sighting(signal.eventTime(), signal.eventId()),
-                detail.rules(),
-                detail.fields(),
-                signal.account(),
-                signal.region(),
-                signal.principal()));
+        return before.with(signal.news().seen(signal.event()));
     }
 
     @Override
-    public CorrelationState evaluate(CorrelationState state, Reference reference, Findings out) {
+    public CorrelationState evaluate(CorrelationState state, Round<CorrelationKey, CorrelationNews> round) {
+        Reference reference = round.reference();
         LoadedRules before = rules;
         rules = LoadedRules.of(reference, before);
         if (rules != before && stagedFindings != null) {
@@ -116,7 +119,7 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
         Evaluated evaluated = family.evaluate(state.events(), state.partition(), state.sealed());
         List<Conclusion> conclusions =
                 conclusions(family, evaluated.firings(), state.sealed().at(), state.events(), rules);
-        Published published = out.settle(state.published(), conclusions);
+        Published published = round.findings().settle(state.published(), conclusions);
         return sealed(family, state, evaluated, published, conclusions);
     }
 

@@ -3,6 +3,7 @@ package io.trailwarden.detection.rules;
 import io.trailwarden.detection.EventDetector;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.FindingId;
@@ -39,39 +40,28 @@ public final class RuleDetector implements EventDetector {
     public RuleDetector() {}
 
     @Override
-    public void inspect(CloudTrailEvent event, Reference reference, Findings out) {
-        for (BoundRule rule : matched(event.raw(), Logsource.CLOUDTRAIL, reference)) {
-            Map<String, String> facts = new LinkedHashMap<>();
-            fact(facts, "call", event.eventSource() + ":" + event.eventName());
-            fact(facts, "source address", event.sourceIpAddress());
-            fact(facts, "error", event.errorCode());
-            publish(
-                    rule,
-                    new Sighting(event.eventTime(), event.eventId()),
-                    event.account(),
-                    event.awsRegion(),
-                    event.actorKey(),
-                    facts,
-                    out);
+    public void inspect(AuditEvent event, Reference reference, Findings out) {
+        for (BoundRule rule : matched(event.raw(), logsource(event), reference)) {
+            Map<String, String> facts =
+                    event instanceof CloudTrailEvent call ? facts(call) : facts((ExecutionEvent) event);
+            publish(rule, event, facts, out);
         }
     }
 
-    @Override
-    public void inspect(ExecutionEvent event, Reference reference, Findings out) {
-        for (BoundRule rule : matched(event.raw(), Logsource.EXECUTIONS, reference)) {
-            Map<String, String> facts = new LinkedHashMap<>();
-            fact(facts, "execution", event.executionArn());
-            fact(facts, "event", event.type());
-            fact(facts, "error", event.error());
-            publish(
-                    rule,
-                    new Sighting(event.eventTime(), event.eventId()),
-                    event.account(),
-                    event.region(),
-                    event.stateMachineArn(),
-                    facts,
-                    out);
-        }
+    private static Map<String, String> facts(CloudTrailEvent event) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        fact(facts, "call", event.eventSource() + ":" + event.eventName());
+        fact(facts, "source address", event.sourceIpAddress());
+        fact(facts, "error", event.errorCode());
+        return facts;
+    }
+
+    private static Map<String, String> facts(ExecutionEvent event) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        fact(facts, "execution", event.executionArn());
+        fact(facts, "event", event.type());
+        fact(facts, "error", event.error());
+        return facts;
     }
 
     private List<BoundRule> matched(byte[] raw, Logsource logsource, Reference reference) {
@@ -144,26 +134,24 @@ public final class RuleDetector implements EventDetector {
         return guard.admits(rule.rule().header(), seen.time(), out);
     }
 
-    private void publish(
-            BoundRule rule,
-            Sighting seen,
-            String account,
-            @Nullable String region,
-            @Nullable String principal,
-            Map<String, String> facts,
-            Findings out) {
+    private void publish(BoundRule rule, AuditEvent event, Map<String, String> facts, Findings out) {
+        Sighting seen = event.sighting();
         if (!reports(rule, seen, out)) {
             return;
         }
-        String subject = principal == null ? seen.eventId() : principal;
         out.publish(RuleFindings.conclusion(
-                FindingId.of(rule.key(), seen.eventId(), account),
+                FindingId.of(rule.key(), seen.eventId(), event.account()),
                 rule.rule().header(),
-                subject,
-                account.isEmpty() ? null : account,
-                region,
-                principal,
+                event.principal(),
+                event.account().isEmpty() ? null : event.account(),
+                event.region(),
+                event.principal(),
                 List.of(seen),
                 facts));
+    }
+
+    /** Which log's rules an event is for. */
+    static Logsource logsource(AuditEvent event) {
+        return event instanceof CloudTrailEvent ? Logsource.CLOUDTRAIL : Logsource.EXECUTIONS;
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * ({@code botocore/retries/standard.py}) and those in the error lists of Step Functions ("Common error types" and the
  * service model); any other name that holds {@code throttl} counts as well, because services invent new ones.
  */
-enum ThrottleCode {
+public enum ThrottleCode {
     /** Too many calls in a time: goes away by calling slower. */
     RATE,
     /** A fixed number is used up: goes away by deleting something or by a higher quota. */

@@ -1,12 +1,12 @@
 package io.trailwarden.detection.throttling;
 
-import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
-import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.Published;
+import io.trailwarden.detection.Round;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.detection.throttling.ThrottlingNews.Log;
 import io.trailwarden.detection.throttling.ThrottlingState.Minute;
 import io.trailwarden.detection.throttling.ThrottlingState.Tally;
 import io.trailwarden.event.Finding;
@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * times as many as in the average five minutes of the seven days before. Bursts of one key that begin in the same UTC
  * hour are one finding, which keeps its id when late records move the beginning by minutes.
  */
-public final class ThrottlingDetector implements KeyedDetector<ThrottlingState> {
+public final class ThrottlingDetector implements KeyedDetector<ThrottlingKey, ThrottlingNews, ThrottlingState> {
 
     /** The detection's key. */
     public static final String NAME = "throttling-spike";
@@ -40,9 +39,6 @@ public final class ThrottlingDetector implements KeyedDetector<ThrottlingState> 
 
     /** How many callers are told apart within a minute. */
     public static final int MAX_CALLERS = 50;
-
-    static final String CLOUDTRAIL = "cloudtrail";
-    static final String EXECUTIONS = "execution";
 
     /** Minutes without throttled calls that end a run. */
     static final int GAP = 5;
@@ -65,6 +61,16 @@ public final class ThrottlingDetector implements KeyedDetector<ThrottlingState> 
     }
 
     @Override
+    public Class<ThrottlingKey> keyType() {
+        return ThrottlingKey.class;
+    }
+
+    @Override
+    public Class<ThrottlingNews> newsType() {
+        return ThrottlingNews.class;
+    }
+
+    @Override
     public Class<ThrottlingState> stateType() {
         return ThrottlingState.class;
     }
@@ -75,18 +81,18 @@ public final class ThrottlingDetector implements KeyedDetector<ThrottlingState> 
     }
 
     @Override
-    public SignalSource signals() {
+    public SignalSource<ThrottlingKey, ThrottlingNews> signals() {
         return new ThrottlingSignals();
     }
 
     @Override
-    public ThrottlingState merge(@Nullable ThrottlingState before, Signal signal) {
+    public ThrottlingState merge(@Nullable ThrottlingState before, Signal<ThrottlingKey, ThrottlingNews> signal) {
         ThrottlingState state = before == null
                 ? new ThrottlingState(
-                        signal.account(),
-                        signal.region() == null ? "" : signal.region(),
-                        Phrases.service(signal.service()).toLowerCase(Locale.ROOT),
-                        signal.call() == null ? "?" : signal.call(),
+                        signal.key().account(),
+                        signal.key().region(),
+                        signal.key().service(),
+                        signal.key().call(),
                         Map.of(),
                         Map.of(),
                         null,
@@ -95,11 +101,11 @@ public final class ThrottlingDetector implements KeyedDetector<ThrottlingState> 
         Map<Long, Minute> minutes = new HashMap<>(state.minutes());
         Map<Long, Long> folded = new HashMap<>(state.folded());
         Instant since = state.since();
-        if (since != null && signal.eventTime().isBefore(since)) {
-            folded.merge(day(minute(signal.eventTime())), 1L, Long::sum);
+        if (since != null && signal.event().time().isBefore(since)) {
+            folded.merge(day(minute(signal.event().time())), 1L, Long::sum);
         } else {
-            long at = minute(signal.eventTime());
-            minutes.put(at, add(minutes.get(at), signal));
+            long at = minute(signal.event().time());
+            minutes.put(at, add(minutes.get(at), signal.event(), signal.news()));
             trimEvidence(minutes, at);
             since = fold(minutes, folded, since);
         }
@@ -114,33 +120,32 @@ public final class ThrottlingDetector implements KeyedDetector<ThrottlingState> 
                 since == null ? state.published() : state.published().keepFrom(since));
     }
 
-    private static Minute add(@Nullable Minute before, Signal signal) {
-        boolean trail = signal.kind().equals(CLOUDTRAIL);
-        Instant time = signal.eventTime();
+    private static Minute add(@Nullable Minute before, Sighting event, ThrottlingNews call) {
+        boolean trail = call.log() == Log.CLOUDTRAIL;
+        Instant time = event.time();
         Minute known =
                 before == null ? new Minute(Map.of(), new Tally(0, 0), Map.of(), 0, 0, time, time, List.of()) : before;
         Tally one = new Tally(trail ? 1 : 0, trail ? 0 : 1);
-        String caller = signal.principal() == null ? "unknown" : signal.principal();
         TreeMap<String, Tally> callers = new TreeMap<>(known.callers());
-        callers.merge(caller, one, ThrottlingDetector::sum);
+        callers.merge(call.caller(), one, ThrottlingDetector::sum);
         Tally others = known.others();
         if (callers.size() > MAX_CALLERS) {
             // Who is left out must not depend on who came first.
             others = sum(others, callers.pollLastEntry().getValue());
         }
         TreeMap<String, Long> codes = new TreeMap<>(known.codes());
-        codes.merge(signal.errorCode() == null ? "?" : signal.errorCode(), 1L, Long::sum);
+        codes.merge(call.error(), 1L, Long::sum);
         if (codes.size() > MAX_CODES) {
             codes.pollLastEntry();
         }
         List<Sighting> earliest = new ArrayList<>(known.earliest());
-        earliest.add(new Sighting(signal.eventTime(), signal.eventId()));
+        earliest.add(event);
         return new Minute(
                 callers,
                 others,
                 codes,
-                known.quota() + (ThrottleCode.QUOTA.name().equals(signal.detail()) ? 1 : 0),
-                known.readOnly() + (signal.readOnly() ? 1 : 0),
+                known.quota() + (call.code() == ThrottleCode.QUOTA ? 1 : 0),
+                known.readOnly() + (call.readOnly() ? 1 : 0),
                 time.isBefore(known.first()) ? time : known.first(),
                 time.isAfter(known.last()) ? time : known.last(),
                 earliest);
@@ -215,8 +220,8 @@ public final class ThrottlingDetector implements KeyedDetector<ThrottlingState> 
     }
 
     @Override
-    public ThrottlingState evaluate(ThrottlingState state, Reference reference, Findings out) {
-        Published published = out.settle(state.published(), Bursts.conclude(state, reference));
+    public ThrottlingState evaluate(ThrottlingState state, Round<ThrottlingKey, ThrottlingNews> round) {
+        Published published = round.findings().settle(state.published(), Bursts.conclude(state, round.reference()));
         return published == state.published()
                 ? state
                 : new ThrottlingState(

@@ -1,20 +1,20 @@
 package io.trailwarden.detection.throttling;
 
-import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.detection.throttling.ThrottlingNews.Log;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Hands on every throttled call, and nothing else: they are few, except when they matter. */
-final class ThrottlingSignals implements SignalSource {
+final class ThrottlingSignals implements SignalSource<ThrottlingKey, ThrottlingNews> {
 
     @Override
-    public void read(CloudTrailEvent event, Reference reference, Consumer<Signal> out) {
+    public void readCall(
+            CloudTrailEvent event, Reference reference, Consumer<Signal<ThrottlingKey, ThrottlingNews>> out) {
         if (event.errorCode() == null) {
             return;
         }
@@ -22,13 +22,21 @@ final class ThrottlingSignals implements SignalSource {
         if (code == null) {
             return;
         }
-        String key = key(event.account(), event.awsRegion(), event.eventSource(), event.eventName());
-        out.accept(Signal.of(ThrottlingDetector.NAME, key, ThrottlingDetector.CLOUDTRAIL, event)
-                .withLink(null, code.name()));
+        out.accept(new Signal<>(
+                ThrottlingDetector.NAME,
+                ThrottlingKey.of(event.account(), event.awsRegion(), event.eventSource(), event.eventName()),
+                event.sighting(),
+                new ThrottlingNews(
+                        Log.CLOUDTRAIL,
+                        event.actorKey(),
+                        event.errorCode(),
+                        code,
+                        Boolean.TRUE.equals(event.readOnly()))));
     }
 
     @Override
-    public void read(ExecutionEvent event, Reference reference, Consumer<Signal> out) {
+    public void readStep(
+            ExecutionEvent event, Reference reference, Consumer<Signal<ThrottlingKey, ThrottlingNews>> out) {
         // The execution's own end repeats the error of the task that ended it.
         if (event.error() == null || event.type().startsWith("Execution")) {
             return;
@@ -37,16 +45,11 @@ final class ThrottlingSignals implements SignalSource {
         if (code == null) {
             return;
         }
-        String service = service(event);
-        String call = call(event);
-        Signal signal = Signal.of(
-                        ThrottlingDetector.NAME,
-                        key(event.account(), event.region(), service, call),
-                        ThrottlingDetector.EXECUTIONS,
-                        event)
-                .withCall(service, call)
-                .withLink(event.name(), code.name());
-        out.accept(signal);
+        out.accept(new Signal<>(
+                ThrottlingDetector.NAME,
+                ThrottlingKey.of(event.account(), event.region(), service(event), call(event)),
+                event.sighting(),
+                new ThrottlingNews(Log.EXECUTIONS, event.stateMachineArn(), event.error(), code, false)));
     }
 
     /** {@code lambda.amazonaws.com} of {@code lambda} and {@code aws-sdk:lambda}, so that both logs speak of one quota. */
@@ -72,16 +75,5 @@ final class ThrottlingSignals implements SignalSource {
         int dot = resource.indexOf('.');
         String call = dot > 0 ? resource.substring(0, dot) : resource;
         return call.substring(0, 1).toUpperCase(Locale.ROOT) + call.substring(1);
-    }
-
-    private static String key(
-            String account, @Nullable String region, @Nullable String service, @Nullable String call) {
-        return account
-                + '|'
-                + (region == null ? "" : region)
-                + '|'
-                + Phrases.service(service).toLowerCase(Locale.ROOT)
-                + '|'
-                + (call == null ? "" : call);
     }
 }

@@ -7,6 +7,7 @@ import io.trailwarden.detection.Events;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Rehearsal;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.ReferenceEntry.Kind;
 import io.trailwarden.event.Severity;
@@ -18,7 +19,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState> {
+class FailedExecutionDetectorTest
+        extends DetectorContract<FailedExecutionKey, FailedExecutionNews, FailedExecutionState> {
 
     private static final String MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:OrderFlow";
     private static final String ONLY_CI =
@@ -26,7 +28,7 @@ class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState>
                     + "'},'expect':{'principals':'*:role/ci/*'}}";
 
     @Override
-    protected KeyedDetector<FailedExecutionState> detector() {
+    protected KeyedDetector<FailedExecutionKey, FailedExecutionNews, FailedExecutionState> detector() {
         return new FailedExecutionDetector();
     }
 
@@ -38,8 +40,8 @@ class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState>
     }
 
     @Override
-    protected List<?> scenario() {
-        List<Object> events = new ArrayList<>();
+    protected List<? extends AuditEvent> scenario() {
+        List<AuditEvent> events = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             String at = "2026-03-02T09:0" + i;
             events.add(start(at + ":00Z", i % 2 == 0 ? "support" : "ci/deployer", "run-" + i));
@@ -52,12 +54,12 @@ class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState>
     }
 
     @Override
-    protected void disprove(Rehearsal<FailedExecutionState> rehearsal) {
+    protected void disprove(Rehearsal<FailedExecutionKey, FailedExecutionNews, FailedExecutionState> rehearsal) {
         rehearsal.learn(Kind.EXPECTATION, "order-flow-is-started-by-ci", ONLY_CI.replace("*:role/ci/*", "*:role/*"));
     }
 
     @Override
-    protected Stream<?> flood() {
+    protected Stream<? extends AuditEvent> flood() {
         Instant noon = Instant.parse("2026-03-02T12:00:00Z");
         return IntStream.range(0, 3_000)
                 .mapToObj(i -> Stream.of(
@@ -78,7 +80,8 @@ class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState>
 
     @Test
     void the_failure_is_joined_to_whoever_started_it() {
-        Rehearsal<FailedExecutionState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<FailedExecutionKey, FailedExecutionNews, FailedExecutionState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(end("2026-03-02T09:00:30Z", "run-42", "ExecutionFailed"));
         assertThat(rehearsal.open()).isEmpty();
 
@@ -108,7 +111,8 @@ class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState>
 
     @Test
     void who_is_expected_to_start_it_may_fail() {
-        Rehearsal<FailedExecutionState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<FailedExecutionKey, FailedExecutionNews, FailedExecutionState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(start("2026-03-02T09:00:00Z", "ci/deployer", "run-42"));
         rehearsal.deliver(end("2026-03-02T09:00:30Z", "run-42", "ExecutionFailed"));
         assertThat(rehearsal.open()).isEmpty();
@@ -116,7 +120,8 @@ class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState>
 
     @Test
     void further_failures_of_the_day_amend_the_same_finding() {
-        Rehearsal<FailedExecutionState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<FailedExecutionKey, FailedExecutionNews, FailedExecutionState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(scenario());
         Finding finding = rehearsal.only();
         assertThat(finding.title()).startsWith("3 executions of state machine OrderFlow failed; role support");
@@ -124,7 +129,7 @@ class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState>
         assertThat(finding.facts().get("Seen")).contains("run-4 at 2026-03-02T09:04:00Z, which timed out");
     }
 
-    private static Object start(String at, String role, String name) {
+    private static AuditEvent start(String at, String role, String name) {
         return Events.cloudTrail(
                 """
                 {'userIdentity':{'type':'AssumedRole','principalId':'AROA1:dana','accountId':'111122223333',
@@ -137,7 +142,7 @@ class FailedExecutionDetectorTest extends DetectorContract<FailedExecutionState>
                         .formatted(role.substring(role.indexOf('/') + 1), role, at, MACHINE, name, name, name));
     }
 
-    private static Object end(String at, String name, String type) {
+    private static AuditEvent end(String at, String name, String type) {
         return Events.execution(
                 """
                 {'id':'5','type':'%s','previous_event_id':'4','event_timestamp':'%d',

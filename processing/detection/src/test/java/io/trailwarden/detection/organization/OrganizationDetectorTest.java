@@ -7,6 +7,7 @@ import io.trailwarden.detection.Events;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Rehearsal;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.ReferenceEntry.Kind;
@@ -20,7 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
+class OrganizationDetectorTest extends DetectorContract<OrganizationKey, OrganizationNews, OrganizationState> {
 
     private static final String OUR = "111122223333";
     private static final String MEMBER = "222233334444";
@@ -29,7 +30,7 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
     private int serial;
 
     @Override
-    protected KeyedDetector<OrganizationState> detector() {
+    protected KeyedDetector<OrganizationKey, OrganizationNews, OrganizationState> detector() {
         return new OrganizationDetector();
     }
 
@@ -41,8 +42,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
     }
 
     @Override
-    protected List<?> scenario() {
-        List<Object> events = new ArrayList<>();
+    protected List<? extends AuditEvent> scenario() {
+        List<AuditEvent> events = new ArrayList<>();
         events.add(assumeRole("09:10:00", STRANGER, "partner-access", "ASIAONE"));
         for (int i = 0; i < 30; i++) {
             events.add(call("09:" + (11 + i), "ASIAONE", "partner-access", i % 3 == 0 ? "ListBuckets" : "GetObject"));
@@ -61,13 +62,13 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
     }
 
     @Override
-    protected void disprove(Rehearsal<OrganizationState> rehearsal) {
+    protected void disprove(Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal) {
         rehearsal.learn(
                 Kind.ACCOUNT, STRANGER, "{'relation':'partner','until':'ignored','joined':'2026-01-01T00:00:00Z'}");
     }
 
     @Override
-    protected Stream<?> flood() {
+    protected Stream<? extends AuditEvent> flood() {
         Instant start = Instant.parse("2026-03-02T09:00:00Z");
         return IntStream.range(0, 20_000)
                 .mapToObj(i -> callAt(start.plusMillis(i * 1000L).toString(), "ASIAFLOOD", "x", "Call" + i % 5_000));
@@ -85,7 +86,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void a_stranger_is_followed_from_the_door_into_the_house() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(
                 Events.cloudTrail(
                         """
@@ -147,7 +149,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void sessions_taken_from_a_session_are_followed_three_hops_far() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(call("09:50:00", "ASIA4", "r4", "PutRolePolicy"));
         rehearsal.deliver(chain("09:40:00", "ASIA4", "r4", "ASIA5", "r5"));
         rehearsal.deliver(chain("09:30:00", "ASIA3", "r3", "ASIA4", "r4"));
@@ -172,7 +175,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void a_further_session_that_did_nothing_is_told_by_the_one_that_took_it() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(assumeRole("09:00:00", STRANGER, "r1", "ASIA1"));
         rehearsal.deliver(chain("09:10:00", "ASIA1", "r1", "ASIA2", "r2"));
         assertThat(rehearsal.only().facts()).containsEntry("Further sessions", "role r2 as ASIA2");
@@ -180,7 +184,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void a_session_of_a_member_may_take_roles_and_becomes_a_strangers_when_the_member_has_left() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(assumeRole("09:00:00", MEMBER, "r1", "ASIA1"));
         rehearsal.deliver(call("09:01:00", "ASIA1", "r1", "GetObject"));
         rehearsal.deliver(chain("09:10:00", "ASIA1", "r1", "ASIA2", "r2"));
@@ -206,7 +211,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
                                 Kind.ACCOUNT,
                                 STRANGER,
                                 "{'name':'vendor','spans':[{'relation':'partner','from':'2026-03-02T09:00:00Z','to':'2026-03-02T10:00:00Z'}]}"));
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference);
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference);
         rehearsal.deliver(assumeRole("08:59:59", STRANGER, "r", "ASIABEFORE"));
         rehearsal.deliver(assumeRole("09:00:00", STRANGER, "r", "ASIADURING"));
         rehearsal.deliver(assumeRole("10:00:00", STRANGER, "r", "ASIAAFTER"));
@@ -217,7 +223,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void without_a_directory_one_finding_says_so_and_gives_way_to_real_ones() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), Reference.EMPTY);
         for (int i = 10; i < 60; i++) {
             rehearsal.deliver(assumeRole("09:" + i + ":00", STRANGER, "r", "ASIA" + i));
             rehearsal.deliver(foreign("10:" + i + ":00", MEMBER, "GetObject", ""));
@@ -232,7 +239,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void aws_services_people_and_members_are_no_strangers() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(
                 Events.cloudTrail(
                         """
@@ -253,7 +261,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void a_refused_attempt_is_a_sighting_and_one_a_day_whatever_the_number() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         for (int i = 10; i < 60; i++) {
             rehearsal.deliver(Events.cloudTrail(
                     """
@@ -273,7 +282,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void an_instances_session_was_taken_by_aws_and_is_not_followed() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(
                 Events.cloudTrail(
                         """
@@ -287,7 +297,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void foreign_credentials_at_our_vpc_endpoint_are_seen_even_when_refused() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(
                 Events.cloudTrail(
                         """
@@ -306,7 +317,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void anonymous_callers_are_low_and_can_be_switched_off() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(
                 Events.cloudTrail(
                         """
@@ -323,7 +335,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void our_own_calls_to_a_strangers_resource_are_seen_when_they_change_something() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(reach("GetObject", true));
         assertThat(rehearsal.open()).isEmpty();
 
@@ -341,7 +354,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void a_task_that_takes_a_role_of_another_organization_is_seen_in_the_execution_log() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(
                 Events.execution(
                         """
@@ -358,7 +372,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void calls_without_an_access_key_are_tied_by_the_sessions_arn_and_time() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(callAt("2026-03-02T23:58:00Z", "", "r1", "ListBuckets"));
         rehearsal.deliver(callAt("2026-03-03T00:02:00Z", "", "r1", "GetObject"));
         rehearsal.deliver(callAt("2026-03-02T09:00:00Z", "", "r1", "TooEarly"));
@@ -379,7 +394,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void changing_who_may_do_what_is_critical() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference());
         rehearsal.deliver(assumeRole("09:00:00", STRANGER, "r1", "ASIA1"));
         rehearsal.deliver(
                 Events.cloudTrail(
@@ -393,7 +409,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationState> {
 
     @Test
     void a_busy_session_sends_few_signals() {
-        Rehearsal<OrganizationState> rehearsal = new Rehearsal<>(detector(), reference()).lazily();
+        Rehearsal<OrganizationKey, OrganizationNews, OrganizationState> rehearsal =
+                new Rehearsal<>(detector(), reference()).lazily();
         for (int i = 0; i < 10_000; i++) {
             rehearsal.deliver(callAt(
                     Instant.parse("2026-03-02T09:00:00Z").plusSeconds(i).toString(), "ASIABUSY", "x", "Call" + i % 5));

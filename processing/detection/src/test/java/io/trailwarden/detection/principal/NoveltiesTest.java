@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trailwarden.detection.Events;
 import io.trailwarden.detection.Rehearsal;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.ReferenceEntry.Kind;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,7 +35,7 @@ class NoveltiesTest {
             @ForAll @Size(min = 1, max = 60) List<@IntRange(max = 14 * 24) Integer> hours,
             @ForAll @IntRange(max = 10_000) int seed) {
         Random random = new Random(seed);
-        List<Object> events = new ArrayList<>();
+        List<AuditEvent> events = new ArrayList<>();
         Map<String, Integer> firstHour = new TreeMap<>();
         Map<String, String> firstId = new TreeMap<>();
         int begin = Integer.MAX_VALUE;
@@ -58,7 +59,7 @@ class NoveltiesTest {
         }
 
         Collections.shuffle(events, random);
-        Rehearsal<PrincipalState> rehearsal =
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal =
                 new Rehearsal<>(new PrincipalDetector(), THREE_DAYS, 1 + random.nextInt(3)).deliver(events);
 
         Map<Integer, Set<String>> found = new TreeMap<>();
@@ -69,7 +70,7 @@ class NoveltiesTest {
         assertThat(found).isEqualTo(expected);
     }
 
-    private static Object use(String id, String call, Instant time) {
+    private static AuditEvent use(String id, String call, Instant time) {
         return Events.cloudTrail(
                 """
                 {'userIdentity':{'type':'AssumedRole','arn':'arn:aws:sts::111122223333:assumed-role/app/%s',

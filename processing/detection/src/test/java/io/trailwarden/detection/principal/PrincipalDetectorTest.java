@@ -8,6 +8,7 @@ import io.trailwarden.detection.Events;
 import io.trailwarden.detection.KeyedDetector.Knowledge;
 import io.trailwarden.detection.Rehearsal;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.ReferenceEntry.Kind;
@@ -21,7 +22,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
+class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews, PrincipalState> {
 
     private static final String ORDER_FLOW = "arn:aws:states:eu-west-1:111122223333:stateMachine:OrderFlow";
     private static final String ONLY_CI =
@@ -46,8 +47,8 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
     }
 
     @Override
-    protected List<?> scenario() {
-        List<Object> events = new ArrayList<>();
+    protected List<? extends AuditEvent> scenario() {
+        List<AuditEvent> events = new ArrayList<>();
         for (int day = 1; day <= 9; day++) {
             for (int hour = 0; hour < 4; hour++) {
                 String time = "2026-03-0" + day + "T0" + hour + ":00:00Z";
@@ -69,14 +70,14 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
     }
 
     @Override
-    protected void disprove(Rehearsal<PrincipalState> rehearsal) {
+    protected void disprove(Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal) {
         // The calls were made within the learning period already; the record was late.
         rehearsal.deliver(user("2026-03-02T10:00:00Z", "dana", "iam", "CreateAccessKey", "us-east-1"));
         rehearsal.deliver(user("2026-03-02T10:00:00Z", "dana", "ec2", "RunInstances", "ap-south-1"));
     }
 
     @Override
-    protected Stream<?> flood() {
+    protected Stream<? extends AuditEvent> flood() {
         Instant start = Instant.parse("2026-03-01T00:00:00Z");
         return IntStream.range(0, 5_000)
                 .mapToObj(i -> user(start.plusSeconds(i).toString(), "scanner", "s3", "Call" + i, "region-" + i));
@@ -94,7 +95,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void the_first_use_after_the_learning_period_is_new_and_says_what_was_expected() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
         rehearsal.deliver(user("2026-03-01T00:00:00Z", "dana", "s3", "GetObject", "eu-west-1"));
         rehearsal.deliver(user("2026-03-07T23:59:59Z", "dana", "s3", "ListBuckets", "eu-west-1"));
         assertThat(rehearsal.open()).isEmpty();
@@ -122,7 +123,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void what_is_new_on_one_day_is_one_finding() {
-        Rehearsal<PrincipalState> rehearsal = learned("dana");
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = learned("dana");
         for (int i = 0; i < 30; i++) {
             rehearsal.deliver(
                     user("2026-03-09T10:00:" + (10 + i) + "Z", "dana", "ec2", "DescribeThing" + i, "eu-west-1"));
@@ -136,7 +137,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void a_late_record_that_moves_the_beginning_back_opens_findings_in_hindsight() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
         rehearsal.deliver(user("2026-03-05T00:00:00Z", "dana", "s3", "GetObject", "eu-west-1"));
         rehearsal.deliver(user("2026-03-09T00:00:00Z", "dana", "s3", "PutObject", "eu-west-1"));
         assertThat(rehearsal.open()).isEmpty();
@@ -147,13 +148,13 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void a_new_region_counts_but_not_the_region_that_global_services_name() {
-        Rehearsal<PrincipalState> rehearsal = learned("dana");
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = learned("dana");
         rehearsal.deliver(user("2026-03-09T00:00:00Z", "dana", "s3", "GetObject", "ap-south-1"));
         assertThat(rehearsal.only().title()).isEqualTo("User dana did something new: it used Region ap-south-1");
         assertThat(rehearsal.only().techniques()).contains("T1535");
         assertThat(rehearsal
                         .states()
-                        .get("principal|111122223333|arn:aws:iam::111122223333:user/dana")
+                        .get(PrincipalKey.principal("111122223333", "arn:aws:iam::111122223333:user/dana"))
                         .seen()
                         .get(PrincipalDetector.REGION))
                 .containsOnlyKeys("eu-west-1", "ap-south-1");
@@ -161,7 +162,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void learning_is_a_setting_per_account_and_can_be_switched_off() {
-        Rehearsal<PrincipalState> rehearsal = learned("dana");
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = learned("dana");
         rehearsal.deliver(user("2026-03-09T00:00:00Z", "dana", "s3", "PutObject", "eu-west-1"));
         assertThat(rehearsal.open()).hasSize(1);
         rehearsal.learn(Kind.SETTING, "unexpected-principal", "{'accounts':{'111122223333':{'learning':'P30D'}}}");
@@ -176,13 +177,14 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void learning_can_be_seen() {
-        Rehearsal<PrincipalState> rehearsal = learned("dana");
-        PrincipalState state = rehearsal.states().get("principal|111122223333|arn:aws:iam::111122223333:user/dana");
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = learned("dana");
+        PrincipalState state =
+                rehearsal.states().get(PrincipalKey.principal("111122223333", "arn:aws:iam::111122223333:user/dana"));
         assertThat(detector().knowledge(state, reference())).isEqualTo(Knowledge.LEARNED);
         assertThat(detector().knowledge(state, settings("{'learning':'P30D'}"))).isEqualTo(Knowledge.LEARNING);
         assertThat(detector().knowledge(state, settings("{'learning':'PT0S'}"))).isEqualTo(Knowledge.NONE);
         assertThat(rehearsal.states().entrySet().stream()
-                        .filter(entry -> entry.getKey().startsWith("account|"))
+                        .filter(entry -> entry.getKey().kind() == PrincipalKey.Kind.ACCOUNT)
                         .map(entry -> detector().knowledge(entry.getValue(), reference())))
                 .isNotEmpty()
                 .containsOnly(Knowledge.NONE);
@@ -194,17 +196,18 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void a_role_is_one_principal_whatever_its_sessions_are_called() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
         rehearsal.deliver(start("2026-03-01T00:00:00Z", "ci/deployer", ORDER_FLOW));
         rehearsal.deliver(start("2026-03-09T00:00:00Z", "ci/deployer", ORDER_FLOW));
         rehearsal.deliver(start("2026-03-19T00:00:00Z", "ci/deployer", ORDER_FLOW + ":7"));
         assertThat(rehearsal.open()).isEmpty();
-        assertThat(rehearsal.states()).containsKey("principal|111122223333|arn:aws:iam::111122223333:role/ci/deployer");
+        assertThat(rehearsal.states())
+                .containsKey(PrincipalKey.principal("111122223333", "arn:aws:iam::111122223333:role/ci/deployer"));
     }
 
     @Test
     void services_acting_on_their_own_are_not_learned_unless_asked_for() {
-        List<Object> events = new ArrayList<>();
+        List<AuditEvent> events = new ArrayList<>();
         for (String day : List.of("01", "09")) {
             events.add(Events.cloudTrail(
                     """
@@ -221,7 +224,8 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
                     'awsRegion':'eu-west-1','eventID':'w%s','recipientAccountId':'111122223333'}"""
                             .formatted(day, day, day)));
         }
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY).deliver(events);
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal =
+                new Rehearsal<>(detector(), Reference.EMPTY).deliver(events);
         assertThat(rehearsal.signals()).isEmpty();
 
         Reference asked =
@@ -231,7 +235,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void calls_that_step_functions_makes_for_a_role_belong_to_the_role() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
         rehearsal.deliver(bySteps("2026-03-01T00:00:00Z", "lambda", "Invoke", "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTy"));
         rehearsal.deliver(
                 bySteps("2026-03-09T00:00:00Z", "iam", "CreateAccessKey", "ZzErTyUiOpAsDfGhJkLzXcVbNmQwErTy"));
@@ -241,7 +245,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void a_person_who_is_new_in_a_known_account_is_worth_a_finding_and_a_role_is_not_by_default() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
         rehearsal.deliver(user("2026-03-01T12:00:00Z", "dana", "s3", "GetObject", "eu-west-1"));
         rehearsal.deliver(user("2026-03-10T00:00:00Z", "mallory", "s3", "ListBuckets", "eu-west-1"));
         rehearsal.deliver(start("2026-03-10T00:00:00Z", "new-role", ORDER_FLOW));
@@ -259,7 +263,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void a_principal_that_was_seen_earlier_after_all_is_not_new() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
         rehearsal.deliver(user("2026-03-01T12:00:00Z", "dana", "s3", "GetObject", "eu-west-1"));
         rehearsal.deliver(user("2026-03-10T00:00:00Z", "mallory", "s3", "ListBuckets", "eu-west-1"));
         assertThat(rehearsal.open()).hasSize(1);
@@ -269,7 +273,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void who_may_start_a_state_machine_is_an_expectation() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
         rehearsal.deliver(start("2026-03-05T12:00:00Z", "ci/deployer", ORDER_FLOW));
         assertThat(rehearsal.open()).isEmpty();
         rehearsal.deliver(start("2026-03-05T12:00:00Z", "intern", ORDER_FLOW + ":3"));
@@ -302,7 +306,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void a_refused_attempt_is_one_level_lower() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
         rehearsal.deliver(Events.cloudTrail(
                 """
                 {'userIdentity':{'type':'IAMUser','arn':'arn:aws:iam::111122223333:user/dana','accountId':'111122223333'},
@@ -325,7 +329,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
                         """
                 {'when':{'principals':['*:user/dana']},'forbid':{'actions':['ec2:*']},'severity':'low',
                 'effectiveFrom':'2026-03-02T00:00:00Z','effectiveTo':'2026-03-03T00:00:00Z'}"""));
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference);
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), reference);
         rehearsal.deliver(user("2026-03-01T23:59:59Z", "dana", "ec2", "RunInstances", "eu-west-1"));
         rehearsal.deliver(user("2026-03-03T00:00:00Z", "dana", "ec2", "RunInstances", "eu-west-1"));
         rehearsal.deliver(user("2026-03-02T12:00:00Z", "dana", "s3", "GetObject", "eu-west-1"));
@@ -344,7 +348,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
                         """
                 {'when':{'principals':['*:user/dana'],'actions':'s3:*'},
                 'expect':{'regions':['eu-*'],'resources':['arn:aws:s3:::orders/*']}}"""));
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference);
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), reference);
         rehearsal.deliver(onResource("2026-03-02T12:00:00Z", "eu-west-1", "arn:aws:s3:::orders/1"));
         rehearsal.deliver(onResource("2026-03-02T12:00:01Z", "eu-west-1", "arn:aws:s3:::orders/2"));
         assertThat(rehearsal.open()).isEmpty();
@@ -359,7 +363,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void an_expectation_that_comes_later_judges_what_comes_after_it() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
         rehearsal.deliver(start("2026-03-05T12:00:00Z", "intern", ORDER_FLOW));
         rehearsal.learn(Kind.EXPECTATION, "order-flow", ONLY_CI);
         assertThat(rehearsal.open()).isEmpty();
@@ -376,7 +380,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
                         """
                 {'when':{'stateMachines':['*:stateMachine:OrderFlow'],'actions':'states:ExecutionStarted'},
                 'expect':{'executionRoles':['*:role/order-exec']},'severity':'critical'}"""));
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference);
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), reference);
         rehearsal.deliver(runs("2026-03-01T00:00:00Z", 1, "order-exec"));
         rehearsal.deliver(runs("2026-03-09T00:00:00Z", 2, "order-exec"));
         assertThat(rehearsal.open()).isEmpty();
@@ -393,7 +397,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void a_state_machine_that_calls_another_service_is_new() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
         rehearsal.deliver(task("2026-03-01T00:00:00Z", 1, "lambda", "invoke"));
         rehearsal.deliver(task("2026-03-09T00:00:00Z", 2, "aws-sdk:iam", "createAccessKey"));
         assertThat(rehearsal.only().title())
@@ -403,7 +407,8 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void a_principal_that_tries_everything_is_reported_as_too_much() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY).lazily();
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal =
+                new Rehearsal<>(detector(), Reference.EMPTY).lazily();
         flood().forEach(rehearsal::deliver);
         assertThat(rehearsal.settle().only().title())
                 .isEqualTo("Too much to remember about user scanner: new uses go unnoticed");
@@ -412,7 +417,8 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
 
     @Test
     void repeating_a_use_sends_one_signal_a_day() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference()).lazily();
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal =
+                new Rehearsal<>(detector(), reference()).lazily();
         for (int i = 0; i < 5_000; i++) {
             rehearsal.deliver(user(
                     Instant.parse("2026-03-01T00:00:00Z").plusSeconds(i * 60L).toString(),
@@ -421,12 +427,12 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
                     "GetObject",
                     "eu-west-1"));
         }
-        assertThat(rehearsal.signals().stream().filter(signal -> signal.key().startsWith("principal|")))
+        assertThat(rehearsal.signals().stream().filter(signal -> signal.key().kind() == PrincipalKey.Kind.PRINCIPAL))
                 .hasSize(4);
     }
 
-    private Rehearsal<PrincipalState> learned(String name) {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
+    private Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> learned(String name) {
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), reference());
         rehearsal.deliver(user("2026-03-01T00:00:00Z", name, "s3", "GetObject", "eu-west-1"));
         rehearsal.deliver(user("2026-03-08T00:00:00Z", name, "s3", "GetObject", "eu-west-1"));
         return rehearsal;
@@ -477,7 +483,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
                         .formatted(session, time, service, call, serial++));
     }
 
-    private Object runs(String time, int run, String role) {
+    private AuditEvent runs(String time, int run, String role) {
         return Events.execution(
                 """
                 {'id':'1','type':'ExecutionStarted','details':{'roleArn':'arn:aws:iam::111122223333:role/%s'},
@@ -486,7 +492,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalState> {
                         .formatted(role, Instant.parse(time).toEpochMilli(), run));
     }
 
-    private Object task(String time, int run, String resourceType, String resource) {
+    private AuditEvent task(String time, int run, String resourceType, String resource) {
         return Events.execution(
                 """
                 {'id':'3','type':'TaskScheduled','details':{'resourceType':'%s','resource':'%s','region':'eu-west-1'},

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class CorrelationDetectorTest {
 
-    private static final String YAML =
+    static final String YAML =
             """
             title: Failed login
             name: failed
@@ -53,17 +53,13 @@ class CorrelationDetectorTest {
             Reference.EMPTY.with(LoadedRules.entry("logins.yml", YAML, true, Instant.EPOCH));
     private final CorrelationDetector detector = new CorrelationDetector();
     private final Family family = Correlations.of(FAILED_LOGINS).families().get(0);
+    private final CorrelationKey dana = new CorrelationKey(family.key(), List.of("dana"));
     private final Map<String, Finding> last = new LinkedHashMap<>();
     private final List<Finding> published = new ArrayList<>();
-    private final Findings out = new Findings(
-            InstantSource.fixed(NOON),
-            1,
-            List::of,
-            finding -> {
-                published.add(finding);
-                last.put(finding.id(), finding);
-            },
-            signal -> {});
+    private final Findings out = new Findings(InstantSource.fixed(NOON), List::of, finding -> {
+        published.add(finding);
+        last.put(finding.id(), finding);
+    });
     private CorrelationState state;
 
     private void deliver(int second, String id) {
@@ -79,7 +75,7 @@ class CorrelationDetectorTest {
                 null,
                 null);
         state = detector.merge(state, CorrelationSignalsTest.signal(family, List.of("dana"), event));
-        state = detector.evaluate(state, rules, out);
+        state = detector.evaluate(state, new OnlyRound(dana, rules, out));
     }
 
     private List<Finding> open() {
@@ -154,7 +150,7 @@ class CorrelationDetectorTest {
         deliver(0, "e1");
         deliver(1, "e2");
         deliver(2, "e3");
-        state = detector.evaluate(state, Reference.EMPTY, out);
+        state = detector.evaluate(state, new OnlyRound(dana, Reference.EMPTY, out));
         assertThat(open()).hasSize(1);
     }
 
@@ -171,7 +167,7 @@ class CorrelationDetectorTest {
                     null);
             state = detector.merge(state, CorrelationSignalsTest.signal(family, List.of("dana"), event));
             if (i % 500 == 499) {
-                state = detector.evaluate(state, reference, out);
+                state = detector.evaluate(state, new OnlyRound(dana, reference, out));
             }
         }
         assertThat(open()).hasSize(1);
@@ -201,10 +197,10 @@ class CorrelationDetectorTest {
         for (int i = 0; i < events.size(); i++) {
             state = detector.merge(state, CorrelationSignalsTest.signal(family, List.of("dana"), events.get(i)));
             if (i % 197 == 0) {
-                state = detector.evaluate(state, reference, out);
+                state = detector.evaluate(state, new OnlyRound(dana, reference, out));
             }
         }
-        state = detector.evaluate(state, reference, out);
+        state = detector.evaluate(state, new OnlyRound(dana, reference, out));
         assertThat(state.sealed().at()).isAfter(NOON);
         assertThat(state.tooLate()).isZero();
         assertThat(open().stream()

@@ -120,24 +120,19 @@ class GoldenCorrelationsTest {
     /** Delivers the events one by one to the detector, each partition on its own, and keeps what stands in the end. */
     private static TreeMap<String, String> openFindings(
             CorrelationDetector detector, List<Family> families, Reference reference, List<CorrelatedEvent> events) {
-        Map<String, CorrelationState> states = new HashMap<>();
+        Map<CorrelationKey, CorrelationState> states = new HashMap<>();
         Map<String, Finding> last = new LinkedHashMap<>();
-        Findings out = new Findings(
-                InstantSource.fixed(Instant.EPOCH),
-                1,
-                List::of,
-                finding -> {
-                    Finding before = last.put(finding.id(), finding);
-                    assertThat(before == null || before.revision() < finding.revision())
-                            .isTrue();
-                },
-                signal -> {});
+        Findings out = new Findings(InstantSource.fixed(Instant.EPOCH), List::of, finding -> {
+            Finding before = last.put(finding.id(), finding);
+            assertThat(before == null || before.revision() < finding.revision()).isTrue();
+        });
         for (CorrelatedEvent event : events) {
             for (Family family : families) {
                 for (List<String> partition : family.partitions(event)) {
-                    Signal signal = CorrelationSignalsTest.signal(family, partition, event);
+                    Signal<CorrelationKey, CorrelationNews> signal =
+                            CorrelationSignalsTest.signal(family, partition, event);
                     CorrelationState merged = detector.merge(states.get(signal.key()), signal);
-                    states.put(signal.key(), detector.evaluate(merged, reference, out));
+                    states.put(signal.key(), detector.evaluate(merged, new OnlyRound(signal.key(), reference, out)));
                 }
             }
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trailwarden.detection.Events;
 import io.trailwarden.detection.Rehearsal;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.FindingId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,7 +26,8 @@ class BurstsTest {
     @Property(tries = 150)
     void agree_with_the_definition_applied_by_hand(
             @ForAll @Size(min = 10, max = 120) List<@IntRange(max = 150) Integer> minutes) {
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(new ThrottlingDetector(), Reference.EMPTY, 2).lazily();
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal =
+                new Rehearsal<>(new ThrottlingDetector(), Reference.EMPTY, 2).lazily();
         for (int i = 0; i < minutes.size(); i++) {
             // Half of the generated minutes are moved onto few, so that bursts come about.
             int minute = i % 2 == 0 ? minutes.get(i) : minutes.get(i) / 30 * 30 + minutes.get(i) % 7;
@@ -91,7 +93,7 @@ class BurstsTest {
         return START.plus(minute, ChronoUnit.MINUTES).getEpochSecond() / 86_400;
     }
 
-    private static Object throttled(int id, Instant time) {
+    private static AuditEvent throttled(int id, Instant time) {
         return Events.cloudTrail(
                 """
                 {'userIdentity':{'type':'IAMUser','arn':'arn:aws:iam::111122223333:user/u%d','accountId':'111122223333'},

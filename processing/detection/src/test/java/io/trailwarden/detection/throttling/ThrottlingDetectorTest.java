@@ -7,6 +7,7 @@ import io.trailwarden.detection.Events;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Rehearsal;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.ReferenceEntry.Kind;
@@ -22,13 +23,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
+class ThrottlingDetectorTest extends DetectorContract<ThrottlingKey, ThrottlingNews, ThrottlingState> {
 
     private static final String BATCH = "arn:aws:iam::111122223333:role/batch";
     private static final String REPORT = "arn:aws:iam::111122223333:role/report";
 
     @Override
-    protected KeyedDetector<ThrottlingState> detector() {
+    protected KeyedDetector<ThrottlingKey, ThrottlingNews, ThrottlingState> detector() {
         return new ThrottlingDetector();
     }
 
@@ -38,8 +39,8 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
     }
 
     @Override
-    protected List<?> scenario() {
-        List<Object> events = new ArrayList<>();
+    protected List<? extends AuditEvent> scenario() {
+        List<AuditEvent> events = new ArrayList<>();
         for (int i = 0; i < 130; i++) {
             events.add(throttled("09:0" + i % 6 + ":" + (10 + i % 40), "PutParameter", i % 5 == 0 ? REPORT : BATCH));
         }
@@ -54,7 +55,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
     }
 
     @Override
-    protected void disprove(Rehearsal<ThrottlingState> rehearsal) {
+    protected void disprove(Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal) {
         // The day before, the same call was throttled all the time: this is what is usual here.
         for (int minute = 0; minute < 24 * 60; minute++) {
             for (int i = 0; i < 12; i++) {
@@ -65,7 +66,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
     }
 
     @Override
-    protected Stream<?> flood() {
+    protected Stream<? extends AuditEvent> flood() {
         Instant start = Instant.parse("2026-01-01T00:00:00Z");
         return IntStream.range(0, 6_000)
                 .mapToObj(i -> throttledAt(
@@ -86,7 +87,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
 
     @Test
     void a_burst_says_who_causes_it_and_who_suffers() {
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
         for (int i = 0; i < 12; i++) {
             rehearsal.deliver(throttled("09:00:" + (10 + i), "PutParameter", BATCH));
         }
@@ -125,7 +126,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
 
     @Test
     void below_the_floor_there_is_no_finding_and_the_floor_is_a_setting() {
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
         for (int i = 0; i < 9; i++) {
             rehearsal.deliver(throttled("09:00:0" + i, "PutParameter", BATCH));
         }
@@ -140,7 +141,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
 
     @Test
     void a_burst_that_grows_is_amended_and_keeps_its_id() {
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
         for (int i = 0; i < 30; i++) {
             rehearsal.deliver(throttled("09:0" + i / 6 + ":0" + i % 6, "PutParameter", BATCH));
         }
@@ -153,7 +154,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
 
     @Test
     void two_parts_that_a_late_record_joins_are_one_finding_under_the_id_of_the_earlier() {
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
         for (int i = 0; i < 10; i++) {
             rehearsal.deliver(throttled("09:54:0" + i, "PutParameter", BATCH));
             rehearsal.deliver(throttled("10:02:0" + i, "PutParameter", BATCH));
@@ -172,7 +173,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
 
     @Test
     void quotas_are_not_mixed() {
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
         for (int i = 0; i < 6; i++) {
             rehearsal.deliver(throttled("09:00:0" + i, "PutParameter", BATCH));
             rehearsal.deliver(throttled("09:00:0" + i, "GetParameter", BATCH));
@@ -182,7 +183,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
 
     @Test
     void a_fixed_quota_scores_lower_than_a_rate() {
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
         for (int i = 0; i < 10; i++) {
             rehearsal.deliver(event("2026-03-02T09:00:0" + i + "Z", "CreateRole", BATCH, "LimitExceededException"));
         }
@@ -193,7 +194,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
 
     @Test
     void execution_logs_count_but_the_end_of_the_execution_does_not_count_twice() {
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
         for (int i = 0; i < 10; i++) {
             rehearsal.deliver(execution(i, 5, "TaskFailed", "'resource':'invoke','resourceType':'lambda',"));
             rehearsal.deliver(execution(i, 6, "ExecutionFailed", ""));
@@ -208,7 +209,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
 
     @Test
     void a_refusal_that_both_logs_hold_counts_once_against_the_floor() {
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference());
         for (int i = 0; i < 6; i++) {
             rehearsal.deliver(execution(i, 5, "TaskFailed", "'resource':'putParameter','resourceType':'aws-sdk:ssm',"));
             rehearsal.deliver(throttledAt("2026-03-02T09:12:3" + i + "Z", "PutParameter", BATCH));
@@ -219,7 +220,8 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
 
     @Test
     void chronic_throttling_is_reported_on_its_first_day_only_until_it_gets_worse() {
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference()).lazily();
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal =
+                new Rehearsal<>(detector(), reference()).lazily();
         for (int minute = 0; minute < 3 * 24 * 60; minute++) {
             Instant time = Instant.parse("2026-03-01T00:00:00Z").plus(Duration.ofMinutes(minute));
             for (int i = 0; i < 3; i++) {
@@ -240,14 +242,15 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
 
     @Test
     void bursts_of_real_records_agree_with_the_oracle() {
-        List<Object> events = Events.shared("cloudtrail/invictus");
+        List<AuditEvent> events = Events.shared("cloudtrail/invictus");
         Map<String, Long> oracle = new TreeMap<>();
         Events.sharedJson("labelled/oracle_invictus.json")
                 .get("throttles_per_minute_source_name_principal")
                 .properties()
                 .forEach(entry -> oracle.put(entry.getKey(), entry.getValue().asLong()));
 
-        Rehearsal<ThrottlingState> rehearsal = new Rehearsal<>(detector(), reference(), 3)
+        Rehearsal<ThrottlingKey, ThrottlingNews, ThrottlingState> rehearsal = new Rehearsal<>(
+                        detector(), reference(), 3)
                 .lazily()
                 .deliver(events)
                 .settle();
@@ -296,7 +299,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingState> {
                         .formatted(role, time, call, error, serial++));
     }
 
-    private static Object execution(int run, int id, String type, String more) {
+    private static AuditEvent execution(int run, int id, String type, String more) {
         return Events.execution(
                 """
                 {'id':'%d','type':'%s','details':{%s'error':'Lambda.TooManyRequestsException','cause':'Rate Exceeded.'},

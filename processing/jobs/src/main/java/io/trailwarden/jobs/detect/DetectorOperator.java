@@ -1,0 +1,517 @@
+package io.trailwarden.jobs.detect;
+
+import io.trailwarden.detection.Findings;
+import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.detection.Signal;
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.JobStatus;
+import io.trailwarden.event.text.LogKeys;
+import io.trailwarden.jobs.operator.JobSettings;
+import io.trailwarden.jobs.operator.LogBudget;
+import io.trailwarden.jobs.operator.Numbers;
+import io.trailwarden.jobs.operator.OwnFindings;
+import io.trailwarden.jobs.operator.ReferenceFeed;
+import io.trailwarden.jobs.operator.ReferenceTable;
+import io.trailwarden.jobs.operator.Statuses;
+import io.trailwarden.jobs.state.BlockSerializer;
+import io.trailwarden.jobs.state.RecordTypes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the {@link KeyedDetector}s: keeps their state, calls them, and forgets keys whose time is over. Its input
+ * is keyed by detector and key.
+ *
+ * <p>One operator runs one round of all detectors. News for the next round leaves as a side output.
+ *
+ * <p>A signal is merged at once. A key that was quiet is evaluated at once too; a stormy one once a second, the last
+ * time after the last signal, and always before a checkpoint: when a checkpoint is complete, all that its records show
+ * is published. A late signal is merged and evaluated like any other.
+ */
+public final class DetectorOperator extends AbstractStreamOperator<Finding>
+        implements OneInputStreamOperator<Signal, Finding>, Triggerable<String, VoidNamespace> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** News for the next round. */
+    public static final OutputTag<Signal> FOLLOWED = new OutputTag<>("followed", RecordTypes.of(Signal.class));
+
+    /** How this part is doing. */
+    public static final OutputTag<JobStatus> STATUS =
+            new OutputTag<>("detect-status", TypeInformation.of(JobStatus.class));
+
+    /** The least time between two evaluations of a stormy key. */
+    static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /** How long a key must be quiet before it is forgotten, for history that is read backwards. */
+    static final Duration QUIET = Duration.ofMinutes(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DetectorOperator.class);
+    private static final int LINES_A_MINUTE = 20;
+
+    private final LogBudget failureLines = new LogBudget(LINES_A_MINUTE);
+    private final int round;
+    private final Map<String, Host<?>> hosts = new LinkedHashMap<>();
+    private final List<KeyedDetector<?>> detectors;
+    private final ReferenceFeed feed;
+    private final ReferenceTable reference = new ReferenceTable();
+    private final long maxKeys;
+    private final Duration statusInterval;
+    private final Numbers numbers;
+    private final Numbers.Count signals;
+    private final Numbers.Count late;
+    private final Numbers.Count published;
+    private final Numbers.Count evaluations;
+    private final Numbers.Count unknown;
+    private final Numbers.Count failures;
+
+    private final List<Finding> found = new ArrayList<>();
+    private final List<Signal> followed = new ArrayList<>();
+    private Set<String> evaluatedLately = new HashSet<>();
+    private Set<String> unevaluated = new LinkedHashSet<>();
+    private @Nullable InternalTimerService<VoidNamespace> timers;
+    private final Findings out;
+    private final OwnFindings own;
+    private boolean evaluateAll;
+
+    DetectorOperator(
+            StreamOperatorParameters<Finding> parameters,
+            int round,
+            List<KeyedDetector<?>> detectors,
+            ReferenceFeed feed,
+            JobSettings settings) {
+        super(parameters);
+        this.round = round;
+        this.detectors = detectors;
+        this.feed = feed;
+        this.statusInterval = settings.statusInterval();
+        int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+        this.maxKeys = Math.max(1, settings.maxKeysPerDetector() / subtasks);
+        this.numbers = new Numbers(getMetricGroup());
+        this.signals = numbers.count("signals");
+        this.late = numbers.count("late");
+        this.published = numbers.count("findings");
+        this.evaluations = numbers.count("evaluations");
+        this.unknown = numbers.count("signalsForNobody");
+        this.failures = numbers.count("detectorFailures");
+        this.out = new Findings(
+                () -> Instant.ofEpochMilli(now()),
+                round,
+                () -> reference.reference().suppressions(),
+                found::add,
+                followed::add);
+        this.own = new OwnFindings(out);
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        evaluateAll = reference.open(context.getOperatorStateStore(), feed);
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        timers = getInternalTimerService("keys", VoidNamespaceSerializer.INSTANCE, this);
+        for (KeyedDetector<?> detector : detectors) {
+            Host<?> host = new Host<>(detector);
+            hosts.put(detector.name(), host);
+            numbers.gauge("keys." + detector.name(), () -> host.keys);
+            numbers.gauge("keysRefused." + detector.name(), () -> host.refused);
+            numbers.gauge("learning." + detector.name(), () -> host.learning);
+            numbers.gauge("learned." + detector.name(), () -> host.learned);
+            host.recount();
+        }
+        numbers.others(() -> {
+            Map<String, Long> more = new TreeMap<>();
+            detectors.forEach(detector -> more.putAll(detector.numbers()));
+            return more;
+        });
+        numbers.gauge("referenceMalformed", reference::malformed);
+        numbers.gauge("referenceRefused", reference::refused);
+        if (evaluateAll) {
+            evaluateAll();
+        }
+        scheduleEvaluation();
+        scheduleReference();
+        scheduleStatus();
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        evaluateRest();
+        // Whoever waits until records are stored can rely on the numbers that go with them.
+        output.collect(STATUS, new StreamRecord<>(status()));
+    }
+
+    @Override
+    public void finish() throws Exception {
+        evaluateRest();
+        super.finish();
+    }
+
+    @Override
+    public void close() throws Exception {
+        super.close();
+        reference.close();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        reference.snapshot(getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        Host<?> host = hostOf(timer.getKey());
+        if (host != null) {
+            host.onEventTime(timer.getTimestamp());
+        }
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        Host<?> host = hostOf(timer.getKey());
+        if (host != null) {
+            host.onProcessingTime(timer.getTimestamp());
+        }
+    }
+
+    @Override
+    public void processElement(StreamRecord<Signal> element) throws Exception {
+        Signal signal = element.getValue();
+        Host<?> host = hosts.get(signal.detector());
+        if (host == null) {
+            unknown.increment();
+            return;
+        }
+        signals.increment();
+        if (signal.eventTime().toEpochMilli() < timers().currentWatermark()) {
+            late.increment();
+            if (LOG.isDebugEnabled()) {
+                LOG.debug("Detector {} takes late {}", signal.detector(), LogKeys.event(signal.eventId()));
+            }
+        }
+        host.take(signal);
+        emit();
+    }
+
+    /** Outside of the detectors' calls, whose exceptions are caught: those of the way out must stop the task. */
+    private void emit() {
+        for (Finding finding : found) {
+            published.increment();
+            if (LOG.isDebugEnabled()) {
+                LOG.debug(
+                        "{} is {} at revision {}, by {}",
+                        LogKeys.finding(finding.id()),
+                        finding.state(),
+                        finding.revision(),
+                        finding.detection());
+            }
+            output.collect(new StreamRecord<>(finding));
+        }
+        found.clear();
+        for (Signal news : followed) {
+            output.collect(FOLLOWED, new StreamRecord<>(news));
+        }
+        followed.clear();
+    }
+
+    /** Evaluates the keys that had signals since their last evaluation. */
+    private void evaluateRest() throws Exception {
+        Set<String> keys = unevaluated;
+        unevaluated = new LinkedHashSet<>();
+        for (String key : keys) {
+            Host<?> host = hostOf(key);
+            if (host != null) {
+                setCurrentKey(key);
+                host.evaluateCurrent();
+                emit();
+            }
+        }
+        evaluatedLately = new HashSet<>(keys);
+    }
+
+    private void scheduleEvaluation() {
+        getProcessingTimeService().registerTimer(now() + PAUSE.toMillis(), time -> {
+            evaluateRest();
+            scheduleEvaluation();
+        });
+    }
+
+    private @Nullable Host<?> hostOf(String key) {
+        return hosts.get(SignalKey.detectorOf(key));
+    }
+
+    private InternalTimerService<VoidNamespace> timers() {
+        if (timers == null) {
+            throw new IllegalStateException("not open");
+        }
+        return timers;
+    }
+
+    private long now() {
+        return getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    private void scheduleReference() {
+        getProcessingTimeService().registerTimer(now() + ReferenceTable.REFRESH_INTERVAL.toMillis(), time -> {
+            if (reference.refresh()) {
+                evaluateAll();
+            }
+            scheduleReference();
+        });
+    }
+
+    private void evaluateAll() throws Exception {
+        for (Host<?> host : hosts.values()) {
+            host.evaluateAll();
+            host.recount();
+        }
+    }
+
+    private void scheduleStatus() {
+        getProcessingTimeService().registerTimer(now() + statusInterval.toMillis(), time -> {
+            output.collect(STATUS, new StreamRecord<>(status()));
+            scheduleStatus();
+        });
+    }
+
+    private JobStatus status() {
+        return Statuses.of(
+                round == 1 ? "detect" : "detect-" + round,
+                getRuntimeContext(),
+                now(),
+                timers().currentWatermark(),
+                numbers);
+    }
+
+    /** One detector in this round. */
+    private final class Host<S extends Record> {
+
+        private final KeyedDetector<S> detector;
+        private final ValueStateDescriptor<S> stateDescriptor;
+        private final ValueState<S> states;
+        private final ValueState<KeyClock> clocks;
+        private long keys;
+        private long refused;
+        private long learning;
+        private long learned;
+
+        Host(KeyedDetector<S> detector) throws Exception {
+            this.detector = detector;
+            // Another version has another name: older state is not read by a class that it does not fit.
+            String name = detector.name() + "-v" + detector.stateVersion();
+            stateDescriptor = new ValueStateDescriptor<>(name, inBlocks(detector.stateType()));
+            states = getPartitionedState(stateDescriptor);
+            clocks = getPartitionedState(new ValueStateDescriptor<>(name + "-clock", inBlocks(KeyClock.class)));
+            try (Stream<String> restored =
+                    DetectorOperator.this.<String>getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
+                keys = restored.count();
+            }
+        }
+
+        private <R extends Record> TypeSerializer<R> inBlocks(Class<R> type) {
+            return new BlockSerializer<>(
+                    RecordTypes.of(type).createSerializer(getExecutionConfig().getSerializerConfig()));
+        }
+
+        void take(Signal signal) throws Exception {
+            S before = states.value();
+            S after = merge(before, signal);
+            if (after == null) {
+                return;
+            }
+            if (before == null && keys >= maxKeys) {
+                judgeAlone(after, signal);
+                return;
+            }
+            KeyClock clock = clocks.value();
+            if (before == null || clock == null) {
+                clock = KeyClock.NEW;
+                keys += before == null ? 1 : 0;
+            }
+            long now = now();
+            if (after == before) {
+                // Nothing new: only that the key is still heard of, and that not to the second.
+                if (now - clock.lastSignal() > QUIET.toMillis() / 10) {
+                    clocks.update(clock.signalled(now));
+                }
+                return;
+            }
+            clock = clock.signalled(now);
+            String key = (String) getCurrentKey();
+            if (evaluatedLately.add(key)) {
+                after = evaluate(after);
+            } else {
+                unevaluated.add(key);
+            }
+            count(before, -1);
+            count(after, 1);
+            states.update(after);
+            clocks.update(clock.expiryTimer() == 0 && clock.quietTimer() == 0 ? watchExpiry(after, clock) : clock);
+        }
+
+        /** No room for another key: what one event proves is still found, and the lack of room is said. */
+        private void judgeAlone(S state, Signal signal) {
+            refused++;
+            evaluate(state);
+            own.capacity(detector.name(), maxKeys, signal.eventId(), signal.eventTime());
+        }
+
+        private @Nullable S merge(@Nullable S state, Signal signal) {
+            try {
+                return detector.merge(state, signal);
+            } catch (RuntimeException e) {
+                failed(signal.eventId(), signal.eventTime(), e);
+                return null;
+            }
+        }
+
+        private S evaluate(S state) {
+            evaluations.increment();
+            try {
+                return detector.evaluate(state, reference.reference(), out);
+            } catch (RuntimeException e) {
+                failed("", Instant.ofEpochMilli(now()), e);
+                return state;
+            }
+        }
+
+        /** What a detector cannot digest must not stop the others; restarting would only meet it again. */
+        private void failed(String eventId, Instant at, RuntimeException problem) {
+            failures.increment();
+            if (failureLines.allows(now())) {
+                LOG.error(
+                        "Detector {} failed in round {} on {}",
+                        detector.name(),
+                        round,
+                        LogKeys.event(eventId),
+                        problem);
+            }
+            own.failure(detector.name(), eventId, at, problem);
+        }
+
+        private void count(@Nullable S state, int difference) {
+            if (state != null) {
+                switch (detector.knowledge(state, reference.reference())) {
+                    case LEARNING -> learning += difference;
+                    case LEARNED -> learned += difference;
+                    case NONE -> {}
+                }
+            }
+        }
+
+        /** After a restore, and when reference data changed how long is learned. */
+        void recount() throws Exception {
+            learning = 0;
+            learned = 0;
+            DetectorOperator.this
+                    .<String>getKeyedStateBackend()
+                    .applyToAllKeys(
+                            VoidNamespace.INSTANCE,
+                            VoidNamespaceSerializer.INSTANCE,
+                            stateDescriptor,
+                            (key, state) -> count(state.value(), 1));
+        }
+
+        void evaluateAll() throws Exception {
+            DetectorOperator.this
+                    .<String>getKeyedStateBackend()
+                    .applyToAllKeys(
+                            VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, stateDescriptor, (key, state) -> {
+                                S before = state.value();
+                                if (before != null) {
+                                    state.update(evaluate(before));
+                                    emit();
+                                }
+                            });
+        }
+
+        void evaluateCurrent() throws Exception {
+            S state = states.value();
+            if (state != null) {
+                states.update(evaluate(state));
+            }
+        }
+
+        void onProcessingTime(long time) throws Exception {
+            KeyClock clock = clocks.value();
+            S state = states.value();
+            if (clock != null && state != null && clock.quietTimer() == time) {
+                forgetOrWait(state, clock.withQuietTimer(0));
+            }
+        }
+
+        void onEventTime(long time) throws Exception {
+            KeyClock clock = clocks.value();
+            S state = states.value();
+            if (clock != null && state != null && clock.expiryTimer() == time) {
+                forgetOrWait(state, clock.withExpiryTimer(0));
+            }
+        }
+
+        private void forgetOrWait(S state, KeyClock clock) throws Exception {
+            boolean over = expiry(state) <= timers().currentWatermark();
+            boolean quiet = clock.lastSignal() + QUIET.toMillis() <= now();
+            if (over && quiet) {
+                states.clear();
+                clocks.clear();
+                keys--;
+                count(state, -1);
+            } else {
+                clocks.update(watchExpiry(state, clock));
+            }
+        }
+
+        /**
+         * Sets the one timer at which it makes sense to look again. A time that has already passed in event time is
+         * awaited in processing time, because event time may stand still.
+         */
+        private KeyClock watchExpiry(S state, KeyClock clock) {
+            long expiry = expiry(state);
+            if (expiry > timers().currentWatermark()) {
+                timers().registerEventTimeTimer(VoidNamespace.INSTANCE, expiry);
+                return clock.withExpiryTimer(expiry);
+            }
+            long quiet = Math.max(clock.lastSignal() + QUIET.toMillis(), now() + 1);
+            timers().registerProcessingTimeTimer(VoidNamespace.INSTANCE, quiet);
+            return clock.withQuietTimer(quiet);
+        }
+
+        private long expiry(S state) {
+            Instant at = detector.expiresAt(state, reference.reference());
+            return at.compareTo(Instant.ofEpochMilli(Long.MAX_VALUE)) >= 0 ? Long.MAX_VALUE : at.toEpochMilli();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.trailwarden.jobs.state;
+
+import io.trailwarden.jobs.state.CheckpointFinder.Damaged;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+/**
+ * Checksums of a complete checkpoint's files, so that a flipped bit is found before the job starts from it. Flink itself
+ * notices only damage that breaks its formats.
+ *
+ * <p>The seal of {@code <checkpoints>/<job>/chk-<n>} is the file {@code <checkpoints>/seals/<job>-chk-<n>}: beside the
+ * checkpoint's own directory, which Flink must find empty when it deletes it. Lines: CRC-32C in hex, a space, the file's
+ * name. A checkpoint without a seal (the process died in between) is judged by its formats and sizes alone.
+ */
+public final class CheckpointSeal {
+
+    private static final String SEALS = "seals";
+
+    private CheckpointSeal() {}
+
+    /** Seals this checkpoint, and forgets the seals of checkpoints that are gone. */
+    public static void write(Path checkpoint) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (Path file : files(checkpoint)) {
+            text.append(checksum(file)).append(' ').append(file.getFileName()).append('\n');
+        }
+        Path seal = sealOf(checkpoint);
+        Path seals = seal.toAbsolutePath().getParent();
+        Files.createDirectories(seals);
+        Path draft = Files.createTempFile(seals, "draft", ".tmp");
+        Files.writeString(draft, text);
+        Files.move(draft, seal, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        forgetOrphans(seals);
+    }
+
+    /** What is not as it was sealed; empty when all is well or nothing was sealed. */
+    static List<Damaged> problems(Path checkpoint) throws IOException {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(sealOf(checkpoint), StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+        List<Damaged> damaged = new ArrayList<>();
+        for (String line : lines) {
+            int space = line.indexOf(' ');
+            Path file = checkpoint.resolve(line.substring(space + 1));
+            if (!Files.isRegularFile(file)) {
+                damaged.add(new Damaged(file, "is missing"));
+            } else if (!checksum(file).equals(line.substring(0, Math.max(0, space)))) {
+                damaged.add(new Damaged(file, "differs from what was written (checksum)"));
+            }
+        }
+        return damaged;
+    }
+
+    private static Path sealOf(Path checkpoint) {
+        Path job = checkpoint.toAbsolutePath().getParent();
+        return job.resolveSibling(SEALS).resolve(job.getFileName() + "-" + checkpoint.getFileName());
+    }
+
+    private static void forgetOrphans(Path seals) throws IOException {
+        try (Stream<Path> all = Files.list(seals)) {
+            for (Path seal : all.toList()) {
+                String name = seal.getFileName().toString();
+                int dash = name.indexOf('-');
+                if (dash > 0
+                        && !Files.isDirectory(
+                                seals.resolveSibling(name.substring(0, dash)).resolve(name.substring(dash + 1)))) {
+                    Files.deleteIfExists(seal);
+                }
+            }
+        }
+    }
+
+    private static List<Path> files(Path checkpoint) throws IOException {
+        try (Stream<Path> all = Files.list(checkpoint)) {
+            return all.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    private static String checksum(Path file) throws IOException {
+        CRC32C crc = new CRC32C();
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                crc.update(buffer, 0, read);
+            }
+        }
+        return HexFormat.of().toHexDigits((int) crc.getValue());
+    }
+}

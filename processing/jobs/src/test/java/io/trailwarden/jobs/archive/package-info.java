@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.jobs.archive;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.jobs.detect;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.jobs.intake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.jobs.operator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.jobs.state;
+
+import org.jspecify.annotations.NullMarked;

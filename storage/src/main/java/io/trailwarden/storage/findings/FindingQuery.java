@@ -1,0 +1,43 @@
+package io.trailwarden.storage.findings;
+
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.Severity;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which findings are wanted; null asks for nothing in particular.
+ *
+ * @param since the latest evidence is not older than this
+ * @param atLeast this severe or worse
+ * @param detection exactly this key
+ * @param account exactly this account
+ * @param principal exactly this actor key
+ * @param all whether findings that were withdrawn or are suppressed are wanted too
+ * @param limit at most so many, the latest; 0 means all
+ */
+public record FindingQuery(
+        @Nullable Instant since,
+        @Nullable Severity atLeast,
+        @Nullable String detection,
+        @Nullable String account,
+        @Nullable String principal,
+        boolean all,
+        int limit) {
+
+    /** Every finding that somebody should look at. */
+    public static final FindingQuery OPEN = new FindingQuery(null, null, null, null, null, false, 0);
+
+    /** Every finding, withdrawn and suppressed ones too. */
+    public static final FindingQuery ALL = new FindingQuery(null, null, null, null, null, true, 0);
+
+    /** Whether this finding is wanted, but for the limit. */
+    public boolean matches(Finding finding) {
+        return (all || finding.state() == Finding.State.OPEN && finding.suppression() == null)
+                && (since == null || !finding.lastTime().isBefore(since))
+                && (atLeast == null || finding.severity().compareTo(atLeast) >= 0)
+                && (detection == null || detection.equals(finding.detection()))
+                && (account == null || account.equals(finding.account()))
+                && (principal == null || principal.equals(finding.principal()));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.storage.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.storage.files;
+
+import org.jspecify.annotations.NullMarked;

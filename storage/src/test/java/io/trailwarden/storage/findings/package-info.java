@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.storage.findings;
+
+import org.jspecify.annotations.NullMarked;

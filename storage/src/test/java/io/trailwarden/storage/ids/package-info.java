@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.storage.ids;
+
+import org.jspecify.annotations.NullMarked;

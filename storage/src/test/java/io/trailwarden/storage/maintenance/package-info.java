@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.storage.maintenance;
+
+import org.jspecify.annotations.NullMarked;
