@@ -5,8 +5,9 @@ import java.time.Instant;
 /**
  * Where a record came from, precise enough to fetch it again and to prove that it was not altered.
  *
- * <p>{@code (objectSha256, offset)} names one delivery of one record: the same pair seen twice is a redelivery (an
- * ingester restarted), the same event with another pair is a duplicate (two trails log the same call).
+ * <p>{@code (source, object, objectSha256, offset)} names one delivery of one record: the same four seen twice are a
+ * redelivery (an ingester restarted), the same event with others is a duplicate (two trails log the same call, an object
+ * was copied).
  *
  * @param source the configured ingester, for example {@code file} or {@code s3:audit-trail}
  * @param object the object key, file path relative to its input, or log stream

@@ -8,6 +8,10 @@ import java.time.Instant;
  */
 public record Sighting(Instant time, String eventId) implements Comparable<Sighting> {
 
+    /** Bounds an id that is too long. */
+    public Sighting {
+        eventId = Bounded.text(eventId);
+    }
     @Override
     public int compareTo(Sighting other) {
         int byTime = time.compareTo(other.time);

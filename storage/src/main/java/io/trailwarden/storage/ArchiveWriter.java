@@ -1,5 +1,6 @@
 package io.trailwarden.storage;
 
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.ExecutionEvent;
@@ -45,20 +46,19 @@ public final class ArchiveWriter implements Closeable {
         this.filePrefix = DataFileNames.prefix(lineage, UUID.randomUUID());
     }
 
-    /** Adds an event to {@code cloudtrail}. */
-    public void write(CloudTrailEvent event) throws IOException {
-        if (cloudTrail == null) {
-            cloudTrail = writer(TableLayouts.CLOUDTRAIL);
+    /** Adds an event to {@code cloudtrail} or {@code executions}. */
+    public void write(AuditEvent event) throws IOException {
+        if (event instanceof CloudTrailEvent call) {
+            if (cloudTrail == null) {
+                cloudTrail = writer(TableLayouts.CLOUDTRAIL);
+            }
+            cloudTrail.write(new TableLayouts.Stored<>(call, lineage, afterCheckpoint));
+        } else {
+            if (executions == null) {
+                executions = writer(TableLayouts.EXECUTIONS);
+            }
+            executions.write(new TableLayouts.Stored<>((ExecutionEvent) event, lineage, afterCheckpoint));
         }
-        cloudTrail.write(new TableLayouts.Stored<>(event, lineage, afterCheckpoint));
-    }
-
-    /** Adds an event to {@code executions}. */
-    public void write(ExecutionEvent event) throws IOException {
-        if (executions == null) {
-            executions = writer(TableLayouts.EXECUTIONS);
-        }
-        executions.write(new TableLayouts.Stored<>(event, lineage, afterCheckpoint));
     }
 
     /** Adds a delivery to {@code duplicates}. */

@@ -93,7 +93,7 @@ public final class Ledger {
     private final TableCatalog catalog;
     private final Map<String, Table> tables = new HashMap<>();
     private final Set<String> receiptFiles = new HashSet<>();
-    private final Map<String, Map<String, Received>> receipts = new HashMap<>();
+    private final Map<ObjectId, Long> receipts = new HashMap<>();
 
     Ledger(TableCatalog catalog) {
         this.catalog = catalog;
@@ -103,8 +103,7 @@ public final class Ledger {
     public synchronized List<Line> read() throws IOException {
         readReceipts();
         Map<String, Long> received = new TreeMap<>();
-        receipts.forEach((source, objects) -> received.put(
-                source, objects.values().stream().mapToLong(Received::records).sum()));
+        receipts.forEach((object, records) -> received.merge(object.source, records, Long::sum));
         Map<String, Long> stored = new TreeMap<>(carried(TableLayouts.CLOUDTRAIL));
         carried(TableLayouts.EXECUTIONS).forEach((source, rows) -> stored.merge(source, rows, Long::sum));
         return lines(received, stored, carried(TableLayouts.DUPLICATES), carried(TableLayouts.DEAD_LETTERS));
@@ -143,7 +142,7 @@ public final class Ledger {
                 found.add(new Mismatch(
                         object.source,
                         object.sha256,
-                        counts.name,
+                        object.name,
                         counts.received,
                         counts.stored,
                         counts.duplicate,
@@ -163,8 +162,8 @@ public final class Ledger {
     public synchronized List<ReceivedObject> receivedObjects() throws IOException {
         readReceipts();
         List<ReceivedObject> objects = new ArrayList<>();
-        receipts.forEach((source, shas) -> shas.forEach(
-                (sha, receipt) -> objects.add(new ReceivedObject(source, receipt.object(), sha, receipt.records()))));
+        receipts.forEach((object, records) ->
+                objects.add(new ReceivedObject(object.source, object.name, object.sha256, records)));
         objects.sort(Comparator.comparing(ReceivedObject::source)
                 .thenComparing(ReceivedObject::object)
                 .thenComparing(ReceivedObject::sha256));
@@ -244,10 +243,12 @@ public final class Ledger {
             ColumnReader sha = columns.leaf("object_sha256");
             ColumnReader records = columns.leaf("records");
             for (long row = 0; row < rows; row++) {
-                receipts.computeIfAbsent(source.getBinary().toStringUsingUTF8(), unused -> new HashMap<>())
-                        .put(
-                                sha.getBinary().toStringUsingUTF8(),
-                                new Received(name.getBinary().toStringUsingUTF8(), records.getLong()));
+                receipts.put(
+                        new ObjectId(
+                                source.getBinary().toStringUsingUTF8(),
+                                name.getBinary().toStringUsingUTF8(),
+                                sha.getBinary().toStringUsingUTF8()),
+                        records.getLong());
                 source.consume();
                 name.consume();
                 sha.consume();
@@ -259,11 +260,8 @@ public final class Ledger {
     private Map<ObjectId, Counts> objects() throws IOException {
         Map<ObjectId, Counts> objects = new HashMap<>();
         readReceipts();
-        receipts.forEach((source, shas) -> shas.forEach((sha, receipt) -> {
-            Counts counts = objects.computeIfAbsent(new ObjectId(source, sha), unused -> new Counts());
-            counts.name = receipt.object();
-            counts.received = receipt.records();
-        }));
+        receipts.forEach((object, records) ->
+                objects.computeIfAbsent(object, unused -> new Counts()).received = records);
         count(TableLayouts.CLOUDTRAIL, objects, counts -> counts.stored++);
         count(TableLayouts.EXECUTIONS, objects, counts -> counts.stored++);
         count(TableLayouts.DUPLICATES, objects, counts -> counts.duplicate++);
@@ -300,16 +298,15 @@ public final class Ledger {
             ParquetFiles.Texts sources = new ParquetFiles.Texts();
             ParquetFiles.Texts names = new ParquetFiles.Texts();
             ParquetFiles.Texts shas = new ParquetFiles.Texts();
-            ObjectId last = new ObjectId("", "");
+            ObjectId last = new ObjectId("", "", "");
             Counts counts = new Counts();
             for (long row = 0; row < rows; row++) {
                 String rowSource = sources.next(source);
                 String rowSha = shas.next(sha);
                 String rowName = names.next(name);
-                if (!last.sha256.equals(rowSha) || !last.source.equals(rowSource)) {
-                    last = new ObjectId(rowSource, rowSha);
+                if (!last.sha256.equals(rowSha) || !last.name.equals(rowName) || !last.source.equals(rowSource)) {
+                    last = new ObjectId(rowSource, rowName, rowSha);
                     counts = objects.computeIfAbsent(last, unused -> new Counts());
-                    counts.name = rowName;
                 }
                 counter.count(counts);
             }
@@ -340,19 +337,16 @@ public final class Ledger {
         return tables.computeIfAbsent(layout.name(), unused -> catalog.load(layout));
     }
 
-    private record Received(String object, long records) {}
-
-    private record ObjectId(String source, String sha256) {}
+    /** Two objects of the same bytes are two. */
+    private record ObjectId(String source, String name, String sha256) {}
 
     private static final class Counts {
-        String name = "";
         long received;
         long stored;
         long duplicate;
         long dead;
 
         void add(Counts other) {
-            name = other.name.isEmpty() ? name : other.name;
             received += other.received;
             stored += other.stored;
             duplicate += other.duplicate;

@@ -1,5 +1,6 @@
 package io.trailwarden.detection;
 
+import io.trailwarden.event.Bounded;
 import io.trailwarden.event.ActorKey;
 import io.trailwarden.event.AuditResource;
 import io.trailwarden.event.CloudTrailEvent;

@@ -1,5 +1,6 @@
 package io.trailwarden.detection;
 
+import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.reference.Reference;
 import java.io.Serializable;
 import java.time.Instant;

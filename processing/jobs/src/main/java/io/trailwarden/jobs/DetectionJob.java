@@ -7,13 +7,11 @@ import io.trailwarden.jobs.archive.ArchiveCommitter;
 import io.trailwarden.jobs.detect.DetectorFactory;
 import io.trailwarden.jobs.detect.DetectorOperator;
 import io.trailwarden.jobs.detect.RecentFindings;
-import io.trailwarden.jobs.detect.SignalKey;
+import io.trailwarden.jobs.detect.DetectorTypes;
 import io.trailwarden.jobs.intake.Detection;
 import io.trailwarden.jobs.intake.IntakeFactory;
 import io.trailwarden.jobs.intake.IntakeOperator;
 import io.trailwarden.jobs.operator.JobSettings;
-import io.trailwarden.jobs.state.RecordTypes;
-import io.trailwarden.jobs.state.TextType;
 import io.trailwarden.storage.Archive;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +30,7 @@ import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.OutputTag;
 
 /**
  * The detection job, the same object in one process, on a cluster and in tests:
@@ -82,12 +81,14 @@ public final class DetectionJob {
         environment.setParallelism(settings.parallelism());
         environment.setMaxParallelism(MAX_PARALLELISM);
 
-        SingleOutputStreamOperator<Signal> intake = environment
+        DetectorTypes types = new DetectorTypes(detection.keyedDetectors());
+        OutputTag<Signal<?, ?>> next = new OutputTag<>("next-round", types.signals());
+        SingleOutputStreamOperator<Signal<?, ?>> intake = environment
                 .fromSource(sources.records(), WatermarkStrategy.noWatermarks(), "records")
                 .uid("records-" + sources.feed())
                 .transform(
                         "intake",
-                        RecordTypes.of(Signal.class),
+                        types.signals(),
                         new IntakeFactory(sources.feed(), detection, sources.reference(), sinks.archive(), settings))
                 .uid("intake");
         publish(intake.getSideOutput(IntakeOperator.FINDINGS), "findings-of-events");
@@ -97,12 +98,12 @@ public final class DetectionJob {
                 .uid("dead-letters");
         DataStream<JobStatus> status = intake.getSideOutput(IntakeOperator.STATUS);
 
-        DataStream<Signal> signals = intake;
+        DataStream<Signal<?, ?>> signals = intake;
         for (int round = 1; round <= detection.rounds(); round++) {
-            SingleOutputStreamOperator<Finding> detected = detect(round, signals);
+            SingleOutputStreamOperator<Finding> detected = detect(round, signals, types, next);
             publish(detected, "findings-" + round);
             status = status.union(detected.getSideOutput(DetectorOperator.STATUS));
-            signals = detected.getSideOutput(DetectorOperator.FOLLOWED);
+            signals = detected.getSideOutput(next);
         }
 
         DataStream<JobStatus> archive = intake.getSideOutput(IntakeOperator.FLUSHED)
@@ -136,12 +137,13 @@ public final class DetectionJob {
         }
     }
 
-    private SingleOutputStreamOperator<Finding> detect(int round, DataStream<Signal> signals) {
-        return signals.keyBy(new SignalKey(), TextType.INSTANCE)
+    private SingleOutputStreamOperator<Finding> detect(
+            int round, DataStream<Signal<?, ?>> signals, DetectorTypes types, OutputTag<Signal<?, ?>> next) {
+        return signals.keyBy(DetectorTypes.byKey(), types.keys())
                 .transform(
                         "detect-" + round,
                         TypeInformation.of(Finding.class),
-                        new DetectorFactory(round, detection.inRound(round), sources.reference(), settings))
+                        new DetectorFactory(round, detection.inRound(round), next, sources.reference(), settings))
                 .uid("detect-" + round);
     }
 

@@ -1,7 +1,7 @@
 package io.trailwarden.storage.catalog;
 
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
-import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.Origin;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +25,13 @@ public record Duplicate(
     }
 
     /** This delivery of an event that is stored already. */
-    public static Duplicate of(CloudTrailEvent event) {
+    public static Duplicate of(AuditEvent event) {
+        boolean isCall = event instanceof CloudTrailEvent;
         return new Duplicate(
-                Kind.CLOUDTRAIL, event.eventId(), event.recipientAccountId(), event.eventTime(), event.origin());
-    }
-
-    /** This delivery of an event that is stored already. */
-    public static Duplicate of(ExecutionEvent event) {
-        return new Duplicate(Kind.EXECUTION, event.eventId(), null, event.eventTime(), event.origin());
+                isCall ? Kind.CLOUDTRAIL : Kind.EXECUTION,
+                event.eventId(),
+                isCall ? ((CloudTrailEvent) event).recipientAccountId() : null,
+                event.eventTime(),
+                event.origin());
     }
 }

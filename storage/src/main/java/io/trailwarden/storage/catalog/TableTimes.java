@@ -12,7 +12,7 @@ public final class TableTimes {
     private TableTimes() {}
 
     /** Microseconds since 1970; times outside the years 1 to 9999, which no engine reads, become the nearest that one does. */
-    static long micros(Instant time) {
+    public static long micros(Instant time) {
         Instant bounded = time.isBefore(FIRST) ? FIRST : time.isAfter(LAST) ? LAST : time;
         return bounded.getEpochSecond() * 1_000_000 + bounded.getNano() / 1000;
     }

@@ -30,6 +30,18 @@ public final class IdSet {
         }
     }
 
+    /** Whether some id begins with this half. */
+    public boolean holdsFirstHalf(long hi) {
+        int slot = (int) (hi ^ (hi >>> 32)) & mask;
+        while (slots.get(slot * SLOT + 2) != 0) {
+            if (slots.get(slot * SLOT) == hi) {
+                return true;
+            }
+            slot = (slot + 1) & mask;
+        }
+        return false;
+    }
+
     public long note(int at) {
         return slots.get(at + 2);
     }

@@ -10,6 +10,8 @@ package io.trailwarden.storage.ids;
 public enum Outcome {
     /** First delivery of this record: store it, detect on it. */
     NEW(true, false, true),
+    /** As {@link #NEW}, and another event of that day bears the same id: it was masked, or somebody made it up. */
+    NEW_UNDER_KNOWN_ID(true, false, true),
     /** Stored already from another origin: remember this delivery in {@code duplicates}. */
     DUPLICATE(false, true, false),
     /** As {@link #DUPLICATE}, but this detection state has not seen the event. */

@@ -1,10 +1,9 @@
 package io.trailwarden.storage.ids;
 
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
-import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.Origin;
-import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.storage.catalog.Duplicate;
 import io.trailwarden.storage.catalog.PendingFiles;
 import io.trailwarden.storage.catalog.TableCatalog;
@@ -22,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,8 +47,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which records the tables hold already, and from which delivery. One per subtask, used by one thread.
  *
- * <p>An event is known by the first 128 bits of the SHA-256 of its {@link EventKeys} text, a delivery by source, object
- * hash and offset. Days are read from the tables when first asked for and kept in memory, about 40 bytes an id; the
+ * <p>An event is known by the SHA-256 of its {@link AuditEvent#key()} together with its time, source and name, in 128
+ * bits: an id alone may have been masked, and two events are never taken for one. A delivery is known by source, object,
+ * its hash, and offset. Days are read from the tables when first asked for and kept in memory, about 40 bytes an id; the
  * least recently used ones are forgotten when memory is short, but never one with records that are not committed yet.
  * What still does not fit on the heap goes on in a file.
  *
@@ -60,15 +62,19 @@ public final class StoredIds implements Closeable {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final List<String> EVENT_COLUMNS = List.of(
             "event_id",
+            "event_time",
+            "event_source",
+            "event_name",
             "recipient_account_id",
             "source",
+            "object",
             "object_sha256",
             "object_offset",
             "stored_lineage",
             "stored_after");
     private static final List<String> DUPLICATE_COLUMNS =
-            List.of("kind", "event_id", "recipient_account_id", "source", "object_sha256", "object_offset");
-    private static final List<String> DEAD_LETTER_COLUMNS = List.of("source", "object_sha256", "object_offset");
+            List.of("kind", "source", "object", "object_sha256", "object_offset");
+    private static final List<String> DEAD_LETTER_COLUMNS = List.of("source", "object", "object_sha256", "object_offset");
 
     /** Notes: bit 0 marks a used slot, bit 1 that the detection state has seen the event, the rest is the delivery. */
     private static final long USED = 1;
@@ -77,6 +83,9 @@ public final class StoredIds implements Closeable {
     private static final long FLAGS = USED | DETECTED;
 
     private static final byte[] BAR = {'|'};
+
+    /** Tells a delivery that is a duplicate from one that stored its event. */
+    private static final long DUPLICATE = 0x2545f4914f6cdd1dL;
 
     /** Told that the ids of one day fit neither on the heap nor into files: duplicates may be stored twice from now on. */
     @FunctionalInterface
@@ -110,10 +119,14 @@ public final class StoredIds implements Closeable {
 
     // The last object, which is almost always the next record's too.
     private @Nullable String lastSource;
+    private @Nullable String lastName;
     private @Nullable String lastSha;
     private long lastObject;
 
-    // Filled by hash().
+    /** Secret, so that nobody can make up an event that passes for another. */
+    private final long seed = new SecureRandom().nextLong();
+
+    // Filled by hash() and identify().
     private long hi;
     private long lo;
 
@@ -135,15 +148,14 @@ public final class StoredIds implements Closeable {
      * What this delivery means, and remembers it: the same call again answers {@link Outcome#REDELIVERED}. The caller
      * must write what {@link Outcome#store} and {@link Outcome#duplicate} ask for before the next checkpoint.
      */
-    public Outcome claim(CloudTrailEvent event) {
-        hash(EventKeys.of(event));
-        return claim(Kind.CLOUDTRAIL, TableTimes.day(event.eventTime()), event.origin());
-    }
-
-    /** As {@link #claim(CloudTrailEvent)}. */
-    public Outcome claim(ExecutionEvent event) {
-        hash(EventKeys.of(event));
-        return claim(Kind.EXECUTIONS, TableTimes.day(event.eventTime()), event.origin());
+    public Outcome claim(AuditEvent event) {
+        hash(event.key());
+        if (event instanceof CloudTrailEvent call) {
+            identify(event.eventTime(), call.eventSource(), call.eventName());
+            return claim(Kind.CLOUDTRAIL, event);
+        }
+        identify(event.eventTime(), null, null);
+        return claim(Kind.EXECUTIONS, event);
     }
 
     /** {@link Outcome#NEW} or {@link Outcome#REDELIVERED}. */
@@ -158,13 +170,14 @@ public final class StoredIds implements Closeable {
         return Outcome.NEW;
     }
 
-    private Outcome claim(Kind kind, int epochDay, Origin origin) {
-        Day day = day(kind, epochDay);
-        long delivery = deliveryOf(origin);
+    private Outcome claim(Kind kind, AuditEvent event) {
+        Day day = day(kind, TableTimes.day(event.eventTime()));
+        long delivery = deliveryOf(event.origin());
         int at = day.ids.find(hi, lo);
         if (at < 0) {
+            boolean isKnownId = day.ids.holdsFirstHalf(hi);
             add(day, at, hi, lo, (delivery & ~FLAGS) | USED | DETECTED);
-            return Outcome.NEW;
+            return isKnownId ? Outcome.NEW_UNDER_KNOWN_ID : Outcome.NEW;
         }
         long note = day.ids.note(at);
         boolean unseen = (note & DETECTED) == 0;
@@ -175,8 +188,8 @@ public final class StoredIds implements Closeable {
         if ((note & ~FLAGS) == (delivery & ~FLAGS)) {
             return unseen ? Outcome.REDELIVERED_UNDETECTED : Outcome.REDELIVERED;
         }
-        long duplicateHi = hi ^ mix(delivery);
-        long duplicateLo = ~lo;
+        long duplicateHi = mix(delivery ^ DUPLICATE);
+        long duplicateLo = ~mix(delivery);
         int duplicate = day.ids.find(duplicateHi, duplicateLo);
         if (duplicate >= 0) {
             return unseen ? Outcome.REDELIVERED_UNDETECTED : Outcome.REDELIVERED;
@@ -414,18 +427,27 @@ public final class StoredIds implements Closeable {
     private void readEvents(FileIO io, String location, Kind kind, Day day) throws IOException {
         ParquetFiles.read(io, location, EVENT_COLUMNS, (rows, columns) -> {
             ColumnReader id = columns.leaf("event_id");
-            ColumnReader account = kind == Kind.CLOUDTRAIL ? columns.leaf("recipient_account_id") : null;
+            boolean calls = kind == Kind.CLOUDTRAIL;
+            ColumnReader account = calls ? columns.leaf("recipient_account_id") : null;
+            ColumnReader time = columns.leaf("event_time");
+            ColumnReader service = calls ? columns.leaf("event_source") : null;
+            ColumnReader call = calls ? columns.leaf("event_name") : null;
             ColumnReader source = columns.leaf("source");
+            ColumnReader object = columns.leaf("object");
             ColumnReader sha = columns.leaf("object_sha256");
             ColumnReader offset = columns.leaf("object_offset");
             ColumnReader by = columns.leaf("stored_lineage");
             ColumnReader after = columns.leaf("stored_after");
             ParquetFiles.Texts sources = new ParquetFiles.Texts();
+            ParquetFiles.Texts objects = new ParquetFiles.Texts();
             ParquetFiles.Texts shas = new ParquetFiles.Texts();
             ParquetFiles.Texts lineages = new ParquetFiles.Texts();
+            ParquetFiles.Texts services = new ParquetFiles.Texts();
+            ParquetFiles.Texts names = new ParquetFiles.Texts();
             for (long row = 0; row < rows; row++) {
                 hashStored(id, account);
-                long delivery = delivery(sources.next(source), shas.next(sha), number(offset));
+                identify(number(time), textOrNull(services, service), textOrNull(names, call));
+                long delivery = delivery(sources.next(source), objects.next(object), shas.next(sha), number(offset));
                 boolean seen = isDetected(lineages.next(by), number(after));
                 int at = day.ids.find(hi, lo);
                 if (at < 0) {
@@ -438,27 +460,24 @@ public final class StoredIds implements Closeable {
     private void readDuplicates(FileIO io, String location, Kind kind, Day day) throws IOException {
         ParquetFiles.read(io, location, DUPLICATE_COLUMNS, (rows, columns) -> {
             ColumnReader kinds = columns.leaf("kind");
-            ColumnReader id = columns.leaf("event_id");
-            ColumnReader account = columns.leaf("recipient_account_id");
             ColumnReader source = columns.leaf("source");
+            ColumnReader object = columns.leaf("object");
             ColumnReader sha = columns.leaf("object_sha256");
             ColumnReader offset = columns.leaf("object_offset");
             ParquetFiles.Texts kindTexts = new ParquetFiles.Texts();
             ParquetFiles.Texts sources = new ParquetFiles.Texts();
+            ParquetFiles.Texts objects = new ParquetFiles.Texts();
             ParquetFiles.Texts shas = new ParquetFiles.Texts();
             String wanted = (kind == Kind.CLOUDTRAIL ? Duplicate.Kind.CLOUDTRAIL : Duplicate.Kind.EXECUTION).name();
             for (long row = 0; row < rows; row++) {
                 boolean mine = kindTexts.next(kinds).equals(wanted);
-                if (mine && kind == Kind.EXECUTIONS) {
-                    account.consume();
-                }
-                hashStored(id, mine && kind == Kind.EXECUTIONS ? null : account);
-                long delivery = delivery(sources.next(source), shas.next(sha), number(offset));
+                long delivery = delivery(sources.next(source), objects.next(object), shas.next(sha), number(offset));
                 if (mine) {
-                    long duplicateHi = hi ^ mix(delivery);
-                    int at = day.ids.find(duplicateHi, ~lo);
+                    long duplicateHi = mix(delivery ^ DUPLICATE);
+                    long duplicateLo = ~mix(delivery);
+                    int at = day.ids.find(duplicateHi, duplicateLo);
                     if (at < 0) {
-                        remember(day, at, duplicateHi, ~lo, USED | DETECTED);
+                        remember(day, at, duplicateHi, duplicateLo, USED | DETECTED);
                     }
                 }
             }
@@ -468,12 +487,14 @@ public final class StoredIds implements Closeable {
     private void readDeadLetters(FileIO io, String location, Day day) throws IOException {
         ParquetFiles.read(io, location, DEAD_LETTER_COLUMNS, (rows, columns) -> {
             ColumnReader source = columns.leaf("source");
+            ColumnReader object = columns.leaf("object");
             ColumnReader sha = columns.leaf("object_sha256");
             ColumnReader offset = columns.leaf("object_offset");
             ParquetFiles.Texts sources = new ParquetFiles.Texts();
+            ParquetFiles.Texts objects = new ParquetFiles.Texts();
             ParquetFiles.Texts shas = new ParquetFiles.Texts();
             for (long row = 0; row < rows; row++) {
-                hashOrigin(delivery(sources.next(source), shas.next(sha), number(offset)));
+                hashOrigin(delivery(sources.next(source), objects.next(object), shas.next(sha), number(offset)));
                 int at = day.ids.find(hi, lo);
                 if (at < 0) {
                     remember(day, at, hi, lo, USED | DETECTED);
@@ -506,7 +527,27 @@ public final class StoredIds implements Closeable {
         finishHash();
     }
 
-    /** As {@link EventKeys} makes the key, without making a text. */
+    /** The event with the id just hashed: {@code lo} tells it from others that bear the same one. */
+    private void identify(Instant time, @Nullable String service, @Nullable String call) {
+        identify(TableTimes.micros(time), service, call);
+    }
+
+    private void identify(long micros, @Nullable String service, @Nullable String call) {
+        lo ^= mix(seed + micros) ^ mix(seed ^ text64(service)) ^ mix(seed - text64(call));
+    }
+
+    private static @Nullable String textOrNull(ParquetFiles.Texts texts, @Nullable ColumnReader column) {
+        if (column == null) {
+            return null;
+        }
+        if (column.getCurrentDefinitionLevel() == 0) {
+            column.consume();
+            return null;
+        }
+        return texts.next(column);
+    }
+
+    /** As {@link AuditEvent#key()} makes the key, without making a text. */
     private void hashStored(ColumnReader id, @Nullable ColumnReader account) {
         update(id.getBinary());
         id.consume();
@@ -540,19 +581,23 @@ public final class StoredIds implements Closeable {
     }
 
     private long deliveryOf(Origin origin) {
-        return delivery(origin.source(), origin.objectSha256(), origin.offset());
+        return delivery(origin.source(), origin.object(), origin.objectSha256(), origin.offset());
     }
 
-    private long delivery(String source, String sha, long offset) {
-        if (!sha.equals(lastSha) || !source.equals(lastSource)) {
+    private long delivery(String source, String object, String sha, long offset) {
+        if (!sha.equals(lastSha) || !object.equals(lastName) || !source.equals(lastSource)) {
             lastSource = source;
+            lastName = object;
             lastSha = sha;
-            lastObject = mix(text64(sha)) ^ text64(source);
+            lastObject = mix(mix(text64(sha)) ^ text64(source)) ^ text64(object);
         }
         return mix(lastObject + offset * 0x9e3779b97f4a7c15L);
     }
 
-    private static long text64(String text) {
+    private static long text64(@Nullable String text) {
+        if (text == null) {
+            return 1;
+        }
         long hash = 0xcbf29ce484222325L;
         for (int i = 0; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * 0x100000001b3L;

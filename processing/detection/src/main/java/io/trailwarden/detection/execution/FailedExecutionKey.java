@@ -1,6 +1,6 @@
 package io.trailwarden.detection.execution;
 
-import io.trailwarden.detection.Bounded;
+import io.trailwarden.event.Bounded;
 import org.jspecify.annotations.Nullable;
 
 /**

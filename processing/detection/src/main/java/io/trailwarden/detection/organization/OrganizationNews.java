@@ -1,6 +1,6 @@
 package io.trailwarden.detection.organization;
 
-import io.trailwarden.detection.Bounded;
+import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.organization.OrganizationState.Child;
 import io.trailwarden.detection.organization.OrganizationState.Deed;
 import io.trailwarden.detection.organization.OrganizationState.Source;

@@ -1,6 +1,6 @@
 package io.trailwarden.detection.organization;
 
-import io.trailwarden.detection.Bounded;
+import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.Call;
 import io.trailwarden.detection.Published;
 import io.trailwarden.detection.organization.OrganizationKey.Kind;

@@ -1,6 +1,6 @@
 package io.trailwarden.detection.principal;
 
-import io.trailwarden.detection.Bounded;
+import io.trailwarden.event.Bounded;
 
 /**
  * Whom a memory is about.

@@ -1,6 +1,6 @@
 package io.trailwarden.detection.rules;
 
-import io.trailwarden.detection.Bounded;
+import io.trailwarden.event.Bounded;
 import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.Sighting;
 import io.trailwarden.sigma.correlation.CorrelatedEvent;

@@ -1,6 +1,6 @@
 package io.trailwarden.detection.throttling;
 
-import io.trailwarden.detection.Bounded;
+import io.trailwarden.event.Bounded;
 
 /**
  * One throttled call.

@@ -2,7 +2,7 @@ package io.trailwarden.detection.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trailwarden.detection.Bounded;
+import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.Events;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.reference.Reference;

@@ -10,21 +10,34 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.util.OutputTag;
 
 /** Makes the operators of one round of the stateful detectors. */
 public final class DetectorFactory extends AbstractStreamOperatorFactory<Finding>
-        implements OneInputStreamOperatorFactory<Signal, Finding> {
+        implements OneInputStreamOperatorFactory<Signal<?, ?>, Finding> {
 
     private static final long serialVersionUID = 1L;
 
     private final int round;
-    private final List<KeyedDetector<?>> detectors;
+    private final List<KeyedDetector<?, ?, ?>> detectors;
+    private final OutputTag<Signal<?, ?>> next;
     private final ReferenceFeed reference;
     private final JobSettings settings;
 
-    public DetectorFactory(int round, List<KeyedDetector<?>> detectors, ReferenceFeed reference, JobSettings settings) {
+    /**
+     * A factory.
+     *
+     * @param next where news for the next round leaves
+     */
+    public DetectorFactory(
+            int round,
+            List<KeyedDetector<?, ?, ?>> detectors,
+            OutputTag<Signal<?, ?>> next,
+            ReferenceFeed reference,
+            JobSettings settings) {
         this.round = round;
         this.detectors = detectors;
+        this.next = next;
         this.reference = reference;
         this.settings = settings;
     }
@@ -32,7 +45,7 @@ public final class DetectorFactory extends AbstractStreamOperatorFactory<Finding
     @Override
     @SuppressWarnings("unchecked") // Flink's factories know the type only by its bound
     public <T extends StreamOperator<Finding>> T createStreamOperator(StreamOperatorParameters<Finding> parameters) {
-        return (T) new DetectorOperator(parameters, round, detectors, reference, settings);
+        return (T) new DetectorOperator(parameters, round, detectors, next, reference, settings);
     }
 
     @Override

@@ -2,9 +2,12 @@ package io.trailwarden.jobs.detect;
 
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.detection.Round;
 import io.trailwarden.detection.Signal;
+import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
+import io.trailwarden.event.Sighting;
 import io.trailwarden.event.text.LogKeys;
 import io.trailwarden.jobs.operator.JobSettings;
 import io.trailwarden.jobs.operator.LogBudget;
@@ -15,6 +18,7 @@ import io.trailwarden.jobs.operator.ReferenceTable;
 import io.trailwarden.jobs.operator.Statuses;
 import io.trailwarden.jobs.state.BlockSerializer;
 import io.trailwarden.jobs.state.RecordTypes;
+import io.trailwarden.jobs.state.StateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,12 +61,10 @@ import org.slf4j.LoggerFactory;
  * is published. A late signal is merged and evaluated like any other.
  */
 public final class DetectorOperator extends AbstractStreamOperator<Finding>
-        implements OneInputStreamOperator<Signal, Finding>, Triggerable<String, VoidNamespace> {
+        implements OneInputStreamOperator<Signal<?, ?>, Finding>, Triggerable<StateKey, VoidNamespace> {
 
     private static final long serialVersionUID = 1L;
 
-    /** News for the next round. */
-    public static final OutputTag<Signal> FOLLOWED = new OutputTag<>("followed", RecordTypes.of(Signal.class));
 
     /** How this part is doing. */
     public static final OutputTag<JobStatus> STATUS =
@@ -79,8 +81,9 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
 
     private final LogBudget failureLines = new LogBudget(LINES_A_MINUTE);
     private final int round;
-    private final Map<String, Host<?>> hosts = new LinkedHashMap<>();
-    private final List<KeyedDetector<?>> detectors;
+    private final OutputTag<Signal<?, ?>> next;
+    private final Map<String, Host<?, ?, ?>> hosts = new LinkedHashMap<>();
+    private final List<KeyedDetector<?, ?, ?>> detectors;
     private final ReferenceFeed feed;
     private final ReferenceTable reference = new ReferenceTable();
     private final long maxKeys;
@@ -94,9 +97,9 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
     private final Numbers.Count failures;
 
     private final List<Finding> found = new ArrayList<>();
-    private final List<Signal> followed = new ArrayList<>();
-    private Set<String> evaluatedLately = new HashSet<>();
-    private Set<String> unevaluated = new LinkedHashSet<>();
+    private final List<Signal<?, ?>> followed = new ArrayList<>();
+    private Set<StateKey> evaluatedLately = new HashSet<>();
+    private Set<StateKey> unevaluated = new LinkedHashSet<>();
     private @Nullable InternalTimerService<VoidNamespace> timers;
     private final Findings out;
     private final OwnFindings own;
@@ -105,11 +108,13 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
     DetectorOperator(
             StreamOperatorParameters<Finding> parameters,
             int round,
-            List<KeyedDetector<?>> detectors,
+            List<KeyedDetector<?, ?, ?>> detectors,
+            OutputTag<Signal<?, ?>> next,
             ReferenceFeed feed,
             JobSettings settings) {
         super(parameters);
         this.round = round;
+        this.next = next;
         this.detectors = detectors;
         this.feed = feed;
         this.statusInterval = settings.statusInterval();
@@ -124,10 +129,8 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
         this.failures = numbers.count("detectorFailures");
         this.out = new Findings(
                 () -> Instant.ofEpochMilli(now()),
-                round,
                 () -> reference.reference().suppressions(),
-                found::add,
-                followed::add);
+                found::add);
         this.own = new OwnFindings(out);
     }
 
@@ -141,8 +144,8 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
     public void open() throws Exception {
         super.open();
         timers = getInternalTimerService("keys", VoidNamespaceSerializer.INSTANCE, this);
-        for (KeyedDetector<?> detector : detectors) {
-            Host<?> host = new Host<>(detector);
+        for (KeyedDetector<?, ?, ?> detector : detectors) {
+            Host<?, ?, ?> host = new Host<>(detector);
             hosts.put(detector.name(), host);
             numbers.gauge("keys." + detector.name(), () -> host.keys);
             numbers.gauge("keysRefused." + detector.name(), () -> host.refused);
@@ -192,34 +195,34 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
     }
 
     @Override
-    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-        Host<?> host = hostOf(timer.getKey());
+    public void onEventTime(InternalTimer<StateKey, VoidNamespace> timer) throws Exception {
+        Host<?, ?, ?> host = hostOf(timer.getKey());
         if (host != null) {
             host.onEventTime(timer.getTimestamp());
         }
     }
 
     @Override
-    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-        Host<?> host = hostOf(timer.getKey());
+    public void onProcessingTime(InternalTimer<StateKey, VoidNamespace> timer) throws Exception {
+        Host<?, ?, ?> host = hostOf(timer.getKey());
         if (host != null) {
             host.onProcessingTime(timer.getTimestamp());
         }
     }
 
     @Override
-    public void processElement(StreamRecord<Signal> element) throws Exception {
-        Signal signal = element.getValue();
-        Host<?> host = hosts.get(signal.detector());
+    public void processElement(StreamRecord<Signal<?, ?>> element) throws Exception {
+        Signal<?, ?> signal = element.getValue();
+        Host<?, ?, ?> host = hosts.get(signal.detector());
         if (host == null) {
             unknown.increment();
             return;
         }
         signals.increment();
-        if (signal.eventTime().toEpochMilli() < timers().currentWatermark()) {
+        if (signal.event().time().toEpochMilli() < timers().currentWatermark()) {
             late.increment();
             if (LOG.isDebugEnabled()) {
-                LOG.debug("Detector {} takes late {}", signal.detector(), LogKeys.event(signal.eventId()));
+                LOG.debug("Detector {} takes late {}", signal.detector(), LogKeys.event(signal.event().eventId()));
             }
         }
         host.take(signal);
@@ -241,18 +244,18 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             output.collect(new StreamRecord<>(finding));
         }
         found.clear();
-        for (Signal news : followed) {
-            output.collect(FOLLOWED, new StreamRecord<>(news));
+        for (Signal<?, ?> news : followed) {
+            output.collect(next, new StreamRecord<>(news));
         }
         followed.clear();
     }
 
     /** Evaluates the keys that had signals since their last evaluation. */
     private void evaluateRest() throws Exception {
-        Set<String> keys = unevaluated;
+        Set<StateKey> keys = unevaluated;
         unevaluated = new LinkedHashSet<>();
-        for (String key : keys) {
-            Host<?> host = hostOf(key);
+        for (StateKey key : keys) {
+            Host<?, ?, ?> host = hostOf(key);
             if (host != null) {
                 setCurrentKey(key);
                 host.evaluateCurrent();
@@ -269,8 +272,8 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
         });
     }
 
-    private @Nullable Host<?> hostOf(String key) {
-        return hosts.get(SignalKey.detectorOf(key));
+    private @Nullable Host<?, ?, ?> hostOf(StateKey key) {
+        return hosts.get(key.detector());
     }
 
     private InternalTimerService<VoidNamespace> timers() {
@@ -294,7 +297,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
     }
 
     private void evaluateAll() throws Exception {
-        for (Host<?> host : hosts.values()) {
+        for (Host<?, ?, ?> host : hosts.values()) {
             host.evaluateAll();
             host.recount();
         }
@@ -317,9 +320,9 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
     }
 
     /** One detector in this round. */
-    private final class Host<S extends Record> {
+    private final class Host<K extends Record, N extends Record, S extends Record> implements Round<K, N> {
 
-        private final KeyedDetector<S> detector;
+        private final KeyedDetector<K, N, S> detector;
         private final ValueStateDescriptor<S> stateDescriptor;
         private final ValueState<S> states;
         private final ValueState<KeyClock> clocks;
@@ -328,15 +331,15 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
         private long learning;
         private long learned;
 
-        Host(KeyedDetector<S> detector) throws Exception {
+        Host(KeyedDetector<K, N, S> detector) throws Exception {
             this.detector = detector;
             // Another version has another name: older state is not read by a class that it does not fit.
             String name = detector.name() + "-v" + detector.stateVersion();
             stateDescriptor = new ValueStateDescriptor<>(name, inBlocks(detector.stateType()));
             states = getPartitionedState(stateDescriptor);
             clocks = getPartitionedState(new ValueStateDescriptor<>(name + "-clock", inBlocks(KeyClock.class)));
-            try (Stream<String> restored =
-                    DetectorOperator.this.<String>getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
+            try (Stream<StateKey> restored =
+                    DetectorOperator.this.<StateKey>getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
                 keys = restored.count();
             }
         }
@@ -346,7 +349,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
                     RecordTypes.of(type).createSerializer(getExecutionConfig().getSerializerConfig()));
         }
 
-        void take(Signal signal) throws Exception {
+        void take(Signal<?, ?> signal) throws Exception {
             S before = states.value();
             S after = merge(before, signal);
             if (after == null) {
@@ -370,7 +373,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
                 return;
             }
             clock = clock.signalled(now);
-            String key = (String) getCurrentKey();
+            StateKey key = (StateKey) getCurrentKey();
             if (evaluatedLately.add(key)) {
                 after = evaluate(after);
             } else {
@@ -383,25 +386,60 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
         }
 
         /** No room for another key: what one event proves is still found, and the lack of room is said. */
-        private void judgeAlone(S state, Signal signal) {
+        private void judgeAlone(S state, Signal<?, ?> signal) {
             refused++;
             evaluate(state);
-            own.capacity(detector.name(), maxKeys, signal.eventId(), signal.eventTime());
+            own.capacity(detector.name(), maxKeys, signal.event().eventId(), signal.event().time());
         }
 
-        private @Nullable S merge(@Nullable S state, Signal signal) {
+        private @Nullable S merge(@Nullable S state, Signal<?, ?> signal) {
             try {
-                return detector.merge(state, signal);
+                return detector.merge(state, own(signal));
             } catch (RuntimeException e) {
-                failed(signal.eventId(), signal.eventTime(), e);
+                failed(signal.event().eventId(), signal.event().time(), e);
                 return null;
             }
+        }
+
+        /** Signals are routed by their detector's name, so this one is of its types. */
+        @SuppressWarnings("unchecked")
+        private Signal<K, N> own(Signal<?, ?> signal) {
+            return (Signal<K, N>) signal;
+        }
+
+        @Override
+        public int number() {
+            return round;
+        }
+
+        /** Flink's current key, which is always one of this detector's when it is evaluated. */
+        @Override
+        public K key() {
+            return detector.keyType().cast(((StateKey) getCurrentKey()).key());
+        }
+
+        @Override
+        public Reference reference() {
+            return reference.reference();
+        }
+
+        @Override
+        public Findings findings() {
+            return out;
+        }
+
+        @Override
+        public void tell(K key, Sighting event, N news) {
+            if (round == detector.rounds()) {
+                throw new IllegalStateException("there is no round after the last one: " + news);
+            }
+            followed.add(new Signal<>(detector.name(), key, event, news));
         }
 
         private S evaluate(S state) {
             evaluations.increment();
             try {
-                return detector.evaluate(state, reference.reference(), out);
+                return detector.evaluate(state, this);
             } catch (RuntimeException e) {
                 failed("", Instant.ofEpochMilli(now()), e);
                 return state;
@@ -437,7 +475,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             learning = 0;
             learned = 0;
             DetectorOperator.this
-                    .<String>getKeyedStateBackend()
+                    .<StateKey>getKeyedStateBackend()
                     .applyToAllKeys(
                             VoidNamespace.INSTANCE,
                             VoidNamespaceSerializer.INSTANCE,
@@ -447,7 +485,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
 
         void evaluateAll() throws Exception {
             DetectorOperator.this
-                    .<String>getKeyedStateBackend()
+                    .<StateKey>getKeyedStateBackend()
                     .applyToAllKeys(
                             VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, stateDescriptor, (key, state) -> {
                                 S before = state.value();

@@ -20,23 +20,23 @@ import java.util.Set;
  * @param eventDetectors judge single events, in this order
  * @param keyedDetectors need memory; names are unique
  */
-public record Detection(List<EventDetector> eventDetectors, List<KeyedDetector<?>> keyedDetectors)
+public record Detection(List<EventDetector> eventDetectors, List<KeyedDetector<?, ?, ?>> keyedDetectors)
         implements Serializable {
 
     /**
      * Keeps its own copies.
      *
-     * @throws IllegalArgumentException if two keyed detectors have one name, or one has a bar in it
+     * @throws IllegalArgumentException if two keyed detectors have one name
      */
     public Detection {
         // Lists of java.util, because the job's graph is shipped by Java serialisation.
         eventDetectors = new ArrayList<>(eventDetectors);
         keyedDetectors = new ArrayList<>(keyedDetectors);
         Set<String> names = new HashSet<>();
-        for (KeyedDetector<?> detector : keyedDetectors) {
-            if (detector.name().indexOf('|') >= 0 || !names.add(detector.name())) {
+        for (KeyedDetector<?, ?, ?> detector : keyedDetectors) {
+            if (!names.add(detector.name())) {
                 throw new IllegalArgumentException(
-                        "detector \"" + detector.name() + "\" (expected: a name of its own, without |)");
+                        "detector \"" + detector.name() + "\" (expected: a name of its own)");
             }
         }
     }
@@ -59,7 +59,7 @@ public record Detection(List<EventDetector> eventDetectors, List<KeyedDetector<?
     }
 
     /** Those that take part in this round, from 1. */
-    public List<KeyedDetector<?>> inRound(int round) {
+    public List<KeyedDetector<?, ?, ?>> inRound(int round) {
         return new ArrayList<>(keyedDetectors.stream()
                 .filter(detector -> detector.rounds() >= round)
                 .toList());

@@ -10,8 +10,8 @@ import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 
 /** Makes intakes. */
-public final class IntakeFactory extends AbstractStreamOperatorFactory<Signal>
-        implements OneInputStreamOperatorFactory<Delivered, Signal> {
+public final class IntakeFactory extends AbstractStreamOperatorFactory<Signal<?, ?>>
+        implements OneInputStreamOperatorFactory<Delivered, Signal<?, ?>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -32,7 +32,8 @@ public final class IntakeFactory extends AbstractStreamOperatorFactory<Signal>
 
     @Override
     @SuppressWarnings("unchecked") // Flink's factories know the type only by its bound
-    public <T extends StreamOperator<Signal>> T createStreamOperator(StreamOperatorParameters<Signal> parameters) {
+    public <T extends StreamOperator<Signal<?, ?>>> T createStreamOperator(
+            StreamOperatorParameters<Signal<?, ?>> parameters) {
         return (T) new IntakeOperator(parameters, feed, detection, reference, archive, settings);
     }
 

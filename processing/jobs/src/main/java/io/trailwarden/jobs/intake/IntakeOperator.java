@@ -6,9 +6,8 @@ import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.event.CloudTrailEvent;
+import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.DeadLetter;
-import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
 import io.trailwarden.event.Origin;
@@ -50,7 +49,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -77,8 +75,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Event time is made here, because only here it is known.
  */
-public final class IntakeOperator extends AbstractStreamOperator<Signal>
-        implements OneInputStreamOperator<Delivered, Signal> {
+public final class IntakeOperator extends AbstractStreamOperator<Signal<?, ?>>
+        implements OneInputStreamOperator<Delivered, Signal<?, ?>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -108,13 +106,12 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal>
     private final OriginCodec originCodec = new OriginCodec();
     private final ReferenceTable reference = new ReferenceTable();
     private final Partitions partitions;
-    private final List<NamedSource> signalSources;
+    private final List<NamedSource<?, ?>> signalSources;
     private final List<EventDetector> eventDetectors;
     private final Findings findings;
     private final OwnFindings own;
     private final List<Finding> found = new ArrayList<>();
-    private final List<Signal> said = new ArrayList<>();
-    private final Consumer<Signal> signalOut = said::add;
+    private final List<Signal<?, ?>> said = new ArrayList<>();
 
     private final Numbers numbers;
     private final Numbers.Count received;
@@ -151,10 +148,21 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal>
     private long openedAt;
     private long lastIngested = Long.MIN_VALUE;
 
-    private record NamedSource(String detector, SignalSource source) {}
+    /** One detector's front end; what it says goes to {@code out}. */
+    private record NamedSource<K extends Record, N extends Record>(
+            String detector, SignalSource<K, N> source, Consumer<Signal<K, N>> out) {
+
+        void read(AuditEvent event, Reference now) {
+            source.read(event, now, out);
+        }
+    }
+
+    private <K extends Record, N extends Record> NamedSource<K, N> source(KeyedDetector<K, N, ?> detector) {
+        return new NamedSource<>(detector.name(), detector.signals(), said::add);
+    }
 
     IntakeOperator(
-            StreamOperatorParameters<Signal> parameters,
+            StreamOperatorParameters<Signal<?, ?>> parameters,
             String feed,
             Detection detection,
             ReferenceFeed referenceFeed,
@@ -168,8 +176,8 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal>
         this.partitions = new Partitions(settings.disorder(), settings.idleAfter());
         this.eventDetectors = detection.eventDetectors();
         this.signalSources = new ArrayList<>();
-        for (KeyedDetector<?> detector : detection.keyedDetectors()) {
-            signalSources.add(new NamedSource(detector.name(), detector.signals()));
+        for (KeyedDetector<?, ?, ?> detector : detection.keyedDetectors()) {
+            signalSources.add(source(detector));
         }
         this.numbers = new Numbers(getMetricGroup());
         this.received = numbers.count("received");
@@ -277,22 +285,14 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal>
             return;
         }
         lastIngested = origin.ingestedAt().toEpochMilli();
-        if (record.topic().equals(Topics.CLOUDTRAIL.name())) {
-            Decoded<CloudTrailEvent> decoded = cloudTrailCodec.decode(value, origin);
-            if (decoded instanceof Decoded.Read<CloudTrailEvent> read) {
-                partition.heard(eventTime(read.value().eventTime()), now());
-                takeEvent(read.value());
-            } else if (decoded instanceof Decoded.Rejected<CloudTrailEvent> rejected) {
-                takeDeadLetter(rejected.deadLetter());
-            }
-        } else {
-            Decoded<ExecutionEvent> decoded = executionCodec.decode(value, origin);
-            if (decoded instanceof Decoded.Read<ExecutionEvent> read) {
-                partition.heard(eventTime(read.value().eventTime()), now());
-                takeEvent(read.value());
-            } else if (decoded instanceof Decoded.Rejected<ExecutionEvent> rejected) {
-                takeDeadLetter(rejected.deadLetter());
-            }
+        Decoded<? extends AuditEvent> decoded = record.topic().equals(Topics.CLOUDTRAIL.name())
+                ? cloudTrailCodec.decode(value, origin)
+                : executionCodec.decode(value, origin);
+        if (decoded instanceof Decoded.Rejected<?> rejected) {
+            takeDeadLetter(rejected.deadLetter());
+        } else if (decoded instanceof Decoded.Read<? extends AuditEvent> read) {
+            partition.heard(eventTime(read.value().eventTime()), now());
+            takeEvent(read.value());
         }
     }
 
@@ -305,7 +305,7 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal>
         return millis;
     }
 
-    private void takeEvent(CloudTrailEvent event) throws IOException {
+    private void takeEvent(AuditEvent event) throws IOException {
         Outcome outcome = ids().claim(event);
         if (outcome.store()) {
             writer().write(event);
@@ -313,50 +313,28 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal>
             writer().write(Duplicate.of(event));
         }
         count(outcome);
+        if (outcome == Outcome.NEW_UNDER_KNOWN_ID) {
+            own.reusedId(event);
+        }
         if (outcome.detect()) {
-            detect(
-                    event.eventId(),
-                    event.eventTime(),
-                    (detector, now) -> detector.inspect(event, now, findings),
-                    (source, now) -> source.read(event, now, signalOut));
+            detect(event);
         }
     }
 
-    private void takeEvent(ExecutionEvent event) throws IOException {
-        Outcome outcome = ids().claim(event);
-        if (outcome.store()) {
-            writer().write(event);
-        } else if (outcome.duplicate()) {
-            writer().write(Duplicate.of(event));
-        }
-        count(outcome);
-        if (outcome.detect()) {
-            detect(
-                    event.eventId(),
-                    event.eventTime(),
-                    (detector, now) -> detector.inspect(event, now, findings),
-                    (source, now) -> source.read(event, now, signalOut));
-        }
-    }
-
-    private void detect(
-            String eventId,
-            Instant eventTime,
-            BiConsumer<EventDetector, Reference> inspect,
-            BiConsumer<SignalSource, Reference> read) {
+    private void detect(AuditEvent event) {
         Reference now = reference.reference();
         for (EventDetector detector : eventDetectors) {
             try {
-                inspect.accept(detector, now);
+                detector.inspect(event, now, findings);
             } catch (RuntimeException e) {
-                failed(detector.getClass().getSimpleName(), eventId, eventTime, e);
+                failed(detector.getClass().getSimpleName(), event, e);
             }
         }
-        for (NamedSource source : signalSources) {
+        for (NamedSource<?, ?> source : signalSources) {
             try {
-                read.accept(source.source(), now);
+                source.read(event, now);
             } catch (RuntimeException e) {
-                failed(source.detector(), eventId, eventTime, e);
+                failed(source.detector(), event, e);
             }
         }
         emit();
@@ -364,7 +342,7 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal>
 
     /** Outside of the detectors' calls, whose exceptions are caught: those of the way out must stop the task. */
     private void emit() {
-        for (Signal signal : said) {
+        for (Signal<?, ?> signal : said) {
             signals.increment();
             output.collect(new StreamRecord<>(signal));
         }
@@ -444,12 +422,12 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal>
     }
 
     /** What a detector cannot digest must not stop the others; restarting would only meet it again. */
-    private void failed(String detector, String eventId, Instant eventTime, RuntimeException problem) {
+    private void failed(String detector, AuditEvent event, RuntimeException problem) {
         failures.increment();
         if (failureLines.allows(now())) {
-            LOG.error("Detector {} failed on {}", detector, LogKeys.event(eventId), problem);
+            LOG.error("Detector {} failed on {}", detector, LogKeys.event(event.eventId()), problem);
         }
-        own.failure(detector, eventId, eventTime, problem);
+        own.failure(detector, event.eventId(), event.eventTime(), problem);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.trailwarden.jobs.operator;
 
 import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
+import io.trailwarden.event.AuditEvent;
+import io.trailwarden.event.Bounded;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import java.time.Instant;
@@ -29,6 +31,9 @@ public final class OwnFindings {
 
     /** Neither heap nor files hold all ids of a day. */
     static final String MEMORY = "deduplication-capacity";
+
+    /** An event id that two different events bear. */
+    static final String REUSED_ID = "event-id-reused";
 
     private final Findings out;
     private final Set<String> said = new HashSet<>();
@@ -89,6 +94,24 @@ public final class OwnFindings {
                 Map.of("reason", why),
                 List.of(),
                 List.of("Run with more subtasks, and see that the disk of Flink's io.tmp.dirs has room."));
+    }
+
+    /** Two different events of one day bear one id; both are stored and judged. */
+    public void reusedId(AuditEvent event) {
+        say(
+                REUSED_ID,
+                event.account(),
+                event.eventId(),
+                event.eventTime(),
+                "Different events bear one id",
+                "At least two records of this day have the same event id and differ in time, source or name. Each is stored"
+                        + " and judged. CloudTrail gives every event an id of its own: these were masked or rewritten after"
+                        + " AWS wrote them.",
+                Map.of("event id", Bounded.text(event.eventId())),
+                List.of("T1565.001"),
+                List.of(
+                        "Find out what masks or rewrites records on their way, and read them from the trail's bucket instead.",
+                        "If nothing is meant to do that: verify the bucket with custody verify."));
     }
 
     private void say(

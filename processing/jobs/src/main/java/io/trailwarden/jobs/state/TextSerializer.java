@@ -23,7 +23,7 @@ public final class TextSerializer extends TypeSerializerSingleton<String> {
     /** Without a lock: a text that one thread puts here and another misses costs one more copy, nothing else. */
     private static final @Nullable String[] SHARED = new String[1 << 14];
 
-    static final TextSerializer INSTANCE = new TextSerializer();
+    public static final TextSerializer INSTANCE = new TextSerializer();
 
     @Override
     public boolean isImmutableType() {

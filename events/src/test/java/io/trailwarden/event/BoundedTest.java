@@ -1,4 +1,4 @@
-package io.trailwarden.detection;
+package io.trailwarden.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

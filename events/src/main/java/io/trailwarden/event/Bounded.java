@@ -1,6 +1,5 @@
-package io.trailwarden.detection;
+package io.trailwarden.event;
 
-import io.trailwarden.event.FindingId;
 import org.jspecify.annotations.Nullable;
 
 /**
