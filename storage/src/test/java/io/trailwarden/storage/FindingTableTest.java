@@ -8,7 +8,9 @@ import io.trailwarden.event.Finding.State;
 import io.trailwarden.event.Severity;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +81,43 @@ class FindingTableTest {
         archive.findings().append(List.of(full, bare, finding("f3", 1, State.OPEN)));
         assertThat(archive.findings().list(FindingFilter.ALL))
                 .containsExactly(full, bare, finding("f3", 1, State.OPEN));
+    }
+
+    @Test
+    void every_part_of_a_finding_has_its_column_which_never_changes() throws Exception {
+        Finding full = TestEvents.suppressed(finding("f1", 7, State.OPEN), "scan: known");
+        archive.findings().append(List.of(full));
+
+        List<String> columns = new ArrayList<>();
+        Record row = Rows.of(archive, Tables.FINDING_REVISIONS).get(0);
+        archive.load(Tables.FINDING_REVISIONS)
+                .schema()
+                .columns()
+                .forEach(column -> columns.add((column.isRequired() ? "required " : "optional ") + column.type() + " "
+                        + column.name() + " = " + row.getField(column.name())));
+        assertThat(columns)
+                .containsExactly(
+                        "required string id = f1",
+                        "required long revision = 7",
+                        "required string state = open",
+                        "required string detection = unexpected-principal",
+                        "required string severity = high",
+                        "required string title = Title f1",
+                        "required string description = Description",
+                        "required string author = Trailwarden",
+                        "required string subject = subject-f1",
+                        "optional string account = 111122223333",
+                        "optional string region = null",
+                        "optional string principal = arn:aws:iam::111122223333:role/Admin",
+                        "required timestamptz first_time = 2026-03-01T10:00Z",
+                        "required timestamptz last_time = 2026-03-01T10:05Z",
+                        "required timestamptz detected_at = 2026-03-01T10:00:00.007Z",
+                        "required list<string> event_ids = [e1, e2]",
+                        "required long event_count = 2",
+                        "required list<string> techniques = [T1078]",
+                        "required map<string, string> facts = {expected=alice in eu-central-1, seen==HYPERLINK(\"http://example.com\")}",
+                        "required list<string> next_steps = [Ask alice]",
+                        "optional string suppression = scan: known");
     }
 
     @Test
