@@ -3,6 +3,7 @@ package io.trailwarden.storage;
 import static io.trailwarden.storage.TestEvents.finding;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Finding.State;
 import io.trailwarden.event.Severity;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +49,13 @@ class FindingTableTest {
         Finding finding = finding("f1", 7, State.OPEN);
         assertThat(archive.findings().append(List.of(finding))).isEqualTo(1);
         assertThat(archive.findings().list(FindingFilter.ALL)).containsExactly(finding);
-        assertThat(archive.findings().list(FindingFilter.ALL).get(0).facts().keySet())
+        assertThat(archive.findings()
+                        .list(FindingFilter.ALL)
+                        .get(0)
+                        .claim()
+                        .words()
+                        .facts()
+                        .keySet())
                 .containsExactly("expected", "seen");
         assertThat(archive.findings().find("f1")).contains(finding);
         assertThat(archive.findings().find("f2")).isEmpty();
@@ -57,26 +65,19 @@ class FindingTableTest {
     void empty_lists_and_maps_come_back_empty() throws Exception {
         Finding full = finding("f1", 1, State.OPEN);
         Finding bare = new Finding(
-                "f2",
+                new Claim(
+                        "f2",
+                        new Claim.Detection("d", Severity.LOW, "", List.of()),
+                        Claim.Subject.named(""),
+                        new Claim.Evidence(
+                                full.claim().evidence().first(),
+                                full.claim().evidence().first(),
+                                List.of(),
+                                0),
+                        new Claim.Words("", "", Map.of(), List.of())),
                 1,
                 State.OPEN,
-                "d",
-                Severity.LOW,
-                "",
-                "",
-                "",
-                "",
-                null,
-                null,
-                null,
-                full.firstTime(),
-                full.lastTime(),
                 full.detectedAt(),
-                List.of(),
-                0,
-                List.of(),
-                java.util.Map.of(),
-                List.of(),
                 null);
         archive.findings().append(List.of(full, bare, finding("f3", 1, State.OPEN)));
         assertThat(archive.findings().list(FindingFilter.ALL))
@@ -146,7 +147,7 @@ class FindingTableTest {
     void filters_narrow_the_list() throws Exception {
         FindingTable table = archive.findings();
         table.append(List.of(finding("f1", 1, State.OPEN), finding("f2", 1, State.OPEN)));
-        Instant evidence = finding("f1", 1, State.OPEN).lastTime();
+        Instant evidence = finding("f1", 1, State.OPEN).claim().evidence().last();
 
         assertThat(table.list(new FindingFilter(evidence, null, null, null, null, false, 0)))
                 .hasSize(2);

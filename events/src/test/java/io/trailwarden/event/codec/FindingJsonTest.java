@@ -3,6 +3,7 @@ package io.trailwarden.event.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Severity;
 import java.nio.charset.StandardCharsets;
@@ -39,51 +40,39 @@ class FindingJsonTest {
         facts.put("z expected", "nothing");
         facts.put("a seen", "something");
         return new Finding(
-                "00112233445566778899aabbccddeeff",
+                new Claim(
+                        "00112233445566778899aabbccddeeff",
+                        new Claim.Detection(
+                                "unexpected-principal", Severity.HIGH, "An author", List.of("T1078.004", "T1535")),
+                        new Claim.Subject(
+                                "a subject", "111122223333", "eu-central-1", "arn:aws:iam::111122223333:user/ada"),
+                        new Claim.Evidence(
+                                Instant.parse("2026-03-02T09:00:00Z"),
+                                Instant.parse("2026-03-02T09:05:00.123456789Z"),
+                                List.of("e1", "e2"),
+                                3),
+                        new Claim.Words("A title", "A description.", facts, List.of("Look.", "Ask."))),
                 1_772_442_000_123L,
                 Finding.State.OPEN,
-                "unexpected-principal",
-                Severity.HIGH,
-                "A title",
-                "A description.",
-                "An author",
-                "a subject",
-                "111122223333",
-                "eu-central-1",
-                "arn:aws:iam::111122223333:user/ada",
-                Instant.parse("2026-03-02T09:00:00Z"),
-                Instant.parse("2026-03-02T09:05:00.123456789Z"),
                 Instant.parse("2026-03-02T09:06:00.5Z"),
-                List.of("e1", "e2"),
-                3,
-                List.of("T1078.004", "T1535"),
-                facts,
-                List.of("Look.", "Ask."),
                 "scan: known (until 2026-12-31T00:00:00Z)");
     }
 
     private static Finding hostile() {
         return new Finding(
-                "ff",
+                new Claim(
+                        "ff",
+                        new Claim.Detection("", Severity.INFORMATIONAL, "İı", List.of()),
+                        Claim.Subject.named("</script>\u202E😀"),
+                        new Claim.Evidence(Instant.EPOCH, Instant.EPOCH, List.of(), 0),
+                        new Claim.Words(
+                                "\u0000\u001B[2J",
+                                "line\nline\t\"quoted\\",
+                                Map.of("", "{\"$ref\":1}"),
+                                List.of("'; DROP TABLE finding; --"))),
                 -1,
                 Finding.State.WITHDRAWN,
-                "",
-                Severity.INFORMATIONAL,
-                "\u0000\u001B[2J",
-                "line\nline\t\"quoted\\",
-                "İı",
-                "</script>\u202E😀",
-                null,
-                null,
-                null,
                 Instant.EPOCH,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                List.of(),
-                0,
-                List.of(),
-                Map.of("", "{\"$ref\":1}"),
-                List.of("'; DROP TABLE finding; --"),
                 null);
     }
 

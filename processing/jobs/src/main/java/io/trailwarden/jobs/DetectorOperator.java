@@ -229,7 +229,7 @@ final class DetectorOperator extends AbstractStreamOperator<Finding>
                         LogKeys.finding(finding.id()),
                         finding.state(),
                         finding.revision(),
-                        finding.detection());
+                        finding.claim().detection().name());
             }
             output.collect(new StreamRecord<>(finding));
         }

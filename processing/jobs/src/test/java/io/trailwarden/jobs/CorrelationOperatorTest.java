@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.detection.rules.CorrelationDetector;
+import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Origin;
@@ -282,10 +282,15 @@ class CorrelationOperatorTest {
             return latest().values().stream()
                     .filter(finding -> finding.state() == Finding.State.OPEN)
                     .map(finding -> {
-                        Map<String, String> group = new TreeMap<>(finding.facts());
+                        Map<String, String> group =
+                                new TreeMap<>(finding.claim().words().facts());
                         long at = Instant.parse(group.remove("fired at")).toEpochMilli();
                         group.keySet().removeAll(List.of("condition", "within"));
-                        return finding.detection() + '@' + at + group + finding.eventIds();
+                        return finding.claim().detection().name()
+                                + '@'
+                                + at
+                                + group
+                                + finding.claim().evidence().eventIds();
                     })
                     .sorted()
                     .toList();

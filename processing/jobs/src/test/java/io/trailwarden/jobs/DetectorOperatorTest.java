@@ -37,16 +37,22 @@ class DetectorOperatorTest {
             assertThat(harness.findings()).isEmpty();
 
             harness.flink.setProcessingTime(1_000);
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(3L);
 
             harness.ping("alice", "e4");
             harness.ping("alice", "e5");
             harness.flink.setProcessingTime(2_000);
             harness.flink.setProcessingTime(3_000);
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L, 5L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(3L, 5L);
 
             harness.ping("alice", "e6");
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L, 5L, 6L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(3L, 5L, 6L);
             assertThat(harness.findings())
                     .extracting(Finding::id)
                     .containsOnly(harness.findings().get(0).id());
@@ -66,7 +72,9 @@ class DetectorOperatorTest {
 
             harness.flink.prepareSnapshotPreBarrier(1);
 
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(4L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(4L);
         }
     }
 
@@ -83,8 +91,8 @@ class DetectorOperatorTest {
             harness.ping("alice", "e0", NOON.minusSeconds(60));
 
             Finding last = harness.findings().get(harness.findings().size() - 1);
-            assertThat(last.eventIds()).containsExactly("e0", "e1", "e2", "e3");
-            assertThat(last.firstTime()).isEqualTo(NOON.minusSeconds(60));
+            assertThat(last.claim().evidence().eventIds()).containsExactly("e0", "e1", "e2", "e3");
+            assertThat(last.claim().evidence().first()).isEqualTo(NOON.minusSeconds(60));
             assertThat(last.id()).isEqualTo(harness.findings().get(0).id());
         }
     }
@@ -118,7 +126,9 @@ class DetectorOperatorTest {
             harness.flink.setProcessingTime(2 * half + 10);
             harness.ping("alice", "e1", NOON.minusSeconds(2));
 
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(3L);
 
             // And forgotten afterwards, although event time stands still
             harness.flink.setProcessingTime(10 * half);
@@ -139,11 +149,11 @@ class DetectorOperatorTest {
                     .contains(
                             "carol in round 2", "dave in round 2", "Detector repeated-calls cannot remember more keys");
             assertThat(harness.findings())
-                    .filteredOn(finding -> finding.detection().equals(OwnFindings.CAPACITY))
+                    .filteredOn(finding -> finding.claim().detection().name().equals(OwnFindings.CAPACITY))
                     .singleElement()
                     .satisfies(finding -> {
-                        assertThat(finding.eventIds()).containsExactly("e3");
-                        assertThat(finding.facts()).containsEntry("keys per subtask", "2");
+                        assertThat(finding.claim().evidence().eventIds()).containsExactly("e3");
+                        assertThat(finding.claim().words().facts()).containsEntry("keys per subtask", "2");
                     });
             assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(4);
         }
@@ -187,7 +197,7 @@ class DetectorOperatorTest {
             harness.flink.setProcessingTime(2_000);
 
             assertThat(harness.findings())
-                    .extracting(finding -> finding.facts().get("accounts known"))
+                    .extracting(finding -> finding.claim().words().facts().get("accounts known"))
                     .containsExactly("0", "1");
         }
     }
@@ -207,7 +217,7 @@ class DetectorOperatorTest {
 
         try (Harness harness = restore(state, settings, 1, 1, 0, feed)) {
             assertThat(harness.findings())
-                    .extracting(finding -> finding.facts().get("accounts known"))
+                    .extracting(finding -> finding.claim().words().facts().get("accounts known"))
                     .containsExactly("2");
         }
     }
@@ -229,7 +239,7 @@ class DetectorOperatorTest {
             harness.ping("alice", "e4");
 
             assertThat(harness.findings())
-                    .extracting(finding -> finding.facts().get("accounts known"))
+                    .extracting(finding -> finding.claim().words().facts().get("accounts known"))
                     .containsExactly("1");
         }
     }
@@ -264,8 +274,8 @@ class DetectorOperatorTest {
                 harness.pingOwn("c", 3, subtask);
                 harness.flink.prepareSnapshotPreBarrier(3);
                 harness.findings().forEach(finding -> {
-                    assertThat(finding.eventCount()).isEqualTo(3);
-                    found.add(finding.title());
+                    assertThat(finding.claim().evidence().count()).isEqualTo(3);
+                    found.add(finding.claim().words().title());
                 });
             }
         }
@@ -295,7 +305,9 @@ class DetectorOperatorTest {
 
             harness.ping("alice", "e5");
             harness.flink.prepareSnapshotPreBarrier(3);
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(3L);
         }
     }
 
@@ -423,7 +435,9 @@ class DetectorOperatorTest {
         }
 
         List<String> titles() {
-            return findings().stream().map(Finding::title).toList();
+            return findings().stream()
+                    .map((Finding finding) -> finding.claim().words().title())
+                    .toList();
         }
 
         @Override

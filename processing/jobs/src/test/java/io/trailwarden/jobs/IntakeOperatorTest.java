@@ -211,7 +211,7 @@ class IntakeOperatorTest {
             assertThat(harness.numbers()).containsEntry("stored", 2L).containsEntry("detectorFailures", 3L);
             assertThat(harness.signals()).extracting(Signal::eventId).containsExactly("e2");
             assertThat(harness.findings())
-                    .extracting(Finding::title)
+                    .extracting((Finding finding) -> finding.claim().words().title())
                     .containsExactly(
                             "Detector Failing failed on a record", "Detector repeated-calls failed on a record");
         }
@@ -313,7 +313,9 @@ class IntakeOperatorTest {
                     .put(LoadedRules.entry("bad.yml", "title: Bad\n", true, NOON));
             harness.flink.setProcessingTime(1_000);
             harness.take(TestRecords.ping(1, "e2", "alice", NOON));
-            assertThat(harness.findings()).extracting(Finding::detection).containsExactly("ping");
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().detection().name())
+                    .containsExactly("ping");
             assertThat(harness.numbers()).containsEntry("rules.loaded", 1L).containsEntry("rules.failed", 1L);
 
             references.put(LoadedRules.entry("ping.yml", rule, false, NOON));

@@ -1,12 +1,12 @@
 package io.trailwarden.jobs;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Published;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.FindingId;
@@ -96,40 +96,31 @@ final class RepeatedCalls implements KeyedDetector<RepeatedCalls.Calls> {
     @Override
     public Calls evaluate(Calls state, Reference reference, Findings out) {
         int enough = out.round() == 1 ? 3 : 1;
-        List<Conclusion> conclusions =
-                state.events().size() < enough ? List.of() : List.of(conclusion(state, out.round(), reference));
+        List<Claim> claims = state.events().size() < enough ? List.of() : List.of(claim(state, out.round(), reference));
         if (out.round() == 1) {
             String first = new TreeMap<>(state.events()).firstKey();
             out.follow(signal("of " + state.key(), first, state.events().get(first)));
         }
-        return new Calls(state.key(), state.events(), out.settle(state.published(), conclusions));
+        return new Calls(state.key(), state.events(), out.settle(state.published(), claims));
     }
 
-    private static Conclusion conclusion(Calls state, int round, Reference reference) {
+    private static Claim claim(Calls state, int round, Reference reference) {
         Instant first = state.events().values().stream().min(Instant::compareTo).orElseThrow();
         Instant last = state.events().values().stream().max(Instant::compareTo).orElseThrow();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("zeta comes first", "as it was put");
         facts.put("accounts known", Integer.toString(reference.accounts().size()));
         facts.put("alpha comes last", "as it was put");
-        return new Conclusion(
+        return new Claim(
                 FindingId.of(NAME, state.key(), Integer.toString(round)),
-                NAME,
-                Severity.LOW,
-                state.key() + " in round " + round,
-                "Test.",
-                "nobody",
-                state.key(),
-                null,
-                null,
-                state.key(),
-                first,
-                last,
-                state.events().keySet().stream().sorted().collect(Collectors.toList()),
-                state.events().size(),
-                List.of(),
-                facts,
-                List.of());
+                new Claim.Detection(NAME, Severity.LOW, "nobody", List.of()),
+                new Claim.Subject(state.key(), null, null, state.key()),
+                new Claim.Evidence(
+                        first,
+                        last,
+                        state.events().keySet().stream().sorted().collect(Collectors.toList()),
+                        state.events().size()),
+                new Claim.Words(state.key() + " in round " + round, "Test.", facts, List.of()));
     }
 
     /** Known once it was called as often as a finding needs. */

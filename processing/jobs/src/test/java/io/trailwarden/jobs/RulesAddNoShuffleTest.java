@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trailwarden.detection.EventDetector;
 import io.trailwarden.detection.KeyedDetector;
-import io.trailwarden.detection.rules.RuleDetector;
 import io.trailwarden.detection.rules.CorrelationDetector;
+import io.trailwarden.detection.rules.RuleDetector;
 import io.trailwarden.storage.ArchiveConfig;
 import java.nio.file.Path;
 import java.util.List;

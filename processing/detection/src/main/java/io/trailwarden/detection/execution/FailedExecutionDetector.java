@@ -1,6 +1,5 @@
 package io.trailwarden.detection.execution;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Phrases;
@@ -12,6 +11,7 @@ import io.trailwarden.detection.reference.Expectation;
 import io.trailwarden.detection.reference.Expectation.Use;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.reference.StateMachine;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import java.time.Duration;
@@ -146,7 +146,7 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
 
     private record Failure(Signal started, Signal ended) {}
 
-    private static List<Conclusion> conclude(FailedExecutionState state, Reference reference) {
+    private static List<Claim> conclude(FailedExecutionState state, Reference reference) {
         List<Failure> failures = new ArrayList<>();
         Expectation contradicted = null;
         for (Execution execution : state.executions().values()) {
@@ -175,8 +175,7 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
                 null);
     }
 
-    private static Conclusion conclude(
-            List<Failure> failures, boolean more, Expectation expectation, Reference reference) {
+    private static Claim conclude(List<Failure> failures, boolean more, Expectation expectation, Reference reference) {
         Signal start = failures.get(0).started();
         Signal end = failures.get(0).ended();
         String principal = String.valueOf(start.principal());
@@ -234,43 +233,35 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
                                 .toList(),
                         MAX_LISTED));
         facts.put("Account", account);
-        return new Conclusion(
+        return new Claim(
                 FindingId.of(NAME, start.account(), principal, machine, day(start)),
-                NAME,
-                Severity.MEDIUM,
-                what + "; " + who + " started " + (failures.size() == 1 && !more ? "it" : "them") + ", against \""
-                        + expectation.shownAs() + '"',
-                what + " in account " + account
-                        + ". The execution's log names nobody; CloudTrail's record of the start names "
-                        + who + ", whom the expectation \"" + expectation.shownAs()
-                        + "\" does not allow to do that. A failure may be a clumsy attempt, an input that the state machine"
-                        + " refuses, or work left half done.",
-                Findings.AUTHOR,
-                machine,
-                start.account(),
-                start.region(),
-                principal,
-                start.eventTime(),
-                last,
-                events,
-                events.size(),
-                List.of("T1648"),
-                facts,
-                List.of(
-                        "Ask the owner of " + who + " why it was started, and with which input.",
-                        Phrases.query(
-                                "See how far it came",
-                                "event_time, type, name, resource_type, resource, error, cause",
-                                "executions",
-                                start.eventTime(),
-                                last,
-                                "execution_arn",
-                                failures.size() == 1 ? end.link() : null,
-                                "state_machine_arn",
-                                machine),
-                        "Undo or finish what the states before the failing one did.",
-                        "If nobody knows it: take " + who
-                                + " the right to start the state machine, and end its sessions."));
+                new Claim.Detection(NAME, Severity.MEDIUM, Findings.AUTHOR, List.of("T1648")),
+                new Claim.Subject(machine, start.account(), start.region(), principal),
+                new Claim.Evidence(start.eventTime(), last, events, events.size()),
+                new Claim.Words(
+                        what + "; " + who + " started " + (failures.size() == 1 && !more ? "it" : "them")
+                                + ", against \"" + expectation.shownAs() + '"',
+                        what + " in account " + account
+                                + ". The execution's log names nobody; CloudTrail's record of the start names "
+                                + who + ", whom the expectation \"" + expectation.shownAs()
+                                + "\" does not allow to do that. A failure may be a clumsy attempt, an input that the state machine"
+                                + " refuses, or work left half done.",
+                        facts,
+                        List.of(
+                                "Ask the owner of " + who + " why it was started, and with which input.",
+                                Phrases.query(
+                                        "See how far it came",
+                                        "event_time, type, name, resource_type, resource, error, cause",
+                                        "executions",
+                                        start.eventTime(),
+                                        last,
+                                        "execution_arn",
+                                        failures.size() == 1 ? end.link() : null,
+                                        "state_machine_arn",
+                                        machine),
+                                "Undo or finish what the states before the failing one did.",
+                                "If nobody knows it: take " + who
+                                        + " the right to start the state machine, and end its sessions.")));
     }
 
     private static String seen(Failure failure) {

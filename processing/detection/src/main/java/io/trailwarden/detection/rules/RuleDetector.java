@@ -3,6 +3,7 @@ package io.trailwarden.detection.rules;
 import io.trailwarden.detection.EventDetector;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.FindingId;
@@ -156,13 +157,10 @@ public final class RuleDetector implements EventDetector {
             return;
         }
         String subject = principal == null ? seen.eventId() : principal;
-        out.publish(RuleFindings.conclusion(
+        out.publish(RuleFindings.claim(
                 FindingId.of(rule.key(), seen.eventId(), account),
                 rule.rule().header(),
-                subject,
-                account.isEmpty() ? null : account,
-                region,
-                principal,
+                new Claim.Subject(subject, account.isEmpty() ? null : account, region, principal),
                 List.of(seen),
                 facts));
     }
