@@ -71,7 +71,7 @@ class FindingTableTest {
                         Claim.Subject.named(""),
                         new Claim.Evidence(
                                 full.claim().evidence().first(),
-                                full.claim().evidence().first(),
+                                full.claim().evidence().last(),
                                 List.of(),
                                 0),
                         new Claim.Words("", "", Map.of(), List.of())),

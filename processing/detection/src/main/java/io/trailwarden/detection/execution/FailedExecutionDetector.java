@@ -66,7 +66,7 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
 
     @Override
     public int stateVersion() {
-        return 1;
+        return 2;
     }
 
     @Override

@@ -74,7 +74,7 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationSta
 
     @Override
     public int stateVersion() {
-        return 1;
+        return 2;
     }
 
     @Override

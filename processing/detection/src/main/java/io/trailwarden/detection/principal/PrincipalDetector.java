@@ -108,7 +108,7 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalState> {
 
     @Override
     public int stateVersion() {
-        return 2;
+        return 3;
     }
 
     @Override

@@ -78,7 +78,7 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationState
 
     @Override
     public int stateVersion() {
-        return 1;
+        return 2;
     }
 
     @Override

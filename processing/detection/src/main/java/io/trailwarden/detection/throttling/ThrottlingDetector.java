@@ -71,7 +71,7 @@ public final class ThrottlingDetector implements KeyedDetector<ThrottlingState> 
 
     @Override
     public int stateVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
