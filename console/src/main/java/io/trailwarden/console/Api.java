@@ -197,8 +197,8 @@ final class Api {
     private boolean isByRule(Finding finding) {
         LoadedRules running = rules == null ? null : rules.get();
         return running != null
-                && running.ruleSet().headers().values().stream()
-                        .anyMatch(header -> header.handle().equals(finding.detection()));
+                && running.ruleSet().headers().values().stream().anyMatch(header -> header.handle()
+                        .equals(finding.claim().detection().name()));
     }
 
     /** Why a rule found this, worked out again over the records behind it. */

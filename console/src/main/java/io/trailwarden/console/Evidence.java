@@ -53,11 +53,11 @@ record Evidence(List<Item> records, List<String> missing, long unlisted, boolean
 
     static Evidence of(Finding finding, Records records, boolean showSecrets, boolean byRule) throws SourceException {
         List<Item> items = new ArrayList<>();
-        Set<String> missing = new LinkedHashSet<>(finding.eventIds());
+        Set<String> missing = new LinkedHashSet<>(finding.claim().evidence().eventIds());
         List<StoredRecord> found = records.find(
-                finding.eventIds(),
-                finding.firstTime().minus(MARGIN),
-                finding.lastTime().plus(MARGIN));
+                finding.claim().evidence().eventIds(),
+                finding.claim().evidence().first().minus(MARGIN),
+                finding.claim().evidence().last().plus(MARGIN));
         for (StoredRecord record : found) {
             missing.remove(record.eventId());
             items.add(item(record, showSecrets));
@@ -65,7 +65,10 @@ record Evidence(List<Item> records, List<String> missing, long unlisted, boolean
         return new Evidence(
                 items,
                 List.copyOf(missing),
-                Math.max(0, finding.eventCount() - finding.eventIds().size()),
+                Math.max(
+                        0,
+                        finding.claim().evidence().count()
+                                - finding.claim().evidence().eventIds().size()),
                 byRule);
     }
 

@@ -70,9 +70,12 @@ record RuleEvidence(
 
     static RuleEvidence of(Finding finding, RuleSet rules, Records records, boolean showSecrets)
             throws SourceException {
-        List<String> ids = finding.eventIds().stream().limit(MOST).toList();
+        List<String> ids =
+                finding.claim().evidence().eventIds().stream().limit(MOST).toList();
         List<StoredRecord> stored = records.find(
-                ids, finding.firstTime().minus(MARGIN), finding.lastTime().plus(MARGIN));
+                ids,
+                finding.claim().evidence().first().minus(MARGIN),
+                finding.claim().evidence().last().plus(MARGIN));
         List<FindingExplanation.Evidence> evidence = new ArrayList<>();
         Map<String, StoredRecord> byId = new HashMap<>();
         for (StoredRecord record : stored) {
@@ -80,7 +83,8 @@ record RuleEvidence(
             evidence.add(new FindingExplanation.Evidence(
                     record.eventId(), record.raw(), showSecrets ? record.raw() : masked(record.raw())));
         }
-        FindingExplanation explanation = FindingExplanation.of(rules, finding.detection(), evidence);
+        FindingExplanation explanation =
+                FindingExplanation.of(rules, finding.claim().detection().name(), evidence);
         if (explanation == null) {
             return new RuleEvidence(null, "", "", List.of(), List.of(), 0);
         }
@@ -106,7 +110,7 @@ record RuleEvidence(
                 explanation.at(),
                 explanation.correlations(),
                 events,
-                finding.eventCount() - events.size());
+                finding.claim().evidence().count() - events.size());
     }
 
     private static Tried tried(FindingExplanation.Tried tried) {

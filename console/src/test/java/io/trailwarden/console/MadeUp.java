@@ -10,6 +10,7 @@ import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
+import io.trailwarden.testing.SampleFinding;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,86 +86,59 @@ final class MadeUp {
         facts.put("Action", kind[4]);
         facts.put("Source address", "203.0.113." + (salt % 250));
         facts.put("Learning since", time.minus(Duration.ofDays(21)).toString());
-        return new Finding(
-                id,
-                time.toEpochMilli(),
-                Finding.State.OPEN,
-                kind[0],
-                Severity.valueOf(kind[1]),
-                String.format(Locale.ROOT, kind[2], role, kind[4]),
-                "The role " + role + " in account " + account + " called " + kind[4] + " in " + region
+        return SampleFinding.of(id)
+                .revision(time.toEpochMilli())
+                .detection(kind[0])
+                .severity(Severity.valueOf(kind[1]))
+                .title(String.format(Locale.ROOT, kind[2], role, kind[4]))
+                .description("The role " + role + " in account " + account + " called " + kind[4] + " in " + region
                         + ". In the 21 days of its learning period it had never used this action, and no expectation for"
-                        + " this account allows it. The same session made " + events + " such calls within the window.",
-                "Trailwarden",
-                principal + " " + kind[4],
-                account,
-                region,
-                principal,
-                time.minusSeconds(90),
-                time,
-                time.plusSeconds(20),
-                eventIds,
-                events,
-                List.of(kind[3]),
-                facts,
-                List.of(
+                        + " this account allows it. The same session made " + events + " such calls within the window.")
+                .subject(principal + " " + kind[4])
+                .account(account)
+                .region(region)
+                .principal(principal)
+                .between(time.minusSeconds(90), time)
+                .detectedAt(time.plusSeconds(20))
+                .events(eventIds)
+                .eventCount(events)
+                .techniques(List.of(kind[3]))
+                .facts(facts)
+                .nextSteps(List.of(
                         "Ask the owner of account " + account + " whether " + role + " was meant to do this.",
                         "If not, revoke the role's sessions: IAM > Roles > " + role + " > Revoke sessions.",
-                        "If so, add the action to the account's expectations."),
-                null);
+                        "If so, add the action to the account's expectations."))
+                .build();
     }
 
     /** A copy with another text in place of every text that a stranger can write. */
     static Finding with(Finding finding, String text, String id) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(text, text);
-        return new Finding(
-                id,
-                finding.revision(),
-                finding.state(),
-                text,
-                finding.severity(),
-                text,
-                text,
-                text,
-                text,
-                text,
-                text,
-                text,
-                finding.firstTime(),
-                finding.lastTime(),
-                finding.detectedAt(),
-                List.of(text),
-                finding.eventCount(),
-                List.of(text),
-                facts,
-                List.of(text),
-                null);
+        return SampleFinding.like(finding, id)
+                .detection(text)
+                .title(text)
+                .description(text)
+                .author(text)
+                .subject(text)
+                .account(text)
+                .region(text)
+                .principal(text)
+                .events(List.of(text))
+                .techniques(List.of(text))
+                .facts(facts)
+                .nextSteps(List.of(text))
+                .suppression(null)
+                .build();
     }
 
     static Finding amended(Finding finding, long revision, Finding.State state, long eventCount, Severity severity) {
-        return new Finding(
-                finding.id(),
-                revision,
-                state,
-                finding.detection(),
-                severity,
-                finding.title(),
-                finding.description(),
-                finding.author(),
-                finding.subject(),
-                finding.account(),
-                finding.region(),
-                finding.principal(),
-                finding.firstTime(),
-                finding.lastTime(),
-                finding.detectedAt(),
-                finding.eventIds(),
-                eventCount,
-                finding.techniques(),
-                finding.facts(),
-                finding.nextSteps(),
-                finding.suppression());
+        return SampleFinding.like(finding)
+                .revision(revision)
+                .state(state)
+                .severity(severity)
+                .eventCount(eventCount)
+                .build();
     }
 
     /** A record for any event id asked for. */

@@ -12,6 +12,7 @@ public record Sighting(Instant time, String eventId) implements Comparable<Sight
     public Sighting {
         eventId = Bounded.text(eventId);
     }
+
     @Override
     public int compareTo(Sighting other) {
         int byTime = time.compareTo(other.time);

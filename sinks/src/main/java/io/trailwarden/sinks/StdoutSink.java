@@ -93,7 +93,8 @@ public final class StdoutSink implements FindingSink {
     private boolean isNews(Finding finding) {
         Finding before = printed.get(finding.id());
         boolean news = before == null
-                || before.severity() != finding.severity()
+                || before.claim().detection().severity()
+                        != finding.claim().detection().severity()
                 || before.state() != finding.state()
                 || !Objects.equals(before.suppression(), finding.suppression())
                 || !finding.detectedAt().isBefore(before.detectedAt().plus(GROWTH));
@@ -106,22 +107,26 @@ public final class StdoutSink implements FindingSink {
     /** The finding on one line, without its line end. */
     public static String line(Finding finding, boolean colour) {
         StringBuilder line = new StringBuilder(160)
-                .append(time(finding.lastTime()))
+                .append(time(finding.claim().evidence().last()))
                 .append("  ")
                 .append(severity(finding, colour))
                 .append("  ")
-                .append(VisibleText.of(finding.title()));
-        if (finding.account() != null && !finding.account().isEmpty()) {
-            line.append("  account ").append(VisibleText.of(finding.account()));
+                .append(VisibleText.of(finding.claim().words().title()));
+        if (finding.claim().subject().account() != null
+                && !finding.claim().subject().account().isEmpty()) {
+            line.append("  account ")
+                    .append(VisibleText.of(finding.claim().subject().account()));
         }
-        if (finding.region() != null && !finding.region().isEmpty()) {
-            line.append("  ").append(VisibleText.of(finding.region()));
+        if (finding.claim().subject().region() != null
+                && !finding.claim().subject().region().isEmpty()) {
+            line.append("  ").append(VisibleText.of(finding.claim().subject().region()));
         }
-        if (finding.principal() != null && !finding.principal().isEmpty()) {
-            line.append("  by ").append(VisibleText.of(finding.principal()));
+        if (finding.claim().subject().principal() != null
+                && !finding.claim().subject().principal().isEmpty()) {
+            line.append("  by ").append(VisibleText.of(finding.claim().subject().principal()));
         }
         return line.append("  [")
-                .append(VisibleText.of(finding.detection()))
+                .append(VisibleText.of(finding.claim().detection().name()))
                 .append(' ')
                 .append(VisibleText.of(shortened(finding.id())))
                 .append(']')
@@ -158,13 +163,15 @@ public final class StdoutSink implements FindingSink {
         if (finding.suppression() != null) {
             return "suppressed   ";
         }
-        String name =
-                String.format(Locale.ROOT, "%-13s", finding.severity().name().toLowerCase(Locale.ROOT));
+        String name = String.format(
+                Locale.ROOT,
+                "%-13s",
+                finding.claim().detection().severity().name().toLowerCase(Locale.ROOT));
         if (!colour) {
             return name;
         }
         String code =
-                switch (finding.severity()) {
+                switch (finding.claim().detection().severity()) {
                     case CRITICAL -> "1;35";
                     case HIGH -> "31";
                     case MEDIUM -> "33";

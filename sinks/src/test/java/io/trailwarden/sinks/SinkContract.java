@@ -11,6 +11,7 @@ import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.testing.SampleFinding;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -217,28 +218,23 @@ abstract class SinkContract {
     }
 
     static Finding finding(String subject, long revision, String title) {
-        return new Finding(
-                FindingId.of("contract", subject),
-                revision,
-                Finding.State.OPEN,
-                "contract",
-                Severity.HIGH,
-                title,
-                "Because the contract says so.",
-                "Trailwarden",
-                subject,
-                "111122223333",
-                "eu-central-1",
-                "arn:aws:iam::111122223333:role/Deploy",
-                Instant.parse("2026-03-01T09:00:00Z"),
-                Instant.parse("2026-03-01T09:05:00Z"),
-                Instant.parse("2026-03-01T09:06:00Z"),
-                List.of("e1", "e2"),
-                2,
-                List.of("T1078"),
-                Map.of("seen", title),
-                List.of("Ask the owner."),
-                null);
+        return SampleFinding.of(FindingId.of("contract", subject))
+                .revision(revision)
+                .detection("contract")
+                .severity(Severity.HIGH)
+                .title(title)
+                .description("Because the contract says so.")
+                .subject(subject)
+                .account("111122223333")
+                .region("eu-central-1")
+                .principal("arn:aws:iam::111122223333:role/Deploy")
+                .between(Instant.parse("2026-03-01T09:00:00Z"), Instant.parse("2026-03-01T09:05:00Z"))
+                .detectedAt(Instant.parse("2026-03-01T09:06:00Z"))
+                .events(List.of("e1", "e2"))
+                .techniques(List.of("T1078"))
+                .facts(Map.of("seen", title))
+                .nextSteps(List.of("Ask the owner."))
+                .build();
     }
 
     static Set<String> ids(List<Finding> findings) {

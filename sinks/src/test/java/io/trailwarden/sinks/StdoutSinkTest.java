@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trailwarden.event.Finding;
+import io.trailwarden.testing.SampleFinding;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -101,27 +102,6 @@ class StdoutSinkTest extends SinkContract {
     }
 
     private static Finding withdrawn(Finding f) {
-        return new Finding(
-                f.id(),
-                f.revision(),
-                Finding.State.WITHDRAWN,
-                f.detection(),
-                f.severity(),
-                f.title(),
-                f.description(),
-                f.author(),
-                f.subject(),
-                f.account(),
-                f.region(),
-                f.principal(),
-                f.firstTime(),
-                f.lastTime(),
-                f.detectedAt(),
-                f.eventIds(),
-                f.eventCount(),
-                f.techniques(),
-                f.facts(),
-                f.nextSteps(),
-                f.suppression());
+        return SampleFinding.like(f).state(Finding.State.WITHDRAWN).build();
     }
 }

@@ -260,8 +260,8 @@ public final class Ledger {
     private Map<ObjectId, Counts> objects() throws IOException {
         Map<ObjectId, Counts> objects = new HashMap<>();
         readReceipts();
-        receipts.forEach((object, records) ->
-                objects.computeIfAbsent(object, unused -> new Counts()).received = records);
+        receipts.forEach(
+                (object, records) -> objects.computeIfAbsent(object, unused -> new Counts()).received = records);
         count(TableLayouts.CLOUDTRAIL, objects, counts -> counts.stored++);
         count(TableLayouts.EXECUTIONS, objects, counts -> counts.stored++);
         count(TableLayouts.DUPLICATES, objects, counts -> counts.duplicate++);

@@ -1,5 +1,6 @@
 package io.trailwarden.storage;
 
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.ExecutionEvent;
@@ -97,51 +98,23 @@ public final class TestEvents {
         facts.put("expected", "alice in eu-central-1");
         facts.put("seen", "=HYPERLINK(\"http://example.com\")");
         return new Finding(
-                id,
+                new Claim(
+                        id,
+                        new Claim.Detection("unexpected-principal", Severity.HIGH, "Trailwarden", List.of("T1078")),
+                        new Claim.Subject(
+                                "subject-" + id, "111122223333", null, "arn:aws:iam::111122223333:role/Admin"),
+                        Claim.Evidence.of(
+                                Instant.parse("2026-03-01T10:00:00Z"),
+                                Instant.parse("2026-03-01T10:05:00Z"),
+                                List.of("e1", "e2")),
+                        new Claim.Words("Title " + id, "Description", facts, List.of("Ask alice"))),
                 revision,
                 state,
-                "unexpected-principal",
-                Severity.HIGH,
-                "Title " + id,
-                "Description",
-                "Trailwarden",
-                "subject-" + id,
-                "111122223333",
-                null,
-                "arn:aws:iam::111122223333:role/Admin",
-                Instant.parse("2026-03-01T10:00:00Z"),
-                Instant.parse("2026-03-01T10:05:00Z"),
                 Instant.ofEpochMilli(1_772_359_200_000L + revision),
-                List.of("e1", "e2"),
-                2,
-                List.of("T1078"),
-                facts,
-                List.of("Ask alice"),
                 null);
     }
 
     public static Finding suppressed(Finding f, String suppression) {
-        return new Finding(
-                f.id(),
-                f.revision(),
-                f.state(),
-                f.detection(),
-                f.severity(),
-                f.title(),
-                f.description(),
-                f.author(),
-                f.subject(),
-                f.account(),
-                f.region(),
-                f.principal(),
-                f.firstTime(),
-                f.lastTime(),
-                f.detectedAt(),
-                f.eventIds(),
-                f.eventCount(),
-                f.techniques(),
-                f.facts(),
-                f.nextSteps(),
-                suppression);
+        return new Finding(f.claim(), f.revision(), f.state(), f.detectedAt(), suppression);
     }
 }

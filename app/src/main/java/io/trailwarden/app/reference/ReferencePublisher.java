@@ -4,7 +4,7 @@ import io.trailwarden.app.config.BadConfigException;
 import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.reference.Suppression;
-import io.trailwarden.event.Finding;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.RecordCodec;
@@ -112,21 +112,8 @@ public final class ReferencePublisher implements AutoCloseable {
     }
 
     /** Why nobody need look at this finding, as the files say; null if somebody should. Asked by any thread. */
-    public @Nullable String suppression(Finding finding) {
-        Suppression.Aim aim = new Suppression.Aim(
-                finding.firstTime(),
-                finding.lastTime(),
-                finding.detection(),
-                finding.account(),
-                finding.region(),
-                finding.principal(),
-                finding.subject());
-        for (Suppression one : suppressions) {
-            if (one.covers(aim)) {
-                return one.describe();
-            }
-        }
-        return null;
+    public @Nullable String suppression(Claim claim) {
+        return Suppression.describe(suppressions, claim);
     }
 
     private String currentFingerprint() {

@@ -23,20 +23,23 @@ public final class FindingDetail {
             wrapped("Suppressed: " + finding.suppression(), "", out);
             out.println();
         }
-        wrapped(finding.description(), "", out);
-        if (!finding.facts().isEmpty()) {
+        wrapped(finding.claim().words().description(), "", out);
+        if (!finding.claim().words().facts().isEmpty()) {
             out.println();
-            for (Map.Entry<String, String> fact : finding.facts().entrySet()) {
+            for (Map.Entry<String, String> fact :
+                    finding.claim().words().facts().entrySet()) {
                 String name = VisibleText.of(fact.getKey());
                 out.print(name + " ".repeat(Math.max(1, NAMES - name.length())));
                 wrapped(fact.getValue(), " ".repeat(NAMES), out);
             }
         }
-        steps(finding.nextSteps(), out);
+        steps(finding.claim().words().nextSteps(), out);
         out.println();
-        out.println(finding.eventCount() + (finding.eventCount() == 1 ? " event" : " events") + " from "
-                + finding.firstTime() + " to " + finding.lastTime());
-        finding.eventIds().forEach(id -> out.println("  " + VisibleText.of(id)));
+        out.println(
+                finding.claim().evidence().count() + (finding.claim().evidence().count() == 1 ? " event" : " events")
+                        + " from " + finding.claim().evidence().first() + " to "
+                        + finding.claim().evidence().last());
+        finding.claim().evidence().eventIds().forEach(id -> out.println("  " + VisibleText.of(id)));
     }
 
     private static void steps(List<String> steps, PrintStream out) {

@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.trailwarden.app.config.BadConfigException;
 import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.embedded.EmbeddedKafka;
-import io.trailwarden.event.Finding;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.Severity;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.testing.SampleFinding;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -95,30 +96,18 @@ class ReferencePublisherTest {
         }
     }
 
-    private static Finding finding(String detection) {
+    private static Claim finding(String detection) {
         Instant time = Instant.parse("2026-03-02T09:00:00Z");
-        return new Finding(
-                "0".repeat(32),
-                1,
-                Finding.State.OPEN,
-                detection,
-                Severity.HIGH,
-                "",
-                "",
-                "",
-                "",
-                null,
-                null,
-                null,
-                time,
-                time,
-                time,
-                List.of(),
-                0,
-                List.of(),
-                Map.of(),
-                List.of(),
-                null);
+        return SampleFinding.of("0".repeat(32))
+                .detection(detection)
+                .severity(Severity.HIGH)
+                .title("")
+                .description("")
+                .author("")
+                .subject("")
+                .at(time)
+                .events(List.of())
+                .claim();
     }
 
     @Test

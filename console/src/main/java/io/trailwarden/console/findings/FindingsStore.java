@@ -381,8 +381,8 @@ public final class FindingsStore implements AutoCloseable {
                 statement.setString(5, by);
                 statement.setLong(6, at.toEpochMilli());
                 statement.setLong(7, finding.revision());
-                statement.setLong(8, finding.eventCount());
-                statement.setInt(9, finding.severity().ordinal());
+                statement.setLong(8, finding.claim().evidence().count());
+                statement.setInt(9, finding.claim().detection().severity().ordinal());
                 statement.execute();
             }
             return new Change(put(number, finding), false, search);
@@ -403,17 +403,17 @@ public final class FindingsStore implements AutoCloseable {
                     finding.id(),
                     finding.revision(),
                     Status.of(finding, decision),
-                    finding.severity(),
-                    finding.detection(),
-                    finding.title(),
-                    finding.subject(),
-                    orEmpty(finding.account()),
-                    orEmpty(finding.region()),
-                    orEmpty(finding.principal()),
-                    millis(finding.firstTime()),
-                    millis(finding.lastTime()),
+                    finding.claim().detection().severity(),
+                    finding.claim().detection().name(),
+                    finding.claim().words().title(),
+                    finding.claim().subject().name(),
+                    orEmpty(finding.claim().subject().account()),
+                    orEmpty(finding.claim().subject().region()),
+                    orEmpty(finding.claim().subject().principal()),
+                    millis(finding.claim().evidence().first()),
+                    millis(finding.claim().evidence().last()),
                     millis(finding.detectedAt()),
-                    finding.eventCount(),
+                    finding.claim().evidence().count(),
                     decision);
             PreparedStatement statement = known == 0 ? insert : update;
             int i = 0;
@@ -454,20 +454,22 @@ public final class FindingsStore implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         for (String part : Arrays.asList(
                 finding.id(),
-                finding.title(),
-                finding.description(),
-                finding.detection(),
-                finding.subject(),
-                finding.account(),
-                finding.region(),
-                finding.principal())) {
+                finding.claim().words().title(),
+                finding.claim().words().description(),
+                finding.claim().detection().name(),
+                finding.claim().subject().name(),
+                finding.claim().subject().account(),
+                finding.claim().subject().region(),
+                finding.claim().subject().principal())) {
             if (part != null) {
                 text.append(part).append('\n');
             }
         }
-        finding.techniques().forEach(each -> text.append(each).append('\n'));
-        finding.eventIds().forEach(each -> text.append(each).append('\n'));
-        finding.facts().values().forEach(each -> text.append(each).append('\n'));
+        finding.claim().detection().techniques().forEach(each -> text.append(each)
+                .append('\n'));
+        finding.claim().evidence().eventIds().forEach(each -> text.append(each).append('\n'));
+        finding.claim().words().facts().values().forEach(each -> text.append(each)
+                .append('\n'));
         return text.toString().toLowerCase(Locale.ROOT);
     }
 

@@ -2,6 +2,7 @@ package io.trailwarden.console.findings;
 
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Severity;
+import io.trailwarden.testing.SampleFinding;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,53 +30,27 @@ final class Findings {
             long eventCount,
             String account,
             Instant time) {
-        return new Finding(
-                id,
-                revision,
-                state,
-                "root-login",
-                severity,
-                "Root signed in " + id,
-                "Why",
-                "Trailwarden",
-                "subject",
-                account.isEmpty() ? null : account,
-                "eu-central-1",
-                null,
-                time,
-                time,
-                time,
-                List.of("event-" + id),
-                eventCount,
-                List.of("T1078"),
-                Map.of("Seen address", "203.0.113.9"),
-                List.of("Ask"),
-                null);
+        return SampleFinding.of(id)
+                .revision(revision)
+                .state(state)
+                .detection("root-login")
+                .severity(severity)
+                .title("Root signed in " + id)
+                .description("Why")
+                .subject("subject")
+                .account(account.isEmpty() ? null : account)
+                .region("eu-central-1")
+                .at(time)
+                .events(List.of("event-" + id))
+                .eventCount(eventCount)
+                .techniques(List.of("T1078"))
+                .facts(Map.of("Seen address", "203.0.113.9"))
+                .nextSteps(List.of("Ask"))
+                .build();
     }
 
     /** The same finding, which reference data says nobody need look at. */
     static Finding suppressed(Finding f) {
-        return new Finding(
-                f.id(),
-                f.revision(),
-                f.state(),
-                f.detection(),
-                f.severity(),
-                f.title(),
-                f.description(),
-                f.author(),
-                f.subject(),
-                f.account(),
-                f.region(),
-                f.principal(),
-                f.firstTime(),
-                f.lastTime(),
-                f.detectedAt(),
-                f.eventIds(),
-                f.eventCount(),
-                f.techniques(),
-                f.facts(),
-                f.nextSteps(),
-                "scan: Known");
+        return SampleFinding.like(f).suppression("scan: Known").build();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Severity;
+import io.trailwarden.testing.SampleFinding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -143,28 +144,24 @@ class FindingsStoreTest {
     void findings_and_positions_are_stored_together_or_not_at_all() {
         Finding fine = finding("a", 1);
         Finding broken = finding("b", 1, Finding.State.OPEN, Severity.LOW, 1, "1", TIME);
-        Finding withoutTitle = new Finding(
-                broken.id(),
-                1,
-                broken.state(),
-                "d",
-                broken.severity(),
-                null,
-                "",
-                "",
-                "",
-                null,
-                null,
-                null,
-                TIME,
-                TIME,
-                TIME,
-                List.of(),
-                1,
-                List.of(),
-                Map.of(),
-                List.of(),
-                null);
+        Finding withoutTitle = SampleFinding.like(broken)
+                .revision(1)
+                .detection("d")
+                .title(null)
+                .description("")
+                .author("")
+                .subject("")
+                .account(null)
+                .region(null)
+                .principal(null)
+                .at(TIME)
+                .events(List.of())
+                .eventCount(1)
+                .techniques(List.of())
+                .facts(Map.of())
+                .nextSteps(List.of())
+                .suppression(null)
+                .build();
 
         assertThatThrownBy(() -> store.apply(
                         new Batch(List.of(fine, withoutTitle), List.of(), List.of(new Batch.Position("t", 0, 2)))))

@@ -1,5 +1,6 @@
 package io.trailwarden.event.codec;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -64,16 +65,13 @@ public final class RecordCodec<T extends Record> {
     private final String name;
     private final ObjectReader reader;
     private final ObjectWriter writer;
-    private final List<RecordComponent> required;
+    private final List<Member> members;
 
     private RecordCodec(Class<T> type) {
         name = type.getSimpleName();
         reader = MAPPER.readerFor(type);
         writer = MAPPER.writerFor(type);
-        required = Arrays.stream(type.getRecordComponents())
-                .filter(component -> !component.getType().isPrimitive())
-                .filter(component -> !component.getAnnotatedType().isAnnotationPresent(Nullable.class))
-                .toList();
+        members = Member.of(type);
     }
 
     /** The record as JSON. */
@@ -100,12 +98,47 @@ public final class RecordCodec<T extends Record> {
         if (value == null) {
             throw new MalformedRecordException("not a " + name + ": " + excerpt(json));
         }
-        for (RecordComponent component : required) {
-            if (get(component, value) == null) {
-                throw new MalformedRecordException(name + " without " + component.getName() + ": " + excerpt(json));
-            }
+        String missing = missing(members, value);
+        if (missing != null) {
+            throw new MalformedRecordException(name + " without " + missing + ": " + excerpt(json));
         }
         return value;
+    }
+
+    /** What a record is made of, as far as it may lack it, and what that is made of. */
+    private record Member(String name, boolean required, RecordComponent component, List<Member> members) {
+
+        static List<Member> of(Class<?> type) {
+            return type.isRecord()
+                    ? Arrays.stream(type.getRecordComponents())
+                            .filter(component -> !component.getType().isPrimitive())
+                            .map(Member::of)
+                            .toList()
+                    : List.of();
+        }
+
+        private static Member of(RecordComponent component) {
+            JsonProperty renamed = component.getAccessor().getAnnotation(JsonProperty.class);
+            return new Member(
+                    renamed == null ? component.getName() : renamed.value(),
+                    !component.getAnnotatedType().isAnnotationPresent(Nullable.class),
+                    component,
+                    of(component.getType()));
+        }
+    }
+
+    /** The first of these that the record lacks and may not lack, at any depth; null when it lacks none. */
+    private static @Nullable String missing(List<Member> members, Record value) {
+        for (Member member : members) {
+            Object part = get(member.component(), value);
+            String missing = part instanceof Record nested
+                    ? missing(member.members(), nested)
+                    : part == null && member.required() ? member.name() : null;
+            if (missing != null) {
+                return missing;
+            }
+        }
+        return null;
     }
 
     private static @Nullable Object get(RecordComponent component, Record value) {

@@ -1,6 +1,6 @@
 package io.trailwarden.ingest.custody;
 
-import io.trailwarden.event.Finding;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import io.trailwarden.ingest.custody.Problem.Kind;
@@ -24,25 +24,29 @@ final class CustodyFindings {
 
     private static final int SHOWN = 10;
 
+    /** What a finding says when it does not hold any more. */
+    static final String WITHDRAWN =
+            "Withdrawn: what was missing has come, what was wrong is as it was signed, or another finding says more.";
+
     /** A finding that never becomes too old to be judged again. */
     static final Instant ALWAYS = Instant.parse("9999-01-01T00:00:00Z");
 
     /**
      * What holds now.
      *
-     * @param finding its first revision, without a time of its own
+     * @param claim without a time of its own where AWS gives none
      * @param evidence the time of what it rests on
      */
-    record Draft(Finding finding, Instant evidence) {
+    record Draft(Claim claim, Instant evidence) {
 
         /** What tells a finding that says something else. */
         String content(@Nullable String suppression) {
-            return FindingId.of("content", finding.toString(), String.valueOf(suppression));
+            return FindingId.of("content", claim.toString(), String.valueOf(suppression));
         }
     }
 
     /** What a kind means and what to do. */
-    private record Words(
+    private record Meaning(
             Severity severity,
             String title,
             String description,
@@ -71,10 +75,8 @@ final class CustodyFindings {
             Problem first = group.get(0);
             drafts.add(draft(
                     first.what(),
-                    folder.bucket() + '/' + subject(first),
+                    new Claim.Subject(folder.bucket() + '/' + subject(first), folder.account(), folder.region(), null),
                     window(first),
-                    folder.account(),
-                    folder.region(),
                     first.time(),
                     evidence.getOrDefault(first, first.time()),
                     facts(folder, group)));
@@ -83,56 +85,41 @@ final class CustodyFindings {
     }
 
     /** Something that concerns a trail or a bucket as a whole. */
-    static Draft of(
-            Kind kind,
-            String subject,
-            String window,
-            @Nullable String account,
-            @Nullable String region,
-            Instant time,
-            Instant evidence,
-            String seen) {
+    static Draft of(Kind kind, Claim.Subject subject, String window, Instant time, Instant evidence, String seen) {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Expected", words(kind).expected());
+        facts.put("Expected", meaning(kind).expected());
         facts.put("Seen", seen);
-        return draft(kind, subject, window, account, region, time, evidence, facts);
+        return draft(kind, subject, window, time, evidence, facts);
     }
 
     private static Draft draft(
             Kind kind,
-            String subject,
+            Claim.Subject subject,
             String window,
-            @Nullable String account,
-            @Nullable String region,
             Instant time,
             Instant evidence,
             Map<String, String> facts) {
-        Words words = words(kind);
-        String where = account == null ? "" : " (account " + account + (region == null ? ")" : ", " + region + ")");
+        Meaning meaning = meaning(kind);
+        String detection = detection(kind);
         return new Draft(
-                new Finding(
-                        FindingId.of(detection(kind), subject, window),
-                        0,
-                        Finding.State.OPEN,
-                        detection(kind),
-                        words.severity(),
-                        words.title() + where,
-                        words.description(),
-                        AUTHOR,
+                new Claim(
+                        FindingId.of(detection, subject.name(), window),
+                        new Claim.Detection(detection, meaning.severity(), AUTHOR, meaning.techniques()),
                         subject,
-                        account,
-                        region,
-                        null,
-                        time,
-                        time,
-                        Instant.EPOCH,
-                        List.of(),
-                        0,
-                        words.techniques(),
-                        facts,
-                        List.of(words.steps()),
-                        null),
+                        new Claim.Evidence(time, time, List.of(), 0),
+                        new Claim.Words(
+                                meaning.title() + where(subject),
+                                meaning.description(),
+                                facts,
+                                List.of(meaning.steps()))),
                 evidence);
+    }
+
+    private static String where(Claim.Subject subject) {
+        if (subject.account() == null) {
+            return "";
+        }
+        return " (account " + subject.account() + (subject.region() == null ? ")" : ", " + subject.region() + ")");
     }
 
     /** What the finding is about: the digest that is wrong, the digest that names what is wrong, or the chain. */
@@ -155,7 +142,7 @@ final class CustodyFindings {
     private static Map<String, String> facts(TrailFolder folder, List<Problem> group) {
         Problem first = group.get(0);
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Expected", words(first.what()).expected());
+        facts.put("Expected", meaning(first.what()).expected());
         List<String> seen = new ArrayList<>();
         group.stream()
                 .map(problem -> Custody.key(problem.object()) + ": " + problem.message())
@@ -172,14 +159,14 @@ final class CustodyFindings {
         return facts;
     }
 
-    private static Words words(Kind kind) {
+    private static Meaning meaning(Kind kind) {
         String verify = "List everything of that time with trailwarden custody verify --bucket.";
         String whoWrote =
                 "Look who wrote to or deleted from the bucket at that time: S3 data events, or server access logs.";
         String versions = "If the bucket keeps versions, compare them and restore the one that was signed.";
         return switch (kind) {
             case ALTERED_OBJECT ->
-                new Words(
+                new Meaning(
                         Severity.CRITICAL,
                         "CloudTrail objects were altered",
                         "CloudTrail signed the hash of every object that it delivered. What lies in the bucket, or what was"
@@ -190,7 +177,7 @@ final class CustodyFindings {
                         versions,
                         "Trust no record of these objects until they are proven.");
             case MISSING_OBJECT ->
-                new Words(
+                new Meaning(
                         Severity.HIGH,
                         "CloudTrail objects are not there",
                         "A signed digest names objects that are not in the bucket: they never arrived, or somebody removed"
@@ -201,7 +188,7 @@ final class CustodyFindings {
                         versions,
                         "See whether the records are stored here already: trailwarden custody verify says which.");
             case MOVED_OBJECT ->
-                new Words(
+                new Meaning(
                         Severity.HIGH,
                         "CloudTrail objects were moved",
                         "The content that CloudTrail signed lies under another name than the one it was signed for.",
@@ -210,7 +197,7 @@ final class CustodyFindings {
                         whoWrote,
                         versions);
             case UNKNOWN_OBJECT ->
-                new Words(
+                new Meaning(
                         Severity.HIGH,
                         "Objects that CloudTrail did not write lie among its own",
                         "Their names say that they were delivered in a time whose digests are proven and do not name them."
@@ -221,7 +208,7 @@ final class CustodyFindings {
                         whoWrote,
                         "Trust no record of these objects.");
             case ALTERED_DIGEST ->
-                new Words(
+                new Meaning(
                         Severity.CRITICAL,
                         "A CloudTrail digest was altered",
                         "Its signature or its hash does not fit: somebody changed the proof of an hour of records.",
@@ -231,7 +218,7 @@ final class CustodyFindings {
                         versions,
                         verify);
             case MISSING_DIGEST ->
-                new Words(
+                new Meaning(
                         Severity.HIGH,
                         "A CloudTrail digest is not there",
                         "The digest after it refers to it, or it was here and is not any more. Without it nothing proves the"
@@ -241,7 +228,7 @@ final class CustodyFindings {
                         whoWrote,
                         versions);
             case MOVED_DIGEST ->
-                new Words(
+                new Meaning(
                         Severity.HIGH,
                         "A CloudTrail digest lies where another one belongs",
                         "A digest says for which place it was made, and it lies elsewhere: digests were exchanged or"
@@ -251,7 +238,7 @@ final class CustodyFindings {
                         whoWrote,
                         versions);
             case GAP ->
-                new Words(
+                new Meaning(
                         Severity.HIGH,
                         "A trail stopped: no digest covers the time since then",
                         "CloudTrail writes a digest every hour, also when nothing happened. None came, or the chain started"
@@ -264,7 +251,7 @@ final class CustodyFindings {
                         "aws cloudtrail get-trail-status --name TRAIL says whether it logs and why it cannot deliver.",
                         "If the trail was ended on purpose, take its prefix out of custody-prefixes.");
             case UNVERIFIABLE_DIGEST ->
-                new Words(
+                new Meaning(
                         Severity.MEDIUM,
                         "A CloudTrail digest cannot be verified",
                         "Its signature is not in its metadata, or it was signed with a key that CloudTrail does not know:"
@@ -274,7 +261,7 @@ final class CustodyFindings {
                         whoWrote,
                         verify);
             case UNREAD_OBJECT ->
-                new Words(
+                new Meaning(
                         Severity.MEDIUM,
                         "CloudTrail objects never came to Trailwarden",
                         "They are in the bucket as they were signed, and no ingester has read them: nobody announced them, or"
@@ -285,7 +272,7 @@ final class CustodyFindings {
                         "Look at the queue, its policy and its dead-letter queue, and at the bucket's notifications.",
                         "Read them now: backfill-prefixes and backfill-from of the input.");
             case SILENT_TRAIL ->
-                new Words(
+                new Meaning(
                         Severity.MEDIUM,
                         "A busy trail delivers nothing",
                         "Digests keep coming, and name no objects, where nearly every hour had some: event selectors may have"
@@ -295,7 +282,7 @@ final class CustodyFindings {
                         "Look for PutEventSelectors and UpdateTrail before that time, and who made them.",
                         "Ask whether the account or Region was given up.");
             case STOPPED_TRAIL ->
-                new Words(
+                new Meaning(
                         Severity.HIGH,
                         "A trail was stopped",
                         "CloudTrail says that somebody stopped this trail. What happened from then on until it was started"
@@ -306,7 +293,7 @@ final class CustodyFindings {
                         "aws cloudtrail start-logging --name TRAIL starts it again.",
                         "See by Event history what was done in between: management events are there for 90 days.");
             case UNDELIVERED ->
-                new Words(
+                new Meaning(
                         Severity.HIGH,
                         "CloudTrail cannot deliver",
                         "CloudTrail says that S3 refuses what it wants to deliver. The finding is withdrawn when it can.",
@@ -315,7 +302,7 @@ final class CustodyFindings {
                         "Look for changes of the bucket's policy, its encryption key and its owner, and who made them.",
                         "What CloudTrail could not deliver it tries again for 30 days.");
             case UNWATCHED ->
-                new Words(
+                new Meaning(
                         Severity.HIGH,
                         "Custody cannot be watched",
                         "Digests or objects cannot be read with the permissions there are, or the bucket is gone. Nothing in"

@@ -1,5 +1,6 @@
 package io.trailwarden.ingest.custody;
 
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Receipt;
 import io.trailwarden.event.codec.RecordCodec;
@@ -80,7 +81,7 @@ public final class CustodyWatch implements Ingester {
     private final EventPublisher publisher;
     private final ReceiptLog receipts;
     private final CustodyJournal journal;
-    private final Function<Finding, @Nullable String> suppression;
+    private final Function<Claim, @Nullable String> suppression;
     private final FailPoint.Listener failPoints;
 
     private final Map<String, Set<TrailFolder>> folders = new TreeMap<>();
@@ -102,7 +103,7 @@ public final class CustodyWatch implements Ingester {
             EventPublisher publisher,
             ReceiptLog receipts,
             Positions positions,
-            Function<Finding, @Nullable String> suppression)
+            Function<Claim, @Nullable String> suppression)
             throws IngestException {
         this(config, sessions, access, publisher, receipts, positions, suppression, FailPoint.Listener.NONE);
     }
@@ -114,7 +115,7 @@ public final class CustodyWatch implements Ingester {
             EventPublisher publisher,
             ReceiptLog receipts,
             Positions positions,
-            Function<Finding, @Nullable String> suppression,
+            Function<Claim, @Nullable String> suppression,
             FailPoint.Listener failPoints)
             throws IngestException {
         this.config = config;
@@ -258,10 +259,10 @@ public final class CustodyWatch implements Ingester {
         String why = String.valueOf(e.getMessage()).replaceAll(" \\(Service.*", "");
         return CustodyFindings.of(
                 Kind.UNWATCHED,
-                subject,
+                folder == null
+                        ? Claim.Subject.named(subject)
+                        : new Claim.Subject(subject, folder.account(), folder.region(), null),
                 "",
-                folder == null ? null : folder.account(),
-                folder == null ? null : folder.region(),
                 Instant.EPOCH,
                 CustodyFindings.ALWAYS,
                 why);
@@ -554,10 +555,8 @@ public final class CustodyWatch implements Ingester {
             boolean logging = Boolean.TRUE.equals(status.isLogging()) && started != null;
             drafts.add(CustodyFindings.of(
                     Kind.STOPPED_TRAIL,
-                    trail.arn(),
+                    new Claim.Subject(trail.arn(), account, trail.home(), null),
                     stopped.toString(),
-                    account,
-                    trail.home(),
                     stopped,
                     stopped,
                     "stopped at " + stopped + (logging ? ", started again at " + started : ", and still is")));
@@ -586,10 +585,8 @@ public final class CustodyWatch implements Ingester {
         Instant since = last == null ? Instant.EPOCH : last;
         drafts.add(CustodyFindings.of(
                 Kind.UNDELIVERED,
-                trail.arn(),
+                new Claim.Subject(trail.arn(), account, trail.home(), null),
                 what + ' ' + since,
-                account,
-                trail.home(),
                 since,
                 CustodyFindings.ALWAYS,
                 what + " since " + (last == null ? "the beginning" : last) + ": " + error));
@@ -604,10 +601,10 @@ public final class CustodyWatch implements Ingester {
         List<Said> news = new ArrayList<>();
         Set<String> holds = new HashSet<>();
         for (Draft draft : drafts) {
-            String id = draft.finding().id();
+            String id = draft.claim().id();
             holds.add(id);
             Said said = before.get(id);
-            Finding open = revision(draft.finding(), said, Finding.State.OPEN, now);
+            Finding open = revision(draft.claim(), said, Finding.State.OPEN, now);
             String content = draft.content(open.suppression());
             if (said == null || !said.isOpen() || !said.content().equals(content)) {
                 news.add(new Said(open, content, draft.evidence()));
@@ -618,7 +615,9 @@ public final class CustodyWatch implements Ingester {
                     && !holds.contains(said.finding().id())
                     && !said.evidence().isBefore(line)) {
                 news.add(new Said(
-                        revision(said.finding(), said, Finding.State.WITHDRAWN, now), said.content(), said.evidence()));
+                        revision(said.finding().claim(), said, Finding.State.WITHDRAWN, now),
+                        said.content(),
+                        said.evidence()));
             }
         }
         if (!news.isEmpty()) {
@@ -628,66 +627,32 @@ public final class CustodyWatch implements Ingester {
         }
     }
 
-    private Finding revision(Finding finding, @Nullable Said before, Finding.State state, Instant now) {
-        boolean open = state == Finding.State.OPEN;
+    private Finding revision(Claim claim, @Nullable Said before, Finding.State state, Instant now) {
         // Of what AWS gives no time, it is the time at which it was first seen to hold.
-        Instant time = !finding.firstTime().equals(Instant.EPOCH)
-                ? finding.firstTime()
-                : before != null && before.isOpen() ? before.finding().firstTime() : now;
-        Finding revision = new Finding(
-                finding.id(),
+        Instant time = !claim.evidence().first().equals(Instant.EPOCH)
+                ? claim.evidence().first()
+                : before != null && before.isOpen()
+                        ? before.finding().claim().evidence().first()
+                        : now;
+        Claim dated = new Claim(
+                claim.id(),
+                claim.detection(),
+                claim.subject(),
+                new Claim.Evidence(
+                        time,
+                        time,
+                        claim.evidence().eventIds(),
+                        claim.evidence().count()),
+                claim.words());
+        boolean open = state == Finding.State.OPEN;
+        return new Finding(
+                open ? dated : dated.withdrawn(CustodyFindings.WITHDRAWN),
                 Math.max(
                         now.toEpochMilli(),
                         before == null ? 0 : before.finding().revision() + 1),
                 state,
-                finding.detection(),
-                finding.severity(),
-                finding.title(),
-                open
-                        ? finding.description()
-                        : "Withdrawn: what was missing has come, what was wrong is as it was signed, or another finding says"
-                                + " more.",
-                finding.author(),
-                finding.subject(),
-                finding.account(),
-                finding.region(),
-                finding.principal(),
-                time,
-                time,
                 now,
-                finding.eventIds(),
-                finding.eventCount(),
-                open ? finding.techniques() : List.of(),
-                open ? finding.facts() : Map.of(),
-                open ? finding.nextSteps() : List.of(),
-                null);
-        String why = open ? suppression.apply(revision) : null;
-        return why == null ? revision : suppressed(revision, why);
-    }
-
-    private static Finding suppressed(Finding finding, String why) {
-        return new Finding(
-                finding.id(),
-                finding.revision(),
-                finding.state(),
-                finding.detection(),
-                finding.severity(),
-                finding.title(),
-                finding.description(),
-                finding.author(),
-                finding.subject(),
-                finding.account(),
-                finding.region(),
-                finding.principal(),
-                finding.firstTime(),
-                finding.lastTime(),
-                finding.detectedAt(),
-                finding.eventIds(),
-                finding.eventCount(),
-                finding.techniques(),
-                finding.facts(),
-                finding.nextSteps(),
-                why);
+                open ? suppression.apply(dated) : null);
     }
 
     /** Returns when Kafka has them. */
@@ -713,7 +678,7 @@ public final class CustodyWatch implements Ingester {
                     "{}: finding {} {}",
                     source(),
                     said.finding().id(),
-                    said.finding().detection());
+                    said.finding().claim().detection().name());
         }
     }
 

@@ -1,8 +1,8 @@
 package io.trailwarden.detection;
 
-import io.trailwarden.event.Bounded;
 import io.trailwarden.event.ActorKey;
 import io.trailwarden.event.AuditResource;
+import io.trailwarden.event.Bounded;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import java.util.ArrayList;

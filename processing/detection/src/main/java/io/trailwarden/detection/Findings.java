@@ -1,8 +1,8 @@
 package io.trailwarden.detection;
 
 import io.trailwarden.detection.reference.Suppression;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.Finding;
-import io.trailwarden.event.FindingId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -14,12 +14,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out of a detector: turns conclusions into revisions of findings.
+ * The way out of a detector: turns claims into revisions of findings.
  *
  * <p>Revisions are milliseconds since 1970, made strictly ascending per key, so that the last word has the highest one
  * even when several fall into one millisecond or the clock is set back.
  *
- * <p>Suppressions are marked here, the same way for every detection: they hide nothing, and a conclusion that becomes
+ * <p>Suppressions are marked here, the same way for every detection: they hide nothing, and a claim that becomes
  * suppressed, or no longer is, is a revision.
  *
  * <p>A finding's facts are in the order to be read. Flink's map serialiser loses that order, so whoever publishes encodes
@@ -46,105 +46,47 @@ public final class Findings {
     }
 
     /** Publishes a finding about one event: the same event gives an equal finding, whenever it is looked at. */
-    public void publish(Conclusion conclusion) {
+    public void publish(Claim claim) {
         Instant now = clock.instant();
-        publish.accept(conclusion.revision(now.toEpochMilli(), now, suppression(conclusion)));
+        publish.accept(new Finding(claim, now.toEpochMilli(), Finding.State.OPEN, now, suppression(claim)));
     }
 
-    private @Nullable String suppression(Conclusion conclusion) {
-        List<Suppression> all = suppressions.get();
-        if (all.isEmpty()) {
-            return null;
-        }
-        Suppression.Aim aim = new Suppression.Aim(
-                conclusion.firstTime(),
-                conclusion.lastTime(),
-                conclusion.detection(),
-                conclusion.account(),
-                conclusion.region(),
-                conclusion.principal(),
-                conclusion.subject());
-        for (Suppression one : all) {
-            if (one.covers(aim)) {
-                return one.describe();
-            }
-        }
-        return null;
+    private @Nullable String suppression(Claim claim) {
+        return Suppression.describe(suppressions.get(), claim);
     }
 
     /**
-     * Publishes the difference between what a key had published and what it concludes now.
+     * Publishes the difference between what a key had published and what it claims now.
      *
-     * @param conclusions all findings that hold for this key now, each id once
+     * @param claims all that hold for this key now, each id once
      * @return what is published now, for the key's state; {@code before} itself when nothing changed
      */
-    public Published settle(Published before, Collection<Conclusion> conclusions) {
-        if (before.open().isEmpty() && conclusions.isEmpty()) {
+    public Published settle(Published before, Collection<Claim> claims) {
+        if (before.open().isEmpty() && claims.isEmpty()) {
             return before;
         }
         Map<String, Published.Mark> open = new LinkedHashMap<>();
         long highest = before.highest();
         Instant now = clock.instant();
-        for (Conclusion conclusion : conclusions) {
-            String suppression = suppression(conclusion);
-            Published.Mark mark = mark(conclusion, suppression);
-            if (open.put(conclusion.id(), mark) != null) {
-                throw new IllegalStateException("one finding concluded twice: " + conclusion);
+        for (Claim claim : claims) {
+            String suppression = suppression(claim);
+            Published.Mark mark = Published.Mark.of(claim, suppression);
+            if (open.put(claim.id(), mark) != null) {
+                throw new IllegalStateException("one finding concluded twice: " + claim);
             }
-            Published.Mark known = before.open().get(conclusion.id());
+            Published.Mark known = before.open().get(claim.id());
             if (known == null || !known.digest().equals(mark.digest())) {
                 highest = Math.max(highest + 1, now.toEpochMilli());
-                publish.accept(conclusion.revision(highest, now, suppression));
+                publish.accept(new Finding(claim, highest, Finding.State.OPEN, now, suppression));
             }
         }
         for (Map.Entry<String, Published.Mark> known : before.open().entrySet()) {
             if (!open.containsKey(known.getKey())) {
                 highest = Math.max(highest + 1, now.toEpochMilli());
-                publish.accept(withdrawal(known.getKey(), known.getValue(), highest, now));
+                Claim withdrawn = known.getValue().withdrawn(known.getKey());
+                publish.accept(new Finding(withdrawn, highest, Finding.State.WITHDRAWN, now, null));
             }
         }
         return highest == before.highest() ? before : new Published(open, highest);
-    }
-
-    private static Published.Mark mark(Conclusion conclusion, @Nullable String suppression) {
-        return new Published.Mark(
-                suppression == null
-                        ? FindingId.of("conclusion", conclusion.toString())
-                        : FindingId.of("conclusion", conclusion.toString(), suppression),
-                conclusion.detection(),
-                conclusion.severity(),
-                conclusion.title(),
-                conclusion.author(),
-                conclusion.subject(),
-                conclusion.account(),
-                conclusion.region(),
-                conclusion.principal(),
-                conclusion.firstTime(),
-                conclusion.lastTime());
-    }
-
-    private static Finding withdrawal(String id, Published.Mark mark, long revision, Instant now) {
-        return new Finding(
-                id,
-                revision,
-                Finding.State.WITHDRAWN,
-                mark.detection(),
-                mark.severity(),
-                mark.title(),
-                "Withdrawn: records that arrived later, or changed reference data, explain what was seen.",
-                mark.author(),
-                mark.subject(),
-                mark.account(),
-                mark.region(),
-                mark.principal(),
-                mark.firstTime(),
-                mark.lastTime(),
-                now,
-                List.of(),
-                0,
-                List.of(),
-                Map.of(),
-                List.of(),
-                null);
     }
 }

@@ -1,7 +1,7 @@
 package io.trailwarden.detection;
 
-import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.Bounded;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.Map;

@@ -1,14 +1,16 @@
 package io.trailwarden.detection;
 
-import io.trailwarden.event.Severity;
+import io.trailwarden.event.Claim;
+import io.trailwarden.event.FindingId;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one key has published and still stands: enough to see that a conclusion is new or changed, and to withdraw it.
- * Part of a detector's state.
+ * What one key has published and still stands: enough to see that a claim is new or changed, and to withdraw it. Part of a
+ * detector's state.
  *
  * @param open by finding id
  * @param highest the highest revision this key has given to any finding
@@ -24,25 +26,50 @@ public record Published(Map<String, Mark> open, long highest) {
      */
     public Published keepFrom(Instant time) {
         Map<String, Mark> kept = new LinkedHashMap<>(open);
-        kept.values().removeIf(mark -> mark.firstTime().isBefore(time));
+        kept.values().removeIf(mark -> mark.first().isBefore(time));
         return kept.size() == open.size() ? this : new Published(kept, highest);
     }
 
     /**
-     * One open finding.
+     * One open finding: what a withdrawal of it repeats.
      *
-     * @param digest of the conclusion as it was published
+     * @param digest of the claim as it was published, and of what suppressed it
+     * @param first event time of the earliest evidence
+     * @param last event time of the latest evidence
      */
     public record Mark(
             String digest,
-            String detection,
-            Severity severity,
+            Claim.Detection detection,
             String title,
-            String author,
-            String subject,
-            @Nullable String account,
-            @Nullable String region,
-            @Nullable String principal,
-            Instant firstTime,
-            Instant lastTime) {}
+            Claim.Subject subject,
+            Instant first,
+            Instant last) {
+
+        /**
+         * Of a claim just made, whose facts are still in the order of reading: a claim that has been through Flink's
+         * serialisers may have lost it and would have another digest.
+         */
+        static Mark of(Claim claim, @Nullable String suppression) {
+            return new Mark(
+                    suppression == null
+                            ? FindingId.of("claim", claim.toString())
+                            : FindingId.of("claim", claim.toString(), suppression),
+                    claim.detection(),
+                    claim.words().title(),
+                    claim.subject(),
+                    claim.evidence().first(),
+                    claim.evidence().last());
+        }
+
+        Claim withdrawn(String id) {
+            return new Claim(
+                            id,
+                            detection,
+                            subject,
+                            new Claim.Evidence(first, last, List.of(), 0),
+                            new Claim.Words(title, "", Map.of(), List.of()))
+                    .withdrawn(
+                            "Withdrawn: records that arrived later, or changed reference data, explain what was seen.");
+        }
+    }
 }

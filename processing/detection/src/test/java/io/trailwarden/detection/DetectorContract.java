@@ -3,9 +3,9 @@ package io.trailwarden.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.AuditEvent;
+import io.trailwarden.event.Bounded;
 import io.trailwarden.event.Finding;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Modifier;
@@ -71,18 +71,20 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
         assertThat(open).isNotEmpty();
         for (Finding finding : open) {
             assertThat(finding.id()).matches("[0-9a-f]{32}");
-            assertThat(finding.detection()).isEqualTo(detector().name());
-            assertThat(finding.title()).isNotBlank().hasSizeLessThan(200);
-            assertThat(finding.description()).endsWith(".");
-            assertThat(finding.subject()).isNotBlank();
-            assertThat(finding.eventIds()).isNotEmpty().doesNotHaveDuplicates();
-            assertThat(finding.eventCount())
-                    .isGreaterThanOrEqualTo(finding.eventIds().size());
-            assertThat(finding.firstTime()).isBeforeOrEqualTo(finding.lastTime());
-            assertThat(finding.facts()).containsKeys("Expected", "Seen");
-            assertThat(finding.nextSteps()).isNotEmpty().allSatisfy(step -> assertThat(step)
+            assertThat(finding.claim().detection().name()).isEqualTo(detector().name());
+            assertThat(finding.claim().words().title()).isNotBlank().hasSizeLessThan(200);
+            assertThat(finding.claim().words().description()).endsWith(".");
+            assertThat(finding.claim().subject().name()).isNotBlank();
+            assertThat(finding.claim().evidence().eventIds()).isNotEmpty().doesNotHaveDuplicates();
+            assertThat(finding.claim().evidence().count())
+                    .isGreaterThanOrEqualTo(
+                            finding.claim().evidence().eventIds().size());
+            assertThat(finding.claim().evidence().first())
+                    .isBeforeOrEqualTo(finding.claim().evidence().last());
+            assertThat(finding.claim().words().facts()).containsKeys("Expected", "Seen");
+            assertThat(finding.claim().words().nextSteps()).isNotEmpty().allSatisfy(step -> assertThat(step)
                     .isNotBlank());
-            assertThat(finding.author()).isNotBlank();
+            assertThat(finding.claim().detection().author()).isNotBlank();
         }
     }
 
@@ -148,8 +150,10 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
             Finding last = revisions.get(revisions.size() - 1);
             Finding lastOpen = revisions.get(revisions.size() - 2);
             assertThat(last.state()).isEqualTo(Finding.State.WITHDRAWN);
-            assertThat(last.title()).isEqualTo(lastOpen.title());
-            assertThat(last.severity()).isEqualTo(lastOpen.severity());
+            assertThat(last.claim().words().title())
+                    .isEqualTo(lastOpen.claim().words().title());
+            assertThat(last.claim().detection().severity())
+                    .isEqualTo(lastOpen.claim().detection().severity());
         }
     }
 

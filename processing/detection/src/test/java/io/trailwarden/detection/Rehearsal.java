@@ -6,6 +6,7 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.ReferenceEntry.Kind;
 import io.trailwarden.event.Sighting;
+import io.trailwarden.testing.SampleFinding;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -167,7 +168,9 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
         return latest.values().stream()
                 .filter(finding -> finding.state() == Finding.State.OPEN)
                 .map(Rehearsal::timeless)
-                .sorted(Comparator.comparing(Finding::firstTime).thenComparing(Finding::id))
+                .sorted(Comparator.comparing(
+                                (Finding finding) -> finding.claim().evidence().first())
+                        .thenComparing(Finding::id))
                 .toList();
     }
 
@@ -225,27 +228,6 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
     }
 
     private static Finding timeless(Finding finding) {
-        return new Finding(
-                finding.id(),
-                0,
-                finding.state(),
-                finding.detection(),
-                finding.severity(),
-                finding.title(),
-                finding.description(),
-                finding.author(),
-                finding.subject(),
-                finding.account(),
-                finding.region(),
-                finding.principal(),
-                finding.firstTime(),
-                finding.lastTime(),
-                Instant.EPOCH,
-                finding.eventIds(),
-                finding.eventCount(),
-                finding.techniques(),
-                finding.facts(),
-                finding.nextSteps(),
-                finding.suppression());
+        return SampleFinding.like(finding).revision(0).detectedAt(Instant.EPOCH).build();
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trailwarden.detection.EventDetector;
 import io.trailwarden.detection.KeyedDetector;
-import io.trailwarden.detection.rules.RuleDetector;
 import io.trailwarden.detection.rules.CorrelationDetector;
+import io.trailwarden.detection.rules.RuleDetector;
 import io.trailwarden.jobs.intake.Detection;
 import io.trailwarden.jobs.operator.JobSettings;
 import io.trailwarden.storage.catalog.ArchiveConfig;
@@ -31,7 +31,7 @@ class RulesAddNoShuffleTest {
         List<EventDetector> eventDetectors = with.eventDetectors().stream()
                 .filter(detector -> !(detector instanceof RuleDetector))
                 .toList();
-        List<KeyedDetector<?>> keyedDetectors = with.keyedDetectors().stream()
+        List<KeyedDetector<?, ?, ?>> keyedDetectors = with.keyedDetectors().stream()
                 .filter(detector -> !(detector instanceof CorrelationDetector))
                 .toList();
         assertThat(eventDetectors).hasSizeLessThan(with.eventDetectors().size());

@@ -57,52 +57,69 @@ public record Asff(
      * @param region where it is imported; empty: the finding's own
      */
     public static Asff of(Finding finding, String account, String region) {
-        String about =
-                finding.account() != null && finding.account().matches("[0-9]{12}") ? finding.account() : NO_ACCOUNT;
+        String about = finding.claim().subject().account() != null
+                        && finding.claim().subject().account().matches("[0-9]{12}")
+                ? finding.claim().subject().account()
+                : NO_ACCOUNT;
         String owner = account.isEmpty() ? about : account;
-        String seenIn = finding.region() == null || finding.region().isEmpty()
+        String seenIn = finding.claim().subject().region() == null
+                        || finding.claim().subject().region().isEmpty()
                 ? NO_REGION
-                : VisibleText.of(finding.region(), 16);
+                : VisibleText.of(finding.claim().subject().region(), 16);
         String where = region.isEmpty() ? seenIn : region;
         return new Asff(
                 finding.id(),
                 "arn:aws:securityhub:" + where + ":" + owner + ":product/" + owner + "/default",
-                VisibleText.of("trailwarden/" + finding.detection(), 512),
+                VisibleText.of("trailwarden/" + finding.claim().detection().name(), 512),
                 owner,
-                List.of(finding.techniques().isEmpty() ? "Unusual Behaviors/User" : "TTPs"),
-                finding.firstTime().truncatedTo(ChronoUnit.MILLIS),
+                List.of(finding.claim().detection().techniques().isEmpty() ? "Unusual Behaviors/User" : "TTPs"),
+                finding.claim().evidence().first().truncatedTo(ChronoUnit.MILLIS),
                 Instant.ofEpochMilli(finding.revision()),
-                finding.firstTime().truncatedTo(ChronoUnit.MILLIS),
-                finding.lastTime().truncatedTo(ChronoUnit.MILLIS),
-                finding.severity().name(),
-                text(finding.title(), finding.detection(), 256),
-                text(finding.description(), finding.title(), 1024),
-                VisibleText.of(String.join(" ", finding.nextSteps()), 512),
+                finding.claim().evidence().first().truncatedTo(ChronoUnit.MILLIS),
+                finding.claim().evidence().last().truncatedTo(ChronoUnit.MILLIS),
+                finding.claim().detection().severity().name(),
+                text(
+                        finding.claim().words().title(),
+                        finding.claim().detection().name(),
+                        256),
+                text(
+                        finding.claim().words().description(),
+                        finding.claim().words().title(),
+                        1024),
+                VisibleText.of(String.join(" ", finding.claim().words().nextSteps()), 512),
                 List.of(resource(finding, about, seenIn)),
                 fields(finding),
                 finding.state() == Finding.State.WITHDRAWN ? "ARCHIVED" : "ACTIVE");
     }
 
     private static Resource resource(Finding finding, String account, String region) {
-        boolean machine =
-                finding.subject().startsWith("arn:") && finding.subject().contains(":stateMachine:");
+        boolean machine = finding.claim().subject().name().startsWith("arn:")
+                && finding.claim().subject().name().contains(":stateMachine:");
         return machine
-                ? new Resource("AwsStepFunctionStateMachine", VisibleText.of(finding.subject(), 512), region)
+                ? new Resource(
+                        "AwsStepFunctionStateMachine",
+                        VisibleText.of(finding.claim().subject().name(), 512),
+                        region)
                 : new Resource("AwsAccount", "AWS::::Account:" + account, region);
     }
 
     private static Map<String, String> fields(Finding finding) {
         Map<String, String> fields = new LinkedHashMap<>();
         put(fields, "revision", Long.toString(finding.revision()));
-        put(fields, "author", finding.author());
-        put(fields, "detection", finding.detection());
-        put(fields, "subject", finding.subject());
-        put(fields, "principal", finding.principal() == null ? "" : finding.principal());
+        put(fields, "author", finding.claim().detection().author());
+        put(fields, "detection", finding.claim().detection().name());
+        put(fields, "subject", finding.claim().subject().name());
+        put(
+                fields,
+                "principal",
+                finding.claim().subject().principal() == null
+                        ? ""
+                        : finding.claim().subject().principal());
         put(fields, "suppression", finding.suppression() == null ? "" : finding.suppression());
-        put(fields, "event-count", Long.toString(finding.eventCount()));
-        put(fields, "event-ids", String.join(",", finding.eventIds()));
-        put(fields, "techniques", String.join(",", finding.techniques()));
-        finding.facts().forEach((name, value) -> {
+        put(fields, "event-count", Long.toString(finding.claim().evidence().count()));
+        put(fields, "event-ids", String.join(",", finding.claim().evidence().eventIds()));
+        put(fields, "techniques", String.join(",", finding.claim().detection().techniques()));
+        finding.claim().words().facts().forEach((name, value) -> {
             if (fields.size() < MOST_FIELDS) {
                 put(fields, "fact/" + name, value);
             }

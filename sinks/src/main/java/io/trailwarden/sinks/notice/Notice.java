@@ -18,7 +18,7 @@ public sealed interface Notice {
     /** The worst severity in it. */
     default Severity severity() {
         return findings().stream()
-                .map(Finding::severity)
+                .map(finding -> finding.claim().detection().severity())
                 .max(Comparator.naturalOrder())
                 .orElse(Severity.INFORMATIONAL);
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
+import io.trailwarden.testing.SampleFinding;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,28 +111,7 @@ class FindingFormatTest {
     }
 
     private static Finding about(Finding base, String subject) {
-        return new Finding(
-                base.id(),
-                base.revision(),
-                base.state(),
-                base.detection(),
-                base.severity(),
-                base.title(),
-                base.description(),
-                base.author(),
-                subject,
-                base.account(),
-                base.region(),
-                base.principal(),
-                base.firstTime(),
-                base.lastTime(),
-                base.detectedAt(),
-                base.eventIds(),
-                base.eventCount(),
-                base.techniques(),
-                base.facts(),
-                base.nextSteps(),
-                base.suppression());
+        return SampleFinding.like(base).subject(subject).build();
     }
 
     private static Finding finding(String title, Severity severity, Finding.State state, @Nullable String account) {
@@ -139,27 +119,23 @@ class FindingFormatTest {
         for (int i = 0; i < 80; i++) {
             facts.put("fact " + i, "value ".repeat(1000));
         }
-        return new Finding(
-                FindingId.of("test", "subject"),
-                1772000000000L,
-                state,
-                "unexpected-principal",
-                severity,
-                title,
-                title,
-                "Trailwarden",
-                "subject",
-                account,
-                account == null ? null : "eu-central-1",
-                "arn:aws:iam::111122223333:role/Deploy",
-                Instant.parse("2026-02-25T06:00:00Z"),
-                Instant.parse("2026-02-25T06:05:00Z"),
-                Instant.parse("2026-02-25T06:13:20Z"),
-                List.of("e1", "e2"),
-                2,
-                List.of("T1078.004"),
-                facts,
-                List.of("Ask the owner."),
-                null);
+        return SampleFinding.of(FindingId.of("test", "subject"))
+                .revision(1772000000000L)
+                .state(state)
+                .detection("unexpected-principal")
+                .severity(severity)
+                .title(title)
+                .description(title)
+                .subject("subject")
+                .account(account)
+                .region(account == null ? null : "eu-central-1")
+                .principal("arn:aws:iam::111122223333:role/Deploy")
+                .between(Instant.parse("2026-02-25T06:00:00Z"), Instant.parse("2026-02-25T06:05:00Z"))
+                .detectedAt(Instant.parse("2026-02-25T06:13:20Z"))
+                .events(List.of("e1", "e2"))
+                .techniques(List.of("T1078.004"))
+                .facts(facts)
+                .nextSteps(List.of("Ask the owner."))
+                .build();
     }
 }

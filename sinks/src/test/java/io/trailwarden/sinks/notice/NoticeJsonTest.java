@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Severity;
+import io.trailwarden.testing.SampleFinding;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,27 +86,24 @@ class NoticeJsonTest {
             steps.add(text);
             ids.add("event " + i);
         }
-        return new Finding(
-                base.id(),
-                1,
-                Finding.State.OPEN,
-                "test",
-                Severity.HIGH,
-                text,
-                text,
-                text,
-                text,
-                base.account(),
-                base.region(),
-                text,
-                base.firstTime(),
-                base.lastTime(),
-                base.detectedAt(),
-                ids,
-                1_000_000,
-                steps,
-                facts,
-                steps,
-                null);
+        return SampleFinding.of(base.id())
+                .detection("test")
+                .severity(Severity.HIGH)
+                .title(text)
+                .description(text)
+                .author(text)
+                .subject(text)
+                .account(base.claim().subject().account())
+                .region(base.claim().subject().region())
+                .principal(text)
+                .between(
+                        base.claim().evidence().first(), base.claim().evidence().last())
+                .detectedAt(base.detectedAt())
+                .events(ids)
+                .eventCount(1_000_000)
+                .techniques(steps)
+                .facts(facts)
+                .nextSteps(steps)
+                .build();
     }
 }

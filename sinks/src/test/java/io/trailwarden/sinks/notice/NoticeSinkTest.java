@@ -8,6 +8,7 @@ import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.SinkUnavailableException;
+import io.trailwarden.testing.SampleFinding;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -87,28 +87,7 @@ class NoticeSinkTest {
     void what_is_suppressed_is_not_told() throws Exception {
         NoticeSink sink = new NoticeSink(channel, NoticePolicy.EVERYTHING, clock);
         Finding open = finding("a", 1, Severity.HIGH);
-        sink.deliver(List.of(new Finding(
-                open.id(),
-                open.revision(),
-                open.state(),
-                open.detection(),
-                open.severity(),
-                open.title(),
-                open.description(),
-                open.author(),
-                open.subject(),
-                open.account(),
-                open.region(),
-                open.principal(),
-                open.firstTime(),
-                open.lastTime(),
-                open.detectedAt(),
-                open.eventIds(),
-                open.eventCount(),
-                open.techniques(),
-                open.facts(),
-                open.nextSteps(),
-                "known work")));
+        sink.deliver(List.of(SampleFinding.like(open).suppression("known work").build()));
         assertThat(channel.sent).isEmpty();
     }
 
@@ -180,28 +159,18 @@ class NoticeSinkTest {
     }
 
     static Finding finding(String subject, long revision, Severity severity) {
-        return new Finding(
-                FindingId.of("test", subject),
-                revision,
-                Finding.State.OPEN,
-                "test",
-                severity,
-                "Title of " + subject,
-                "Because.",
-                "Trailwarden",
-                subject,
-                "111122223333",
-                "eu-central-1",
-                null,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                List.of("e1"),
-                1,
-                List.of(),
-                Map.of(),
-                List.of(),
-                null);
+        return SampleFinding.of(FindingId.of("test", subject))
+                .revision(revision)
+                .detection("test")
+                .severity(severity)
+                .title("Title of " + subject)
+                .description("Because.")
+                .subject(subject)
+                .account("111122223333")
+                .region("eu-central-1")
+                .at(Instant.EPOCH)
+                .events(List.of("e1"))
+                .build();
     }
 
     private static final class Recording implements Channel {

@@ -8,12 +8,12 @@ import io.trailwarden.event.Severity;
 import io.trailwarden.sinks.aws.AwsTarget;
 import io.trailwarden.sinks.notice.Channel;
 import io.trailwarden.sinks.notice.Notice;
+import io.trailwarden.testing.SampleFinding;
 import io.trailwarden.testing.aws.FakeEndpoints;
 import io.trailwarden.testing.aws.FakeEndpoints.Planted;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -109,27 +109,17 @@ class SnsChannelTest {
     }
 
     private static Finding finding(String title) {
-        return new Finding(
-                FindingId.of("test", title),
-                1,
-                Finding.State.OPEN,
-                "test",
-                Severity.HIGH,
-                title,
-                "Because.",
-                "Trailwarden",
-                "subject",
-                "111122223333",
-                "eu-central-1",
-                null,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                List.of(),
-                1,
-                List.of(),
-                Map.of(),
-                List.of(),
-                null);
+        return SampleFinding.of(FindingId.of("test", title))
+                .detection("test")
+                .severity(Severity.HIGH)
+                .title(title)
+                .description("Because.")
+                .subject("subject")
+                .account("111122223333")
+                .region("eu-central-1")
+                .at(Instant.EPOCH)
+                .events(List.of())
+                .eventCount(1)
+                .build();
     }
 }

@@ -10,6 +10,7 @@ import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import io.trailwarden.sinks.notice.Channel;
 import io.trailwarden.sinks.notice.Notice;
+import io.trailwarden.testing.SampleFinding;
 import io.trailwarden.testing.aws.FakeEndpoints;
 import io.trailwarden.testing.aws.FakeEndpoints.Planted;
 import java.net.URI;
@@ -169,27 +170,23 @@ class WebhookChannelTest {
     }
 
     private static Finding finding(String title, Finding.State state) {
-        return new Finding(
-                FindingId.of("test", title),
-                3,
-                state,
-                "unexpected-principal",
-                Severity.HIGH,
-                title,
-                "Because.",
-                "Trailwarden",
-                "subject",
-                "111122223333",
-                "eu-central-1",
-                "arn:aws:iam::111122223333:role/Deploy",
-                Instant.parse("2026-03-01T09:00:00Z"),
-                Instant.parse("2026-03-01T09:05:00Z"),
-                Instant.parse("2026-03-01T09:06:00Z"),
-                List.of("e1"),
-                1,
-                List.of("T1078"),
-                Map.of("seen", title),
-                List.of("Ask the owner."),
-                null);
+        return SampleFinding.of(FindingId.of("test", title))
+                .revision(3)
+                .state(state)
+                .detection("unexpected-principal")
+                .severity(Severity.HIGH)
+                .title(title)
+                .description("Because.")
+                .subject("subject")
+                .account("111122223333")
+                .region("eu-central-1")
+                .principal("arn:aws:iam::111122223333:role/Deploy")
+                .between(Instant.parse("2026-03-01T09:00:00Z"), Instant.parse("2026-03-01T09:05:00Z"))
+                .detectedAt(Instant.parse("2026-03-01T09:06:00Z"))
+                .events(List.of("e1"))
+                .techniques(List.of("T1078"))
+                .facts(Map.of("seen", title))
+                .nextSteps(List.of("Ask the owner."))
+                .build();
     }
 }

@@ -237,24 +237,46 @@ public final class TableLayouts {
         columns.add(Column.requiredText("id", "Same input, same id", Finding::id));
         columns.add(Column.number("revision", "The highest per id stands", Finding::revision));
         columns.add(Column.requiredText("state", "open or withdrawn", row -> Names.lower(row.state())));
-        columns.add(Column.requiredText("detection", "Key of the detection", Finding::detection));
+        columns.add(Column.requiredText("detection", "Key of the detection", row -> row.claim()
+                .detection()
+                .name()));
         columns.add(Column.requiredText(
-                "severity", "informational, low, medium, high or critical", row -> Names.lower(row.severity())));
-        columns.add(Column.requiredText("title", "One line", Finding::title));
-        columns.add(Column.requiredText("description", "Why it fired", Finding::description));
-        columns.add(Column.requiredText("author", "Who wrote the detection", Finding::author));
-        columns.add(Column.requiredText("subject", "What it is about", Finding::subject));
-        columns.add(Column.text("account", "Account", Finding::account));
-        columns.add(Column.text("region", "Region", Finding::region));
-        columns.add(Column.text("principal", "Stable actor key", Finding::principal));
-        columns.add(Column.instant("first_time", "Event time of the earliest evidence", Finding::firstTime));
-        columns.add(Column.instant("last_time", "Event time of the latest evidence", Finding::lastTime));
+                "severity",
+                "informational, low, medium, high or critical",
+                row -> Names.lower(row.claim().detection().severity())));
+        columns.add(Column.requiredText(
+                "title", "One line", row -> row.claim().words().title()));
+        columns.add(Column.requiredText(
+                "description", "Why it fired", row -> row.claim().words().description()));
+        columns.add(Column.requiredText("author", "Who wrote the detection", row -> row.claim()
+                .detection()
+                .author()));
+        columns.add(Column.requiredText(
+                "subject", "What it is about", row -> row.claim().subject().name()));
+        columns.add(
+                Column.text("account", "Account", row -> row.claim().subject().account()));
+        columns.add(Column.text("region", "Region", row -> row.claim().subject().region()));
+        columns.add(Column.text(
+                "principal", "Stable actor key", row -> row.claim().subject().principal()));
+        columns.add(Column.instant("first_time", "Event time of the earliest evidence", row -> row.claim()
+                .evidence()
+                .first()));
+        columns.add(Column.instant("last_time", "Event time of the latest evidence", row -> row.claim()
+                .evidence()
+                .last()));
         columns.add(Column.instant("detected_at", "When this revision was made", Finding::detectedAt));
-        columns.add(Column.texts("event_ids", "The earliest evidence, at most 100", Finding::eventIds));
-        columns.add(Column.number("event_count", "How many events are evidence", Finding::eventCount));
-        columns.add(Column.texts("techniques", "MITRE ATT&CK techniques", Finding::techniques));
+        columns.add(Column.texts("event_ids", "The earliest evidence, at most 100", row -> row.claim()
+                .evidence()
+                .eventIds()));
+        columns.add(Column.number("event_count", "How many events are evidence", row -> row.claim()
+                .evidence()
+                .count()));
+        columns.add(Column.texts("techniques", "MITRE ATT&CK techniques", row -> row.claim()
+                .detection()
+                .techniques()));
         columns.add(facts());
-        columns.add(Column.texts("next_steps", "What to do now", Finding::nextSteps));
+        columns.add(Column.texts(
+                "next_steps", "What to do now", row -> row.claim().words().nextSteps()));
         columns.add(Column.text("suppression", "Why nobody need look at it; null otherwise", Finding::suppression));
         return TableLayout.unpartitioned(
                 "finding_revisions",
@@ -310,12 +332,13 @@ public final class TableLayouts {
             ColumnWriter value = leaves.leaf("facts", "key_value", "value");
             int present = leaves.present("facts", "key_value", "key");
             return row -> {
-                if (row.facts().isEmpty()) {
+                Map<String, String> facts = row.claim().words().facts();
+                if (facts.isEmpty()) {
                     key.writeNull(0, present - 1);
                     value.writeNull(0, present - 1);
                 }
                 int repetition = 0;
-                for (Map.Entry<String, String> fact : row.facts().entrySet()) {
+                for (Map.Entry<String, String> fact : facts.entrySet()) {
                     key.write(Column.utf8(fact.getKey()), repetition, present);
                     value.write(Column.utf8(fact.getValue()), repetition, present);
                     repetition = 1;

@@ -34,10 +34,12 @@ public record FindingQuery(
     /** Whether this finding is wanted, but for the limit. */
     public boolean matches(Finding finding) {
         return (all || finding.state() == Finding.State.OPEN && finding.suppression() == null)
-                && (since == null || !finding.lastTime().isBefore(since))
-                && (atLeast == null || finding.severity().compareTo(atLeast) >= 0)
-                && (detection == null || detection.equals(finding.detection()))
-                && (account == null || account.equals(finding.account()))
-                && (principal == null || principal.equals(finding.principal()));
+                && (since == null || !finding.claim().evidence().last().isBefore(since))
+                && (atLeast == null || finding.claim().detection().severity().compareTo(atLeast) >= 0)
+                && (detection == null
+                        || detection.equals(finding.claim().detection().name()))
+                && (account == null || account.equals(finding.claim().subject().account()))
+                && (principal == null
+                        || principal.equals(finding.claim().subject().principal()));
     }
 }

@@ -1,5 +1,6 @@
 package io.trailwarden.storage.findings;
 
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Severity;
 import io.trailwarden.storage.catalog.Names;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -107,7 +109,10 @@ public final class FindingTable {
                 found.add(finding);
             }
         });
-        found.sort(Comparator.comparing(Finding::lastTime).reversed().thenComparing(Finding::id));
+        found.sort(Comparator.comparing(
+                        (Finding finding) -> finding.claim().evidence().last())
+                .reversed()
+                .thenComparing(Finding::id));
         return filter.limit() > 0 && found.size() > filter.limit()
                 ? List.copyOf(found.subList(0, filter.limit()))
                 : found;
@@ -217,27 +222,36 @@ public final class FindingTable {
     @SuppressWarnings("unchecked")
     private static Finding finding(Record row) {
         return new Finding(
-                text(row, "id"),
+                new Claim(
+                        text(row, "id"),
+                        new Claim.Detection(
+                                text(row, "detection"),
+                                Names.constant(Severity.class, text(row, "severity")),
+                                text(row, "author"),
+                                (List<String>) row.getField("techniques")),
+                        new Claim.Subject(
+                                text(row, "subject"),
+                                (String) row.getField("account"),
+                                (String) row.getField("region"),
+                                (String) row.getField("principal")),
+                        new Claim.Evidence(
+                                time(row, "first_time"),
+                                time(row, "last_time"),
+                                (List<String>) row.getField("event_ids"),
+                                (long) row.getField("event_count")),
+                        new Claim.Words(
+                                text(row, "title"),
+                                text(row, "description"),
+                                (Map<String, String>) row.getField("facts"),
+                                (List<String>) row.getField("next_steps"))),
                 (long) row.getField("revision"),
                 Names.constant(Finding.State.class, text(row, "state")),
-                text(row, "detection"),
-                Names.constant(Severity.class, text(row, "severity")),
-                text(row, "title"),
-                text(row, "description"),
-                text(row, "author"),
-                text(row, "subject"),
-                (String) row.getField("account"),
-                (String) row.getField("region"),
-                (String) row.getField("principal"),
-                ((OffsetDateTime) row.getField("first_time")).toInstant(),
-                ((OffsetDateTime) row.getField("last_time")).toInstant(),
-                ((OffsetDateTime) row.getField("detected_at")).toInstant(),
-                (List<String>) row.getField("event_ids"),
-                (long) row.getField("event_count"),
-                (List<String>) row.getField("techniques"),
-                (Map<String, String>) row.getField("facts"),
-                (List<String>) row.getField("next_steps"),
+                time(row, "detected_at"),
                 (String) row.getField("suppression"));
+    }
+
+    private static Instant time(Record row, String column) {
+        return ((OffsetDateTime) row.getField(column)).toInstant();
     }
 
     private static String text(Record row, String column) {

@@ -74,7 +74,8 @@ public final class StoredIds implements Closeable {
             "stored_after");
     private static final List<String> DUPLICATE_COLUMNS =
             List.of("kind", "source", "object", "object_sha256", "object_offset");
-    private static final List<String> DEAD_LETTER_COLUMNS = List.of("source", "object", "object_sha256", "object_offset");
+    private static final List<String> DEAD_LETTER_COLUMNS =
+            List.of("source", "object", "object_sha256", "object_offset");
 
     /** Notes: bit 0 marks a used slot, bit 1 that the detection state has seen the event, the rest is the delivery. */
     private static final long USED = 1;

@@ -3,6 +3,7 @@ package io.trailwarden.storage.findings;
 import static io.trailwarden.storage.TestEvents.finding;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Finding.State;
 import io.trailwarden.event.Severity;
@@ -13,7 +14,10 @@ import io.trailwarden.storage.catalog.ArchiveConfig;
 import io.trailwarden.storage.catalog.TableLayouts;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +54,13 @@ class FindingTableTest {
         Finding finding = finding("f1", 7, State.OPEN);
         assertThat(archive.findings().append(List.of(finding))).isEqualTo(1);
         assertThat(archive.findings().list(FindingQuery.ALL)).containsExactly(finding);
-        assertThat(archive.findings().list(FindingQuery.ALL).get(0).facts().keySet())
+        assertThat(archive.findings()
+                        .list(FindingQuery.ALL)
+                        .get(0)
+                        .claim()
+                        .words()
+                        .facts()
+                        .keySet())
                 .containsExactly("expected", "seen");
         assertThat(archive.findings().find("f1")).contains(finding);
         assertThat(archive.findings().find("f2")).isEmpty();
@@ -60,29 +70,60 @@ class FindingTableTest {
     void empty_lists_and_maps_come_back_empty() throws Exception {
         Finding full = finding("f1", 1, State.OPEN);
         Finding bare = new Finding(
-                "f2",
+                new Claim(
+                        "f2",
+                        new Claim.Detection("d", Severity.LOW, "", List.of()),
+                        Claim.Subject.named(""),
+                        new Claim.Evidence(
+                                full.claim().evidence().first(),
+                                full.claim().evidence().last(),
+                                List.of(),
+                                0),
+                        new Claim.Words("", "", Map.of(), List.of())),
                 1,
                 State.OPEN,
-                "d",
-                Severity.LOW,
-                "",
-                "",
-                "",
-                "",
-                null,
-                null,
-                null,
-                full.firstTime(),
-                full.lastTime(),
                 full.detectedAt(),
-                List.of(),
-                0,
-                List.of(),
-                java.util.Map.of(),
-                List.of(),
                 null);
         archive.findings().append(List.of(full, bare, finding("f3", 1, State.OPEN)));
         assertThat(archive.findings().list(FindingQuery.ALL)).containsExactly(full, bare, finding("f3", 1, State.OPEN));
+    }
+
+    @Test
+    void every_part_of_a_finding_has_its_column_which_never_changes() throws Exception {
+        Finding full = TestEvents.suppressed(finding("f1", 7, State.OPEN), "scan: known");
+        archive.findings().append(List.of(full));
+
+        List<String> columns = new ArrayList<>();
+        Record row = Rows.of(archive, TableLayouts.FINDING_REVISIONS).get(0);
+        TableLayouts.FINDING_REVISIONS
+                .spec()
+                .schema()
+                .columns()
+                .forEach(column -> columns.add((column.isRequired() ? "required " : "optional ") + column.type() + " "
+                        + column.name() + " = " + row.getField(column.name())));
+        assertThat(columns)
+                .containsExactly(
+                        "required string id = f1",
+                        "required long revision = 7",
+                        "required string state = open",
+                        "required string detection = unexpected-principal",
+                        "required string severity = high",
+                        "required string title = Title f1",
+                        "required string description = Description",
+                        "required string author = Trailwarden",
+                        "required string subject = subject-f1",
+                        "optional string account = 111122223333",
+                        "optional string region = null",
+                        "optional string principal = arn:aws:iam::111122223333:role/Admin",
+                        "required timestamptz first_time = 2026-03-01T10:00Z",
+                        "required timestamptz last_time = 2026-03-01T10:05Z",
+                        "required timestamptz detected_at = 2026-03-01T10:00:00.007Z",
+                        "required list<string> event_ids = [e1, e2]",
+                        "required long event_count = 2",
+                        "required list<string> techniques = [T1078]",
+                        "required map<string, string> facts = {expected=alice in eu-central-1, seen==HYPERLINK(\"http://example.com\")}",
+                        "required list<string> next_steps = [Ask alice]",
+                        "optional string suppression = scan: known");
     }
 
     @Test
@@ -111,7 +152,7 @@ class FindingTableTest {
     void filters_narrow_the_list() throws Exception {
         FindingTable table = archive.findings();
         table.append(List.of(finding("f1", 1, State.OPEN), finding("f2", 1, State.OPEN)));
-        Instant evidence = finding("f1", 1, State.OPEN).lastTime();
+        Instant evidence = finding("f1", 1, State.OPEN).claim().evidence().last();
 
         assertThat(table.list(new FindingQuery(evidence, null, null, null, null, false, 0)))
                 .hasSize(2);

@@ -1,7 +1,6 @@
 package io.trailwarden.detection.execution;
 
 import io.trailwarden.detection.Call;
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Phrases;
@@ -16,6 +15,7 @@ import io.trailwarden.detection.execution.FailedExecutionState.Start;
 import io.trailwarden.detection.reference.Expectation;
 import io.trailwarden.detection.reference.Expectation.Use;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import java.time.Duration;
@@ -164,7 +164,7 @@ public final class FailedExecutionDetector
 
     private record Failure(String execution, Start start, End end) {}
 
-    private static List<Conclusion> conclude(FailedExecutionState state, Reference reference) {
+    private static List<Claim> conclude(FailedExecutionState state, Reference reference) {
         List<Failure> failures = new ArrayList<>();
         Expectation contradicted = null;
         for (Map.Entry<String, Execution> each : state.executions().entrySet()) {
@@ -196,8 +196,7 @@ public final class FailedExecutionDetector
                 null);
     }
 
-    private static Conclusion conclude(
-            List<Failure> failures, boolean more, Expectation expectation, Reference reference) {
+    private static Claim conclude(List<Failure> failures, boolean more, Expectation expectation, Reference reference) {
         Start start = failures.get(0).start();
         End end = failures.get(0).end();
         Call call = start.call();
@@ -253,43 +252,35 @@ public final class FailedExecutionDetector
                 "Execution",
                 Phrases.list(failures.stream().map(Failure::execution).toList(), MAX_LISTED));
         facts.put("Account", account);
-        return new Conclusion(
+        return new Claim(
                 FindingId.of(NAME, call.account(), principal, machine, day(start)),
-                NAME,
-                Severity.MEDIUM,
-                what + "; " + who + " started " + (failures.size() == 1 && !more ? "it" : "them") + ", against \""
-                        + expectation.shownAs() + '"',
-                what + " in account " + account
-                        + ". The execution's log names nobody; CloudTrail's record of the start names "
-                        + who + ", whom the expectation \"" + expectation.shownAs()
-                        + "\" does not allow to do that. A failure may be a clumsy attempt, an input that the state machine"
-                        + " refuses, or work left half done.",
-                Findings.AUTHOR,
-                machine,
-                call.account(),
-                call.region(),
-                principal,
-                start.event().time(),
-                last,
-                events,
-                events.size(),
-                List.of("T1648"),
-                facts,
-                List.of(
-                        "Ask the owner of " + who + " why it was started, and with which input.",
-                        Phrases.query(
-                                "See how far it came",
-                                "event_time, type, name, resource_type, resource, error, cause",
-                                "executions",
-                                start.event().time(),
-                                last,
-                                "execution_arn",
-                                failures.size() == 1 ? failures.get(0).execution() : null,
-                                "state_machine_arn",
-                                machine),
-                        "Undo or finish what the states before the failing one did.",
-                        "If nobody knows it: take " + who
-                                + " the right to start the state machine, and end its sessions."));
+                new Claim.Detection(NAME, Severity.MEDIUM, Findings.AUTHOR, List.of("T1648")),
+                new Claim.Subject(machine, call.account(), call.region(), principal),
+                new Claim.Evidence(start.event().time(), last, events, events.size()),
+                new Claim.Words(
+                        what + "; " + who + " started " + (failures.size() == 1 && !more ? "it" : "them")
+                                + ", against \"" + expectation.shownAs() + '"',
+                        what + " in account " + account
+                                + ". The execution's log names nobody; CloudTrail's record of the start names "
+                                + who + ", whom the expectation \"" + expectation.shownAs()
+                                + "\" does not allow to do that. A failure may be a clumsy attempt, an input that the state machine"
+                                + " refuses, or work left half done.",
+                        facts,
+                        List.of(
+                                "Ask the owner of " + who + " why it was started, and with which input.",
+                                Phrases.query(
+                                        "See how far it came",
+                                        "event_time, type, name, resource_type, resource, error, cause",
+                                        "executions",
+                                        start.event().time(),
+                                        last,
+                                        "execution_arn",
+                                        failures.size() == 1 ? failures.get(0).execution() : null,
+                                        "state_machine_arn",
+                                        machine),
+                                "Undo or finish what the states before the failing one did.",
+                                "If nobody knows it: take " + who
+                                        + " the right to start the state machine, and end its sessions.")));
     }
 
     private static String seen(Failure failure) {

@@ -1,9 +1,9 @@
 package io.trailwarden.detection.organization;
 
-import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.organization.OrganizationState.Child;
 import io.trailwarden.detection.organization.OrganizationState.Deed;
 import io.trailwarden.detection.organization.OrganizationState.Source;
+import io.trailwarden.event.Bounded;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -180,10 +180,7 @@ final class OrganizationSignals implements SignalSource<OrganizationKey, Organiz
 
     /** A call of the session with this access key; where a day is given, of the session with this ARN on it. */
     private void call(
-            CloudTrailEvent event,
-            String session,
-            long day,
-            Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
+            CloudTrailEvent event, String session, long day, Consumer<Signal<OrganizationKey, OrganizationNews>> out) {
         long group = SeenBefore.hash(SeenBefore.hash(said.start(), session), day);
         long deed = SeenBefore.hash(group, event.eventSource());
         deed = SeenBefore.hash(deed, event.eventName());

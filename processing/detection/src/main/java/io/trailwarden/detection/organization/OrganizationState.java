@@ -1,9 +1,9 @@
 package io.trailwarden.detection.organization;
 
-import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.Call;
 import io.trailwarden.detection.Published;
 import io.trailwarden.detection.organization.OrganizationKey.Kind;
+import io.trailwarden.event.Bounded;
 import io.trailwarden.event.Sighting;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package io.trailwarden.detection.organization;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.SensitiveCalls;
@@ -12,7 +11,7 @@ import io.trailwarden.detection.reference.AccountDirectory.Standing;
 import io.trailwarden.detection.reference.OrganizationSettings;
 import io.trailwarden.detection.reference.OrganizationSettings.ReachingOut;
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.event.Finding;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import java.time.Duration;
@@ -40,8 +39,8 @@ final class Outsiders {
 
     private Outsiders() {}
 
-    static List<Conclusion> conclude(OrganizationState state, Reference reference, int round, int rounds) {
-        Conclusion conclusion =
+    static List<Claim> conclude(OrganizationState state, Reference reference, int round, int rounds) {
+        Claim claim =
                 switch (state.kind()) {
                     case SESSION -> session(state, reference, round, rounds);
                     case SESSION_ARN -> sessionByArn(state, reference);
@@ -49,7 +48,7 @@ final class Outsiders {
                     case REACH -> reach(state, reference);
                     case DIRECTORY -> directory(state, reference);
                 };
-        return conclusion == null ? List.of() : List.of(conclusion);
+        return claim == null ? List.of() : List.of(claim);
     }
 
     private static Standing standing(Reference reference, String local, String account, Instant at) {
@@ -73,7 +72,7 @@ final class Outsiders {
                 .orElse(null);
     }
 
-    private static @Nullable Conclusion session(OrganizationState state, Reference reference, int round, int rounds) {
+    private static @Nullable Claim session(OrganizationState state, Reference reference, int round, int rounds) {
         Source source = stranger(state, reference);
         // A further session that did nothing is told by the finding of the session that took it.
         if (source == null
@@ -86,7 +85,7 @@ final class Outsiders {
         return session(state, reference, source, id, state.deeds(), round == rounds);
     }
 
-    private static @Nullable Conclusion sessionByArn(OrganizationState state, Reference reference) {
+    private static @Nullable Claim sessionByArn(OrganizationState state, Reference reference) {
         Source source = stranger(state, reference);
         if (source == null) {
             return null;
@@ -111,7 +110,7 @@ final class Outsiders {
         return session(state, reference, source, id, deeds, false);
     }
 
-    private static Conclusion session(
+    private static Claim session(
             OrganizationState state,
             Reference reference,
             Source source,
@@ -183,39 +182,35 @@ final class Outsiders {
         steps.add("So that it cannot happen again: require aws:PrincipalOrgID for sts:AssumeRole in a resource control"
                 + " policy or in trust policies (StringNotEqualsIfExists, together with BoolIfExists"
                 + " aws:PrincipalIsAWSService false).");
-        return new Conclusion(
+        return new Claim(
                 id,
-                OrganizationDetector.NAME,
-                sessionSeverity(deeds),
-                "Account " + source.account() + ", outside the organization, "
-                        + (isChained ? "took a further role from " : "took ") + Phrases.principal(role)
-                        + (deeds.isEmpty() ? "" : ": " + summary(deeds, state.more())),
-                "A principal of account " + outside
-                        + ", which does not belong to the organization and is no partner, took "
-                        + role + " in account "
-                        + Phrases.account(account, reference.accounts().name(account)) + " at "
-                        + source.time() + from(source.sourceAddress()) + ". "
-                        + (isChained ? "From that session it took others, and this is one of them. " : "")
-                        + (deeds.isEmpty()
-                                ? "No call of the session has been seen so far."
-                                : "Records of the session's calls name the local role only; they are tied to the stranger"
-                                        + " by the session's "
-                                        + (state.kind() == Kind.SESSION ? "access key" : "ARN and time") + "."),
-                Findings.AUTHOR,
-                "session " + state.subject(),
-                account,
-                region(deeds),
-                source.principal(),
-                first,
-                last,
-                ids.stream().limit(Finding.MAX_EVENT_IDS).toList(),
-                ids.size(),
-                isChained ? List.of("T1199", "T1078.004", "T1550.001") : List.of("T1199", "T1078.004"),
-                facts,
-                steps);
+                new Claim.Detection(
+                        OrganizationDetector.NAME,
+                        sessionSeverity(deeds),
+                        Findings.AUTHOR,
+                        isChained ? List.of("T1199", "T1078.004", "T1550.001") : List.of("T1199", "T1078.004")),
+                new Claim.Subject("session " + state.subject(), account, region(deeds), source.principal()),
+                new Claim.Evidence(first, last, ids.stream().toList(), ids.size()),
+                new Claim.Words(
+                        "Account " + source.account() + ", outside the organization, "
+                                + (isChained ? "took a further role from " : "took ") + Phrases.principal(role)
+                                + (deeds.isEmpty() ? "" : ": " + summary(deeds, state.more())),
+                        "A principal of account " + outside
+                                + ", which does not belong to the organization and is no partner, took "
+                                + role + " in account "
+                                + Phrases.account(account, reference.accounts().name(account)) + " at "
+                                + source.time() + from(source.sourceAddress()) + ". "
+                                + (isChained ? "From that session it took others, and this is one of them. " : "")
+                                + (deeds.isEmpty()
+                                        ? "No call of the session has been seen so far."
+                                        : "Records of the session's calls name the local role only; they are tied to the stranger"
+                                                + " by the session's "
+                                                + (state.kind() == Kind.SESSION ? "access key" : "ARN and time") + "."),
+                        facts,
+                        steps));
     }
 
-    private static @Nullable Conclusion sighting(OrganizationState state, Reference reference) {
+    private static @Nullable Claim sighting(OrganizationState state, Reference reference) {
         boolean anonymous = state.subject().equals(OrganizationSignals.ANONYMOUS);
         OrganizationSettings settings = reference.organization(state.account());
         List<Deed> deeds = state.deeds().stream()
@@ -268,34 +263,37 @@ final class Outsiders {
             steps.add("If it is not: remove it from the resource policies and grants of what it called.");
         }
         steps.add(query(first(deeds), last(deeds), "user_identity_account_id", state.subject()));
-        return new Conclusion(
+        return new Claim(
                 FindingId.of(OrganizationDetector.NAME, "sighting", state.subject(), state.account(), day),
-                OrganizationDetector.NAME,
-                sightingSeverity(deeds, anonymous),
-                who + (anonymous ? "" : ", outside the organization,") + " called " + summary(deeds, state.more()),
-                who
-                        + (anonymous
-                                ? " (without credentials)"
-                                : ", which does not belong to the organization and is no partner,")
-                        + " made " + calls(deeds, state.more()) + " that account "
-                        + Phrases.account(state.account(), reference.accounts().name(state.account()))
-                        + " recorded on " + day + "; "
-                        + (succeeded(deeds) ? "not all of them were refused." : "all of them were refused."),
-                Findings.AUTHOR,
-                (anonymous ? "anonymous" : "account " + state.subject()) + " in account " + state.account(),
-                state.account(),
-                region(deeds),
-                principals(deeds).iterator().next(),
-                first(deeds),
-                last(deeds),
-                ids(deeds),
-                ids(deeds).size(),
-                List.of("T1199"),
-                facts,
-                steps);
+                new Claim.Detection(
+                        OrganizationDetector.NAME,
+                        sightingSeverity(deeds, anonymous),
+                        Findings.AUTHOR,
+                        List.of("T1199")),
+                new Claim.Subject(
+                        (anonymous ? "anonymous" : "account " + state.subject()) + " in account " + state.account(),
+                        state.account(),
+                        region(deeds),
+                        principals(deeds).iterator().next()),
+                new Claim.Evidence(
+                        first(deeds), last(deeds), ids(deeds), ids(deeds).size()),
+                new Claim.Words(
+                        who + (anonymous ? "" : ", outside the organization,") + " called "
+                                + summary(deeds, state.more()),
+                        who
+                                + (anonymous
+                                        ? " (without credentials)"
+                                        : ", which does not belong to the organization and is no partner,")
+                                + " made " + calls(deeds, state.more()) + " that account "
+                                + Phrases.account(
+                                        state.account(), reference.accounts().name(state.account()))
+                                + " recorded on " + day + "; "
+                                + (succeeded(deeds) ? "not all of them were refused." : "all of them were refused."),
+                        facts,
+                        steps));
     }
 
-    private static @Nullable Conclusion reach(OrganizationState state, Reference reference) {
+    private static @Nullable Claim reach(OrganizationState state, Reference reference) {
         ReachingOut wanted = reference.organization(state.account()).reachingOut();
         List<Deed> deeds = state.deeds().stream()
                 .filter(deed -> wanted == ReachingOut.ALL || wanted == ReachingOut.WRITES && !isRead(deed))
@@ -329,32 +327,34 @@ final class Outsiders {
                         + " setting outside-organization, awsAccounts. This finding is then withdrawn.");
         steps.add("If nobody knows it: data or code may be leaving. Restrict where the role may go with the condition"
                 + " aws:ResourceOrgID.");
-        return new Conclusion(
+        return new Claim(
                 FindingId.of(OrganizationDetector.NAME, "reach", state.subject(), state.account(), day),
-                OrganizationDetector.NAME,
-                changes ? Severity.MEDIUM : Severity.LOW,
-                Phrases.principal(principals(deeds).iterator().next()) + " used resources of account " + state.subject()
-                        + ", outside the organization: " + summary(deeds, state.more()),
-                "Account "
-                        + Phrases.account(state.account(), reference.accounts().name(state.account()))
-                        + " made " + calls(deeds, state.more()) + " on " + day
-                        + " that touched resources of account " + outside
-                        + ", which does not belong to the organization and is no partner.",
-                Findings.AUTHOR,
-                "account " + state.account() + " using account " + state.subject(),
-                state.account(),
-                region(deeds),
-                principals(deeds).iterator().next(),
-                first(deeds),
-                last(deeds),
-                ids(deeds),
-                ids(deeds).size(),
-                List.of("T1537"),
-                facts,
-                steps);
+                new Claim.Detection(
+                        OrganizationDetector.NAME,
+                        changes ? Severity.MEDIUM : Severity.LOW,
+                        Findings.AUTHOR,
+                        List.of("T1537")),
+                new Claim.Subject(
+                        "account " + state.account() + " using account " + state.subject(),
+                        state.account(),
+                        region(deeds),
+                        principals(deeds).iterator().next()),
+                new Claim.Evidence(
+                        first(deeds), last(deeds), ids(deeds), ids(deeds).size()),
+                new Claim.Words(
+                        Phrases.principal(principals(deeds).iterator().next()) + " used resources of account "
+                                + state.subject() + ", outside the organization: " + summary(deeds, state.more()),
+                        "Account "
+                                + Phrases.account(
+                                        state.account(), reference.accounts().name(state.account()))
+                                + " made " + calls(deeds, state.more()) + " on " + day
+                                + " that touched resources of account " + outside
+                                + ", which does not belong to the organization and is no partner.",
+                        facts,
+                        steps));
     }
 
-    private static @Nullable Conclusion directory(OrganizationState state, Reference reference) {
+    private static @Nullable Claim directory(OrganizationState state, Reference reference) {
         if (reference.accounts().known()) {
             return null;
         }
@@ -364,29 +364,23 @@ final class Outsiders {
         facts.put("Expected", "a directory of the organization's accounts on the reference topic");
         facts.put("Seen", "no account of the organization in it");
         facts.put("Other accounts seen", Phrases.list(accounts, MAX_LISTED));
-        return new Conclusion(
+        return new Claim(
                 FindingId.of(OrganizationDetector.NAME, "directory-unknown"),
-                OrganizationDetector.NAME,
-                Severity.MEDIUM,
-                "Organization unknown: " + Phrases.count(accounts.size(), "other account") + " cannot be judged",
-                "Calls between accounts were seen, but no account of the organization is known. Until it is, nobody can be"
-                        + " told from a stranger, and this one finding stands for all of them.",
-                Findings.AUTHOR,
-                "directory of accounts",
-                null,
-                null,
-                null,
-                first(deeds),
-                last(deeds),
-                ids(deeds),
-                ids(deeds).size(),
-                List.of(),
-                facts,
-                List.of(
-                        "Add the organization's accounts to the configuration (reference data, kind ACCOUNT), or let the"
-                                + " ingester read them from AWS Organizations.",
-                        "Everything that is still remembered is judged as soon as they are known; this finding is then"
-                                + " withdrawn."));
+                new Claim.Detection(OrganizationDetector.NAME, Severity.MEDIUM, Findings.AUTHOR, List.of()),
+                Claim.Subject.named("directory of accounts"),
+                new Claim.Evidence(
+                        first(deeds), last(deeds), ids(deeds), ids(deeds).size()),
+                new Claim.Words(
+                        "Organization unknown: " + Phrases.count(accounts.size(), "other account")
+                                + " cannot be judged",
+                        "Calls between accounts were seen, but no account of the organization is known. Until it is, nobody can be"
+                                + " told from a stranger, and this one finding stands for all of them.",
+                        facts,
+                        List.of(
+                                "Add the organization's accounts to the configuration (reference data, kind ACCOUNT), or let the"
+                                        + " ingester read them from AWS Organizations.",
+                                "Everything that is still remembered is judged as soon as they are known; this finding is then"
+                                        + " withdrawn.")));
     }
 
     /** The rules of severity are in {@code docs/reference/detections.md}. */

@@ -1,6 +1,5 @@
 package io.trailwarden.detection.principal;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.principal.PrincipalKey.Kind;
@@ -8,7 +7,7 @@ import io.trailwarden.detection.principal.PrincipalState.JudgedUse;
 import io.trailwarden.detection.reference.Expectation;
 import io.trailwarden.detection.reference.Expectation.Use;
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.event.Finding;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import java.time.Instant;
@@ -22,18 +21,18 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Uses that contradict what somebody wrote down, one conclusion per expectation, principal, account and day. */
+/** Uses that contradict what somebody wrote down, one claim per expectation, principal, account and day. */
 final class Contradictions {
 
     private static final int MAX_LISTED = 20;
 
     private Contradictions() {}
 
-    static List<Conclusion> conclude(PrincipalState state, Reference reference) {
+    static List<Claim> conclude(PrincipalState state, Reference reference) {
         if (state.uses().isEmpty() || PrincipalDetector.isIgnored(state, reference)) {
             return List.of();
         }
-        List<Conclusion> conclusions = new ArrayList<>();
+        List<Claim> claims = new ArrayList<>();
         for (Expectation expectation : reference.expectations()) {
             Map<Instant, List<JudgedUse>> byDay = new TreeMap<>();
             for (JudgedUse judged : state.uses().values()) {
@@ -48,10 +47,10 @@ final class Contradictions {
                     int byTime = left.compareTo(right);
                     return byTime != 0 ? byTime : left.toString().compareTo(right.toString());
                 });
-                conclusions.add(conclude(state, reference, expectation, day, uses));
+                claims.add(conclude(state, reference, expectation, day, uses));
             });
         }
-        return conclusions;
+        return claims;
     }
 
     private static Use use(PrincipalState state, JudgedUse use) {
@@ -65,7 +64,7 @@ final class Contradictions {
                 use.executionRole());
     }
 
-    private static Conclusion conclude(
+    private static Claim conclude(
             PrincipalState state, Reference reference, Expectation expectation, Instant day, List<JudgedUse> uses) {
         boolean machine = state.kind() == Kind.STATE_MACHINE;
         String who = Phrases.principal(state.subject());
@@ -104,7 +103,7 @@ final class Contradictions {
         if (!addresses.isEmpty()) {
             facts.put("From", Phrases.list(addresses, MAX_LISTED));
         }
-        return new Conclusion(
+        return new Claim(
                 FindingId.of(
                         PrincipalDetector.NAME,
                         "expectation",
@@ -112,26 +111,28 @@ final class Contradictions {
                         state.account(),
                         state.subject(),
                         day.toString().substring(0, 10)),
-                PrincipalDetector.NAME,
-                refused ? lower(expectation.severity()) : expectation.severity(),
-                "Unexpected: " + who + (refused ? " tried " : ": ") + Phrases.list(actions, 2) + on(first)
-                        + ", against \"" + name + '"',
-                Novelties.capital(who) + " in account " + account + " did on "
-                        + day.toString().substring(0, 10)
-                        + " what contradicts the expectation \"" + name + "\""
-                        + (refused ? "; AWS refused all of it." : "."),
-                Findings.AUTHOR,
-                state.subject(),
-                state.account(),
-                regions.size() == 1 ? Novelties.emptyToNull(regions.iterator().next()) : null,
-                state.subject(),
-                first.time(),
-                last,
-                ids.stream().limit(Finding.MAX_EVENT_IDS).toList(),
-                ids.size(),
-                first.stateMachine() == null ? List.of("T1078.004") : List.of("T1078.004", "T1648"),
-                facts,
-                steps(state, expectation, who, machine, first.time(), last));
+                new Claim.Detection(
+                        PrincipalDetector.NAME,
+                        refused ? lower(expectation.severity()) : expectation.severity(),
+                        Findings.AUTHOR,
+                        first.stateMachine() == null ? List.of("T1078.004") : List.of("T1078.004", "T1648")),
+                new Claim.Subject(
+                        state.subject(),
+                        state.account(),
+                        regions.size() == 1
+                                ? Novelties.emptyToNull(regions.iterator().next())
+                                : null,
+                        state.subject()),
+                new Claim.Evidence(first.time(), last, ids.stream().toList(), ids.size()),
+                new Claim.Words(
+                        "Unexpected: " + who + (refused ? " tried " : ": ") + Phrases.list(actions, 2) + on(first)
+                                + ", against \"" + name + '"',
+                        Novelties.capital(who) + " in account " + account + " did on "
+                                + day.toString().substring(0, 10)
+                                + " what contradicts the expectation \"" + name + "\""
+                                + (refused ? "; AWS refused all of it." : "."),
+                        facts,
+                        steps(state, expectation, who, machine, first.time(), last)));
     }
 
     private static List<String> steps(

@@ -1,6 +1,5 @@
 package io.trailwarden.detection.principal;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.SensitiveCalls;
@@ -9,7 +8,7 @@ import io.trailwarden.detection.principal.PrincipalState.FirstUse;
 import io.trailwarden.detection.reference.PrincipalSettings;
 import io.trailwarden.detection.reference.PrincipalSettings.NewPrincipals;
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.event.Finding;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import java.time.Instant;
@@ -43,24 +42,24 @@ final class Novelties {
 
     private Novelties() {}
 
-    static List<Conclusion> conclude(PrincipalState state, Reference reference) {
+    static List<Claim> conclude(PrincipalState state, Reference reference) {
         if (PrincipalDetector.isIgnored(state, reference)) {
             return List.of();
         }
         PrincipalSettings settings = reference.principals(state.account());
-        List<Conclusion> conclusions = new ArrayList<>();
+        List<Claim> claims = new ArrayList<>();
         Instant learned = PrincipalDetector.learnedFrom(state, settings);
         if (learned != null) {
             if (state.kind() == Kind.ACCOUNT) {
-                newPrincipals(state, reference, settings, learned, conclusions);
+                newPrincipals(state, reference, settings, learned, claims);
             } else {
-                newUses(state, reference, settings, learned, conclusions);
+                newUses(state, reference, settings, learned, claims);
             }
         }
         if (!state.full().isEmpty()) {
-            conclusions.add(full(state, reference));
+            claims.add(full(state, reference));
         }
-        return conclusions;
+        return claims;
     }
 
     private static void newUses(
@@ -68,7 +67,7 @@ final class Novelties {
             Reference reference,
             PrincipalSettings settings,
             Instant learned,
-            List<Conclusion> conclusions) {
+            List<Claim> claims) {
         Map<Instant, List<Novelty>> byDay = new TreeMap<>();
         state.seen()
                 .forEach((dimension, names) -> names.forEach((name, use) -> {
@@ -81,11 +80,11 @@ final class Novelties {
                 }));
         byDay.forEach((day, novelties) -> {
             novelties.sort(null);
-            conclusions.add(newUses(state, reference, settings, learned, day, novelties));
+            claims.add(newUses(state, reference, settings, learned, day, novelties));
         });
     }
 
-    private static Conclusion newUses(
+    private static Claim newUses(
             PrincipalState state,
             Reference reference,
             PrincipalSettings settings,
@@ -127,33 +126,26 @@ final class Novelties {
             facts.put("Through AWS service", Phrases.list(services, MAX_LISTED));
         }
         String region = regions.size() == 1 ? regions.iterator().next() : "";
-        return new Conclusion(
+        return new Claim(
                 FindingId.of(
                         PrincipalDetector.NAME,
                         "new-use",
                         state.account(),
                         state.subject(),
                         day.toString().substring(0, 10)),
-                PrincipalDetector.NAME,
-                severity(novelties),
-                capital(who) + " did something new: " + phrase(chief)
-                        + (novelties.size() > 1 ? " and " + (novelties.size() - 1) + " more" : ""),
-                capital(who) + " in account " + account + " has been known since " + state.since() + ". On "
-                        + day.toString().substring(0, 10) + " it did, for the first time, "
-                        + Phrases.count(novelties.size(), "thing") + " that it had not done in its first "
-                        + Phrases.duration(settings.learning()) + ".",
-                Findings.AUTHOR,
-                state.subject(),
-                state.account(),
-                region.isEmpty() ? null : region,
-                state.subject(),
-                first,
-                last,
-                ids.stream().limit(Finding.MAX_EVENT_IDS).toList(),
-                ids.size(),
-                techniques(novelties),
-                facts,
-                useSteps(state, who, machine, first, last));
+                new Claim.Detection(
+                        PrincipalDetector.NAME, severity(novelties), Findings.AUTHOR, techniques(novelties)),
+                new Claim.Subject(state.subject(), state.account(), region.isEmpty() ? null : region, state.subject()),
+                new Claim.Evidence(first, last, ids.stream().toList(), ids.size()),
+                new Claim.Words(
+                        capital(who) + " did something new: " + phrase(chief)
+                                + (novelties.size() > 1 ? " and " + (novelties.size() - 1) + " more" : ""),
+                        capital(who) + " in account " + account + " has been known since " + state.since() + ". On "
+                                + day.toString().substring(0, 10) + " it did, for the first time, "
+                                + Phrases.count(novelties.size(), "thing") + " that it had not done in its first "
+                                + Phrases.duration(settings.learning()) + ".",
+                        facts,
+                        useSteps(state, who, machine, first, last)));
     }
 
     private static List<String> useSteps(
@@ -200,7 +192,7 @@ final class Novelties {
             Reference reference,
             PrincipalSettings settings,
             Instant learned,
-            List<Conclusion> conclusions) {
+            List<Claim> claims) {
         if (settings.newPrincipals() == NewPrincipals.OFF) {
             return;
         }
@@ -210,12 +202,12 @@ final class Novelties {
             if (!use.time().isBefore(learned)
                     && !ignored
                     && (person || settings.newPrincipals() == NewPrincipals.ALL)) {
-                conclusions.add(newPrincipal(state, reference, learned, principal, use, person));
+                claims.add(newPrincipal(state, reference, learned, principal, use, person));
             }
         });
     }
 
-    private static Conclusion newPrincipal(
+    private static Claim newPrincipal(
             PrincipalState state,
             Reference reference,
             Instant learned,
@@ -232,44 +224,40 @@ final class Novelties {
         facts.put("Expected", "one of the principals that were active in the account before");
         facts.put("Seen", "first use at " + use.time() + ": " + Phrases.action(use.service(), use.call()) + where(use));
         facts.put("Type", use.type() == null ? "unknown" : use.type());
-        return new Conclusion(
+        return new Claim(
                 FindingId.of(PrincipalDetector.NAME, "new-principal", state.account(), principal),
-                PrincipalDetector.NAME,
-                root ? Severity.HIGH : person ? Severity.MEDIUM : Severity.LOW,
-                "New in account " + state.account() + ": " + who + " made its first call, "
-                        + Phrases.action(use.service(), use.call()),
-                capital(who) + " was never seen in account " + account + " before " + use.time()
-                        + ", although the account's principals have been known since " + learned + ".",
-                Findings.AUTHOR,
-                principal,
-                state.account(),
-                use.region(),
-                principal,
-                use.time(),
-                use.time(),
-                List.of(use.eventId()),
-                1,
-                List.of("T1136.003", "T1078.004"),
-                facts,
-                List.of(
-                        "Find out who created " + who
-                                + " and why (iam:CreateUser or iam:CreateRole in the days before).",
-                        Phrases.query(
-                                "See what it did since",
-                                "event_time, event_source, event_name, aws_region, error_code, source_ip_address",
-                                "cloudtrail",
-                                use.time(),
-                                use.time().plus(1, ChronoUnit.DAYS),
-                                "recipient_account_id",
-                                state.account(),
-                                "actor_key",
-                                principal),
-                        "If nobody knows it: deactivate its credentials.",
-                        "If new principals are everyday business here: setting unexpected-principal, newPrincipals: off,"
-                                + " for this account."));
+                new Claim.Detection(
+                        PrincipalDetector.NAME,
+                        root ? Severity.HIGH : person ? Severity.MEDIUM : Severity.LOW,
+                        Findings.AUTHOR,
+                        List.of("T1136.003", "T1078.004")),
+                new Claim.Subject(principal, state.account(), use.region(), principal),
+                new Claim.Evidence(use.time(), use.time(), List.of(use.eventId()), 1),
+                new Claim.Words(
+                        "New in account " + state.account() + ": " + who + " made its first call, "
+                                + Phrases.action(use.service(), use.call()),
+                        capital(who) + " was never seen in account " + account + " before " + use.time()
+                                + ", although the account's principals have been known since " + learned + ".",
+                        facts,
+                        List.of(
+                                "Find out who created " + who
+                                        + " and why (iam:CreateUser or iam:CreateRole in the days before).",
+                                Phrases.query(
+                                        "See what it did since",
+                                        "event_time, event_source, event_name, aws_region, error_code, source_ip_address",
+                                        "cloudtrail",
+                                        use.time(),
+                                        use.time().plus(1, ChronoUnit.DAYS),
+                                        "recipient_account_id",
+                                        state.account(),
+                                        "actor_key",
+                                        principal),
+                                "If nobody knows it: deactivate its credentials.",
+                                "If new principals are everyday business here: setting unexpected-principal, newPrincipals: off,"
+                                        + " for this account.")));
     }
 
-    private static Conclusion full(PrincipalState state, Reference reference) {
+    private static Claim full(PrincipalState state, Reference reference) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Subject", state.subject());
         facts.put(
@@ -285,30 +273,22 @@ final class Novelties {
                 .min(FirstUse::compareTo)
                 .map(FirstUse::eventId)
                 .orElse("");
-        return new Conclusion(
+        return new Claim(
                 FindingId.of(PrincipalDetector.NAME, "full", state.kind().name(), state.account(), state.subject()),
-                PrincipalDetector.NAME,
-                Severity.LOW,
-                "Too much to remember about " + Phrases.principal(state.subject()) + ": new uses go unnoticed",
-                capital(Phrases.principal(state.subject()))
-                        + " used more different things than are remembered. What is new about it beyond that is not"
-                        + " noticed any more.",
-                Findings.AUTHOR,
-                state.subject(),
-                state.account(),
-                null,
-                state.subject(),
-                since,
-                since,
-                evidence.isEmpty() ? List.of() : List.of(evidence),
-                1,
-                List.of(),
-                facts,
-                List.of(
-                        "If it is a tool that calls everything (an inventory, a scanner), put it on the list of ignored"
-                                + " principals: setting unexpected-principal, ignore.",
-                        "If it is not, find out why it tries so many different calls: that is how permissions are"
-                                + " searched."));
+                new Claim.Detection(PrincipalDetector.NAME, Severity.LOW, Findings.AUTHOR, List.of()),
+                new Claim.Subject(state.subject(), state.account(), null, state.subject()),
+                new Claim.Evidence(since, since, evidence.isEmpty() ? List.of() : List.of(evidence), 1),
+                new Claim.Words(
+                        "Too much to remember about " + Phrases.principal(state.subject()) + ": new uses go unnoticed",
+                        capital(Phrases.principal(state.subject()))
+                                + " used more different things than are remembered. What is new about it beyond that is not"
+                                + " noticed any more.",
+                        facts,
+                        List.of(
+                                "If it is a tool that calls everything (an inventory, a scanner), put it on the list of ignored"
+                                        + " principals: setting unexpected-principal, ignore.",
+                                "If it is not, find out why it tries so many different calls: that is how permissions are"
+                                        + " searched.")));
     }
 
     /** The rule is in {@code docs/reference/detections.md}. */

@@ -1,7 +1,7 @@
 package io.trailwarden.detection.principal;
 
-import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.Call;
+import io.trailwarden.event.Bounded;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,6 @@
 package io.trailwarden.detection.reference;
 
+import io.trailwarden.event.Claim;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -30,28 +31,28 @@ public record Suppression(
         @Nullable List<Glob> principals,
         @Nullable List<Glob> subjects) {
 
-    /** The parts of a finding that a suppression can name. */
-    public record Aim(
-            Instant firstTime,
-            Instant lastTime,
-            String detection,
-            @Nullable String account,
-            @Nullable String region,
-            @Nullable String principal,
-            String subject) {}
-
     private static final String EXPECTED =
             "an object with at least one of detections, accounts, regions, principals, subjects";
 
+    /** Why nobody need look at this finding, in the words of the first of these that covers it; null: somebody should. */
+    public static @Nullable String describe(List<Suppression> suppressions, Claim claim) {
+        return suppressions.stream()
+                .filter(suppression -> suppression.covers(claim))
+                .findFirst()
+                .map(Suppression::describe)
+                .orElse(null);
+    }
+
     /** Whether the finding is covered. A part that the finding does not have, does not match. */
-    public boolean covers(Aim finding) {
-        return (from == null || !finding.firstTime().isBefore(from))
-                && finding.lastTime().isBefore(until)
-                && any(detections, finding.detection())
-                && any(accounts, finding.account())
-                && any(regions, finding.region())
-                && any(principals, finding.principal())
-                && any(subjects, finding.subject());
+    public boolean covers(Claim claim) {
+        Claim.Subject subject = claim.subject();
+        return (from == null || !claim.evidence().first().isBefore(from))
+                && claim.evidence().last().isBefore(until)
+                && any(detections, claim.detection().name())
+                && any(accounts, subject.account())
+                && any(regions, subject.region())
+                && any(principals, subject.principal())
+                && any(subjects, subject.name());
     }
 
     /** Which one, why and until when, for people. */

@@ -1,12 +1,12 @@
 package io.trailwarden.detection.rules;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Published;
 import io.trailwarden.detection.Round;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
 import io.trailwarden.detection.reference.Reference;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Sighting;
 import io.trailwarden.sigma.RuleSet.BoundCorrelation;
@@ -87,7 +87,7 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationKey, 
 
     @Override
     public int stateVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -117,10 +117,9 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationKey, 
             return state;
         }
         Evaluated evaluated = family.evaluate(state.events(), state.partition(), state.sealed());
-        List<Conclusion> conclusions =
-                conclusions(family, evaluated.firings(), state.sealed().at(), state.events(), rules);
-        Published published = round.findings().settle(state.published(), conclusions);
-        return sealed(family, state, evaluated, published, conclusions);
+        List<Claim> claims = claims(family, evaluated.firings(), state.sealed().at(), state.events(), rules);
+        Published published = round.findings().settle(state.published(), claims);
+        return sealed(family, state, evaluated, published, claims);
     }
 
     @Override
@@ -134,11 +133,7 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationKey, 
     }
 
     private static CorrelationState sealed(
-            Family family,
-            CorrelationState state,
-            Evaluated evaluated,
-            Published published,
-            List<Conclusion> conclusions) {
+            Family family, CorrelationState state, Evaluated evaluated, Published published, List<Claim> claims) {
         List<CorrelatedEvent> events = state.events();
         CorrelationState settled = published == state.published()
                 ? state
@@ -168,15 +163,15 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationKey, 
                 new ArrayList<>(kept),
                 sealed,
                 state.tooLate(),
-                unsealed(published, conclusions, until));
+                unsealed(published, claims, until));
     }
 
     /** What is decided is not published again, nor withdrawn. */
-    private static Published unsealed(Published published, List<Conclusion> conclusions, Instant until) {
+    private static Published unsealed(Published published, List<Claim> claims, Instant until) {
         Map<String, Published.Mark> open = new LinkedHashMap<>(published.open());
-        for (Conclusion conclusion : conclusions) {
-            if (!Instant.parse(conclusion.facts().get(FIRED_AT)).isAfter(until)) {
-                open.remove(conclusion.id());
+        for (Claim claim : claims) {
+            if (!Instant.parse(claim.words().facts().get(FIRED_AT)).isAfter(until)) {
+                open.remove(claim.id());
             }
         }
         return new Published(open, published.highest());
@@ -207,11 +202,11 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationKey, 
         return numbers;
     }
 
-    private void count(Conclusion staged) {
+    private void count(Claim staged) {
         if (stagedFindings == null) {
             stagedFindings = new TreeMap<>();
         }
-        Set<String> ids = stagedFindings.computeIfAbsent(staged.detection(), handle -> new HashSet<>());
+        Set<String> ids = stagedFindings.computeIfAbsent(staged.detection().name(), handle -> new HashSet<>());
         if (ids.size() < MAX_COUNTED) {
             ids.add(staged.id());
         }
@@ -221,14 +216,14 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationKey, 
      * What the firings after {@code decided} conclude; those before it still count for the ordinals. What staged
      * correlations conclude is counted.
      */
-    private List<Conclusion> conclusions(
+    private List<Claim> claims(
             Family family, List<Firing> firings, Instant decided, List<CorrelatedEvent> events, LoadedRules rules) {
         Map<String, CorrelatedEvent> byId = new HashMap<>();
         if (!firings.isEmpty()) {
             events.forEach(event -> byId.put(event.seen().eventId(), event));
         }
         Map<List<Object>, Integer> ordinals = new HashMap<>();
-        List<Conclusion> conclusions = new ArrayList<>();
+        List<Claim> claims = new ArrayList<>();
         for (Firing firing : firings) {
             BoundCorrelation correlation = family.correlations().stream()
                     .filter(c -> c.key().equals(firing.correlation()))
@@ -239,18 +234,18 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationKey, 
             int ordinal = ordinals.merge(List.of(firing.correlation(), firing.group(), hour), 1, Integer::sum);
             boolean open = firing.firstTime().isAfter(decided);
             if (open && !rules.ruleSet().silent().contains(firing.correlation())) {
-                Conclusion conclusion = conclusion(correlation, firing, hour, ordinal, byId);
+                Claim claim = claim(correlation, firing, hour, ordinal, byId);
                 if (rules.staged().contains(firing.correlation())) {
-                    count(conclusion);
+                    count(claim);
                 } else {
-                    conclusions.add(conclusion);
+                    claims.add(claim);
                 }
             }
         }
-        return conclusions;
+        return claims;
     }
 
-    private static Conclusion conclusion(
+    private static Claim claim(
             BoundCorrelation correlation, Firing firing, long hour, int ordinal, Map<String, CorrelatedEvent> byId) {
         List<String> parts = new ArrayList<>(firing.group().values());
         parts.add(Long.toString(hour));
@@ -261,13 +256,14 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationKey, 
         facts.put("within", RuleFindings.timespan(correlation.rule().timespan()));
         facts.put(FIRED_AT, firing.firstTime().toString());
         facts.putAll(firing.group());
-        return RuleFindings.conclusion(
+        return RuleFindings.claim(
                 FindingId.of(firing.correlation(), parts.toArray(new String[0])),
                 correlation.rule().header(),
-                RuleFindings.subject(firing.group()),
-                common(evidence, byId, CorrelatedEvent::account),
-                common(evidence, byId, CorrelatedEvent::region),
-                common(evidence, byId, CorrelatedEvent::principal),
+                new Claim.Subject(
+                        RuleFindings.subject(firing.group()),
+                        common(evidence, byId, CorrelatedEvent::account),
+                        common(evidence, byId, CorrelatedEvent::region),
+                        common(evidence, byId, CorrelatedEvent::principal)),
                 evidence,
                 facts);
     }

@@ -1,7 +1,7 @@
 package io.trailwarden.detection.rules;
 
-import io.trailwarden.event.Bounded;
 import io.trailwarden.event.AuditEvent;
+import io.trailwarden.event.Bounded;
 import io.trailwarden.event.Sighting;
 import io.trailwarden.sigma.correlation.CorrelatedEvent;
 import java.util.LinkedHashMap;

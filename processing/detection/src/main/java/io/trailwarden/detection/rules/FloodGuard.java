@@ -1,7 +1,7 @@
 package io.trailwarden.detection.rules;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import io.trailwarden.sigma.rule.RuleHeader;
@@ -52,30 +52,22 @@ final class FloodGuard {
         return heldBack;
     }
 
-    private static Conclusion muted(RuleHeader header, Instant hour) {
-        return new Conclusion(
+    private static Claim muted(RuleHeader header, Instant hour) {
+        return new Claim(
                 FindingId.of(FLOOD, header.key(), hour.toString()),
-                FLOOD,
-                Severity.MEDIUM,
-                "Rule " + header.handle() + " floods and is muted for an hour",
-                "The rule had more findings in one hour of event time than anybody can read. Its further findings of this"
-                        + " hour are not published; all other rules go on. Either the rule is too wide, or something very"
-                        + " unusual happens.",
-                Findings.AUTHOR,
-                header.handle(),
-                null,
-                null,
-                null,
-                hour,
-                hour,
-                List.of(),
-                0,
-                List.of(),
-                Map.of("limit for each subtask", Integer.toString(LIMIT)),
-                List.of(
-                        "Read some of the rule's findings: do they have a caller or a call in common?",
-                        "Narrow the rule, or write a filter, and compare with rules backtest --against.",
-                        "All records are stored: rules backtest shows what was muted."));
+                new Claim.Detection(FLOOD, Severity.MEDIUM, Findings.AUTHOR, List.of()),
+                Claim.Subject.named(header.handle()),
+                new Claim.Evidence(hour, hour, List.of(), 0),
+                new Claim.Words(
+                        "Rule " + header.handle() + " floods and is muted for an hour",
+                        "The rule had more findings in one hour of event time than anybody can read. Its further findings of this"
+                                + " hour are not published; all other rules go on. Either the rule is too wide, or something very"
+                                + " unusual happens.",
+                        Map.of("limit for each subtask", Integer.toString(LIMIT)),
+                        List.of(
+                                "Read some of the rule's findings: do they have a caller or a call in common?",
+                                "Narrow the rule, or write a filter, and compare with rules backtest --against.",
+                                "All records are stored: rules backtest shows what was muted.")));
     }
 
     /** The last hours that were counted. */

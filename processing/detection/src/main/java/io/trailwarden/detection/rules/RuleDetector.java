@@ -4,6 +4,7 @@ import io.trailwarden.detection.EventDetector;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.AuditEvent;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.FindingId;
@@ -139,13 +140,14 @@ public final class RuleDetector implements EventDetector {
         if (!reports(rule, seen, out)) {
             return;
         }
-        out.publish(RuleFindings.conclusion(
+        out.publish(RuleFindings.claim(
                 FindingId.of(rule.key(), seen.eventId(), event.account()),
                 rule.rule().header(),
-                event.principal(),
-                event.account().isEmpty() ? null : event.account(),
-                event.region(),
-                event.principal(),
+                new Claim.Subject(
+                        event.principal(),
+                        event.account().isEmpty() ? null : event.account(),
+                        event.region(),
+                        event.principal()),
                 List.of(seen),
                 facts));
     }

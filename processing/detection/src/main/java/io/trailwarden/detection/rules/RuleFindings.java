@@ -1,7 +1,7 @@
 package io.trailwarden.detection.rules;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.Severity;
 import io.trailwarden.event.Sighting;
 import io.trailwarden.sigma.rule.CorrelationRule;
@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** How rules word their findings. The author of a rule is named, as the Detection Rule License asks. */
 public final class RuleFindings {
@@ -21,37 +20,31 @@ public final class RuleFindings {
     private RuleFindings() {}
 
     /**
-     * A finding of a rule: detection from its name, severity from its level (medium without one), next steps from its
+     * What a rule asserts: detection from its name, severity from its level (medium without one), next steps from its
      * {@code runbook}.
+     *
+     * @param evidence in order of time, at least one
      */
-    public static Conclusion conclusion(
-            String id,
-            RuleHeader header,
-            String subject,
-            @Nullable String account,
-            @Nullable String region,
-            @Nullable String principal,
-            List<Sighting> evidence,
-            Map<String, String> facts) {
+    public static Claim claim(
+            String id, RuleHeader header, Claim.Subject subject, List<Sighting> evidence, Map<String, String> facts) {
         String description = header.description();
-        return new Conclusion(
+        return new Claim(
                 id,
-                header.handle(),
-                header.level() == null ? Severity.MEDIUM : header.level(),
-                header.title(),
-                description == null ? header.title() : description.strip(),
-                header.author() == null ? Findings.AUTHOR : header.author(),
+                new Claim.Detection(
+                        header.handle(),
+                        header.level() == null ? Severity.MEDIUM : header.level(),
+                        header.author() == null ? Findings.AUTHOR : header.author(),
+                        header.techniques()),
                 subject,
-                account,
-                region,
-                principal,
-                evidence.get(0).time(),
-                evidence.get(evidence.size() - 1).time(),
-                evidence.stream().limit(100).map(Sighting::eventId).toList(),
-                evidence.size(),
-                header.techniques(),
-                facts,
-                nextSteps(header));
+                Claim.Evidence.of(
+                        evidence.get(0).time(),
+                        evidence.get(evidence.size() - 1).time(),
+                        evidence.stream().map(Sighting::eventId).toList()),
+                new Claim.Words(
+                        header.title(),
+                        description == null ? header.title() : description.strip(),
+                        facts,
+                        nextSteps(header)));
     }
 
     private static List<String> nextSteps(RuleHeader header) {

@@ -1,13 +1,12 @@
 package io.trailwarden.detection.throttling;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.reference.ThrottlingSettings;
 import io.trailwarden.detection.throttling.ThrottlingState.Minute;
 import io.trailwarden.detection.throttling.ThrottlingState.Tally;
-import io.trailwarden.event.Finding;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import io.trailwarden.event.Sighting;
@@ -47,7 +46,7 @@ final class Bursts {
 
     private Bursts() {}
 
-    static List<Conclusion> conclude(ThrottlingState state, Reference reference) {
+    static List<Claim> conclude(ThrottlingState state, Reference reference) {
         ThrottlingSettings settings = reference.throttling(state.account());
         TreeMap<Long, Minute> minutes = new TreeMap<>(state.minutes());
         Map<Long, List<Burst>> byHour = new TreeMap<>();
@@ -58,9 +57,9 @@ final class Bursts {
                         .add(burst);
             }
         }
-        List<Conclusion> conclusions = new ArrayList<>();
-        byHour.forEach((hour, bursts) -> conclusions.add(conclude(state, reference, settings, hour, bursts)));
-        return conclusions;
+        List<Claim> claims = new ArrayList<>();
+        byHour.forEach((hour, bursts) -> claims.add(conclude(state, reference, settings, hour, bursts)));
+        return claims;
     }
 
     private static List<SortedMap<Long, Minute>> runs(TreeMap<Long, Minute> minutes) {
@@ -122,7 +121,7 @@ final class Bursts {
         return (double) calls * ThrottlingDetector.WINDOW / span;
     }
 
-    private static Conclusion conclude(
+    private static Claim conclude(
             ThrottlingState state, Reference reference, ThrottlingSettings settings, long hour, List<Burst> bursts) {
         TreeMap<Long, Minute> minutes = new TreeMap<>();
         bursts.forEach(burst -> minutes.putAll(burst.minutes()));
@@ -168,32 +167,32 @@ final class Bursts {
                 state.service(),
                 state.call(),
                 ThrottlingDetector.instant(hour * 60).toString());
-        return new Conclusion(
+        return new Claim(
                 id,
-                ThrottlingDetector.NAME,
-                severity(fixed, worst, ranked.size()),
-                (fixed ? "Quota used up: " : "Throttled: ")
-                        + Phrases.count(all, "call")
-                        + " of " + action
-                        + (state.region().isEmpty() ? "" : " in " + state.region())
-                        + ", most by " + Phrases.principal(cause.getKey()),
-                description(state, action, worst, settings, first, last, all, ranked, fixed),
-                Findings.AUTHOR,
-                action + " in " + state.account() + (state.region().isEmpty() ? "" : " " + state.region()),
-                state.account(),
-                state.region().isEmpty() ? null : state.region(),
-                cause.getKey(),
-                first,
-                last,
-                evidence.stream()
-                        .sorted()
-                        .limit(Finding.MAX_EVENT_IDS)
-                        .map(Sighting::eventId)
-                        .toList(),
-                all,
-                readOnly == all ? List.of("T1526") : List.of("T1499"),
-                facts,
-                steps(state, action, cause, all, ranked.size(), first, last, trail, fixed));
+                new Claim.Detection(
+                        ThrottlingDetector.NAME,
+                        severity(fixed, worst, ranked.size()),
+                        Findings.AUTHOR,
+                        readOnly == all ? List.of("T1526") : List.of("T1499")),
+                new Claim.Subject(
+                        action + " in " + state.account() + (state.region().isEmpty() ? "" : " " + state.region()),
+                        state.account(),
+                        state.region().isEmpty() ? null : state.region(),
+                        cause.getKey()),
+                new Claim.Evidence(
+                        first,
+                        last,
+                        evidence.stream().sorted().map(Sighting::eventId).toList(),
+                        all),
+                new Claim.Words(
+                        (fixed ? "Quota used up: " : "Throttled: ")
+                                + Phrases.count(all, "call")
+                                + " of " + action
+                                + (state.region().isEmpty() ? "" : " in " + state.region())
+                                + ", most by " + Phrases.principal(cause.getKey()),
+                        description(state, action, worst, settings, first, last, all, ranked, fixed),
+                        facts,
+                        steps(state, action, cause, all, ranked.size(), first, last, trail, fixed)));
     }
 
     /** The rule is in {@code docs/reference/detections.md}. */

@@ -9,7 +9,7 @@ import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.throttling.ThrottlingNews.Log;
 import io.trailwarden.detection.throttling.ThrottlingState.Minute;
 import io.trailwarden.detection.throttling.ThrottlingState.Tally;
-import io.trailwarden.event.Finding;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.Sighting;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +77,7 @@ public final class ThrottlingDetector implements KeyedDetector<ThrottlingKey, Th
 
     @Override
     public int stateVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -157,7 +157,7 @@ public final class ThrottlingDetector implements KeyedDetector<ThrottlingKey, Th
         for (long before = previous(minutes, begin); before != NONE; before = previous(minutes, begin)) {
             begin = before;
         }
-        int room = Finding.MAX_EVENT_IDS;
+        int room = Claim.Evidence.MAX_EVENT_IDS;
         for (long minute = begin; minute != NONE; minute = next(minutes, minute)) {
             Minute known = minutes.get(minute);
             if (known == null) {

@@ -1,7 +1,7 @@
 package io.trailwarden.detection.throttling;
 
-import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.Phrases;
+import io.trailwarden.event.Bounded;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

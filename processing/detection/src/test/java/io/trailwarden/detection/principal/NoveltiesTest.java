@@ -66,7 +66,9 @@ class NoveltiesTest {
         rehearsal
                 .open()
                 .forEach(finding -> found.put(
-                        (int) ChronoUnit.DAYS.between(START, finding.firstTime()), new TreeSet<>(finding.eventIds())));
+                        (int) ChronoUnit.DAYS.between(
+                                START, finding.claim().evidence().first()),
+                        new TreeSet<>(finding.claim().evidence().eventIds())));
         assertThat(found).isEqualTo(expected);
     }
 

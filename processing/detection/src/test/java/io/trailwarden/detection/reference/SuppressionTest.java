@@ -2,9 +2,10 @@ package io.trailwarden.detection.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.testing.SampleFinding;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,15 +77,13 @@ class SuppressionTest {
         return new ReferenceEntry(ReferenceEntry.Kind.SUPPRESSION, "scan", body.replace('\'', '"'), Instant.EPOCH);
     }
 
-    private static Suppression.Aim finding(String first, String last) {
-        @Nullable String region = null;
-        return new Suppression.Aim(
-                Instant.parse(first),
-                Instant.parse(last),
-                "throttling-spike",
-                "111122223333",
-                region,
-                "arn:aws:iam::111122223333:role/scanner",
-                "dynamodb:DescribeTable");
+    private static Claim finding(String first, String last) {
+        return SampleFinding.of("f1")
+                .between(Instant.parse(first), Instant.parse(last))
+                .detection("throttling-spike")
+                .account("111122223333")
+                .principal("arn:aws:iam::111122223333:role/scanner")
+                .subject("dynamodb:DescribeTable")
+                .claim();
     }
 }

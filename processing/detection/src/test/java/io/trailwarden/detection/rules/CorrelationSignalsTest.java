@@ -2,11 +2,11 @@ package io.trailwarden.detection.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trailwarden.event.Bounded;
 import io.trailwarden.detection.Events;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.AuditEvent;
+import io.trailwarden.event.Bounded;
 import io.trailwarden.sigma.correlation.CorrelatedEvent;
 import io.trailwarden.sigma.correlation.Family;
 import java.time.Instant;

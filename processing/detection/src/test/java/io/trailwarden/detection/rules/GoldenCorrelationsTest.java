@@ -139,7 +139,11 @@ class GoldenCorrelationsTest {
         TreeMap<String, String> open = new TreeMap<>();
         last.values().stream()
                 .filter(f -> f.state() == Finding.State.OPEN)
-                .forEach(finding -> open.put(finding.id(), finding.detection() + finding.facts() + finding.eventIds()));
+                .forEach(finding -> open.put(
+                        finding.id(),
+                        finding.claim().detection().name()
+                                + finding.claim().words().facts()
+                                + finding.claim().evidence().eventIds()));
         return open;
     }
 

@@ -37,7 +37,10 @@ class BurstsTest {
         rehearsal.settle();
 
         Map<String, Long> found = new TreeMap<>();
-        rehearsal.open().forEach(finding -> found.put(finding.id(), finding.eventCount()));
+        rehearsal
+                .open()
+                .forEach(finding ->
+                        found.put(finding.id(), finding.claim().evidence().count()));
         assertThat(found).isEqualTo(byHand(minutes));
     }
 

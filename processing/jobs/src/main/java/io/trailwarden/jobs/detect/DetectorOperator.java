@@ -65,7 +65,6 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
 
     private static final long serialVersionUID = 1L;
 
-
     /** How this part is doing. */
     public static final OutputTag<JobStatus> STATUS =
             new OutputTag<>("detect-status", TypeInformation.of(JobStatus.class));
@@ -128,9 +127,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
         this.unknown = numbers.count("signalsForNobody");
         this.failures = numbers.count("detectorFailures");
         this.out = new Findings(
-                () -> Instant.ofEpochMilli(now()),
-                () -> reference.reference().suppressions(),
-                found::add);
+                () -> Instant.ofEpochMilli(now()), () -> reference.reference().suppressions(), found::add);
         this.own = new OwnFindings(out);
     }
 
@@ -222,7 +219,10 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
         if (signal.event().time().toEpochMilli() < timers().currentWatermark()) {
             late.increment();
             if (LOG.isDebugEnabled()) {
-                LOG.debug("Detector {} takes late {}", signal.detector(), LogKeys.event(signal.event().eventId()));
+                LOG.debug(
+                        "Detector {} takes late {}",
+                        signal.detector(),
+                        LogKeys.event(signal.event().eventId()));
             }
         }
         host.take(signal);
@@ -239,7 +239,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
                         LogKeys.finding(finding.id()),
                         finding.state(),
                         finding.revision(),
-                        finding.detection());
+                        finding.claim().detection().name());
             }
             output.collect(new StreamRecord<>(finding));
         }
@@ -389,7 +389,11 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
         private void judgeAlone(S state, Signal<?, ?> signal) {
             refused++;
             evaluate(state);
-            own.capacity(detector.name(), maxKeys, signal.event().eventId(), signal.event().time());
+            own.capacity(
+                    detector.name(),
+                    maxKeys,
+                    signal.event().eventId(),
+                    signal.event().time());
         }
 
         private @Nullable S merge(@Nullable S state, Signal<?, ?> signal) {

@@ -33,7 +33,9 @@ public final class DetectorTypes implements Serializable {
     @SuppressWarnings("unchecked") // a class literal has no type arguments
     public TypeInformation<Signal<?, ?>> signals() {
         return new DeclaredType<>(
-                "Signal", (Class<Signal<?, ?>>) (Class<?>) Signal.class, config -> new SignalSerializer(
+                "Signal",
+                (Class<Signal<?, ?>>) (Class<?>) Signal.class,
+                config -> new SignalSerializer(
                         keySerializer(config), each(KeyedDetector::newsType, config), TextSerializer.INSTANCE));
     }
 

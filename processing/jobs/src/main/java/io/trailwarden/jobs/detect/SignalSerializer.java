@@ -26,8 +26,7 @@ final class SignalSerializer extends TypeSerializer<Signal<?, ?>> {
     private final TreeMap<String, TypeSerializer<Record>> news;
     private final TypeSerializer<String> texts;
 
-    SignalSerializer(
-            StateKeySerializer keys, Map<String, TypeSerializer<Record>> news, TypeSerializer<String> texts) {
+    SignalSerializer(StateKeySerializer keys, Map<String, TypeSerializer<Record>> news, TypeSerializer<String> texts) {
         this.keys = keys;
         this.news = new TreeMap<>(news);
         this.texts = texts;
@@ -48,15 +47,13 @@ final class SignalSerializer extends TypeSerializer<Signal<?, ?>> {
         StateKey key = keys.deserialize(in);
         Instant time = Instant.ofEpochSecond(in.readLong(), in.readInt());
         Sighting event = new Sighting(time, texts.deserialize(in));
-        return new Signal<>(
-                key.detector(), key.key(), event, of(key.detector()).deserialize(in));
+        return new Signal<>(key.detector(), key.key(), event, of(key.detector()).deserialize(in));
     }
 
     private TypeSerializer<Record> of(String detector) {
         TypeSerializer<Record> serializer = news.get(detector);
         if (serializer == null) {
-            throw new IllegalArgumentException(
-                    "news of detector \"" + detector + "\" (known: " + news.keySet() + ')');
+            throw new IllegalArgumentException("news of detector \"" + detector + "\" (known: " + news.keySet() + ')');
         }
         return serializer;
     }

@@ -1,9 +1,9 @@
 package io.trailwarden.jobs.operator;
 
-import io.trailwarden.detection.Conclusion;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.Bounded;
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
 import java.time.Instant;
@@ -132,23 +132,11 @@ public final class OwnFindings {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("day", day);
         all.putAll(facts);
-        out.publish(new Conclusion(
+        out.publish(new Claim(
                 id,
-                detection,
-                Severity.HIGH,
-                title,
-                description,
-                Findings.AUTHOR,
-                subject,
-                null,
-                null,
-                null,
-                at,
-                at,
-                eventId.isEmpty() ? List.of() : List.of(eventId),
-                eventId.isEmpty() ? 0 : 1,
-                techniques,
-                all,
-                nextSteps));
+                new Claim.Detection(detection, Severity.HIGH, Findings.AUTHOR, techniques),
+                Claim.Subject.named(subject),
+                new Claim.Evidence(at, at, eventId.isEmpty() ? List.of() : List.of(eventId), eventId.isEmpty() ? 0 : 1),
+                new Claim.Words(title, description, all, nextSteps)));
     }
 }

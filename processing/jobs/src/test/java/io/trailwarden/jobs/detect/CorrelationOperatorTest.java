@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.detection.SignalSource;
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.detection.rules.CorrelationDetector;
+import io.trailwarden.detection.rules.CorrelationKey;
+import io.trailwarden.detection.rules.CorrelationNews;
+import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Origin;
@@ -18,6 +20,7 @@ import io.trailwarden.event.codec.CloudTrailCodec;
 import io.trailwarden.event.codec.Decoded;
 import io.trailwarden.jobs.ListFeed;
 import io.trailwarden.jobs.operator.JobSettings;
+import io.trailwarden.jobs.state.StateKey;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -29,11 +32,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -172,23 +175,25 @@ class CorrelationOperatorTest {
         return folder.resolve("shared/data/golden/sigma/correlation-cases.jsonl");
     }
 
+    private static final DetectorTypes TYPES = new DetectorTypes(List.of(new CorrelationDetector()));
+
     /** The front end that makes the signals. */
     private static final class Source {
-        private final SignalSource source = new CorrelationDetector().signals();
+        private final SignalSource<CorrelationKey, CorrelationNews> source = new CorrelationDetector().signals();
         private final Reference reference;
 
         Source(String yaml) {
             reference = Reference.EMPTY.with(LoadedRules.entry("case.yml", yaml, true, Instant.EPOCH));
         }
 
-        List<Signal> signals(JsonNode event) throws IOException {
+        List<Signal<?, ?>> signals(JsonNode event) throws IOException {
             return signals(
                     event.get("id").asText(),
                     event.get("t").asLong(),
                     event.get("fields").toString());
         }
 
-        List<Signal> signals(String id, long millis, String fields) throws IOException {
+        List<Signal<?, ?>> signals(String id, long millis, String fields) throws IOException {
             ObjectNode record = JSON.createObjectNode()
                     .put("eventVersion", "1.11")
                     .put("eventID", id)
@@ -203,7 +208,7 @@ class CorrelationOperatorTest {
                             JSON.writeValueAsBytes(record),
                             new Origin("test", "object", 0, "sha", Instant.ofEpochMilli(millis)));
             assertThat(decoded).isInstanceOf(Decoded.Read.class);
-            List<Signal> signals = new ArrayList<>();
+            List<Signal<?, ?>> signals = new ArrayList<>();
             source.read(((Decoded.Read<CloudTrailEvent>) decoded).value(), reference, signals::add);
             return signals;
         }
@@ -211,7 +216,7 @@ class CorrelationOperatorTest {
 
     /** All subtasks of the operator. */
     private final class Subtasks implements AutoCloseable {
-        private final List<KeyedOneInputStreamOperatorTestHarness<String, Signal, Finding>> harnesses =
+        private final List<KeyedOneInputStreamOperatorTestHarness<StateKey, Signal<?, ?>, Finding>> harnesses =
                 new ArrayList<>();
         private final int[] read;
         private final Map<String, Finding> latest = new HashMap<>();
@@ -220,11 +225,16 @@ class CorrelationOperatorTest {
                 throws Exception {
             read = new int[parallelism];
             for (int subtask = 0; subtask < parallelism; subtask++) {
-                KeyedOneInputStreamOperatorTestHarness<String, Signal, Finding> harness =
+                KeyedOneInputStreamOperatorTestHarness<StateKey, Signal<?, ?>, Finding> harness =
                         new KeyedOneInputStreamOperatorTestHarness<>(
-                                new DetectorFactory(1, List.of(new CorrelationDetector()), feed, settings),
-                                new SignalKey(),
-                                Types.STRING,
+                                new DetectorFactory(
+                                        1,
+                                        List.of(new CorrelationDetector()),
+                                        new OutputTag<>("next", TYPES.signals()),
+                                        feed,
+                                        settings),
+                                DetectorTypes.byKey(),
+                                TYPES.keys(),
                                 MAX_PARALLELISM,
                                 parallelism,
                                 subtask);
@@ -238,10 +248,10 @@ class CorrelationOperatorTest {
             }
         }
 
-        void take(List<Signal> signals) throws Exception {
-            for (Signal signal : signals) {
+        void take(List<Signal<?, ?>> signals) throws Exception {
+            for (Signal<?, ?> signal : signals) {
                 int owner = KeyGroupRangeAssignment.assignKeyToParallelOperator(
-                        new SignalKey().getKey(signal), MAX_PARALLELISM, harnesses.size());
+                        DetectorTypes.byKey().getKey(signal), MAX_PARALLELISM, harnesses.size());
                 harnesses.get(owner).processElement(new StreamRecord<>(signal));
             }
         }
@@ -284,10 +294,15 @@ class CorrelationOperatorTest {
             return latest().values().stream()
                     .filter(finding -> finding.state() == Finding.State.OPEN)
                     .map(finding -> {
-                        Map<String, String> group = new TreeMap<>(finding.facts());
+                        Map<String, String> group =
+                                new TreeMap<>(finding.claim().words().facts());
                         long at = Instant.parse(group.remove("fired at")).toEpochMilli();
                         group.keySet().removeAll(List.of("condition", "within"));
-                        return finding.detection() + '@' + at + group + finding.eventIds();
+                        return finding.claim().detection().name()
+                                + '@'
+                                + at
+                                + group
+                                + finding.claim().evidence().eventIds();
                     })
                     .sorted()
                     .toList();

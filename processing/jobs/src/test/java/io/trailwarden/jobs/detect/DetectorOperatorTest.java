@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trailwarden.detection.Signal;
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.Sighting;
 import io.trailwarden.jobs.ListFeed;
 import io.trailwarden.jobs.RepeatedCalls;
+import io.trailwarden.jobs.RepeatedCalls.Actor;
+import io.trailwarden.jobs.RepeatedCalls.Heard;
 import io.trailwarden.jobs.TestRecords;
 import io.trailwarden.jobs.operator.JobSettings;
 import io.trailwarden.jobs.operator.OwnFindings;
+import io.trailwarden.jobs.state.StateKey;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,11 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -42,16 +46,22 @@ class DetectorOperatorTest {
             assertThat(harness.findings()).isEmpty();
 
             harness.flink.setProcessingTime(1_000);
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(3L);
 
             harness.ping("alice", "e4");
             harness.ping("alice", "e5");
             harness.flink.setProcessingTime(2_000);
             harness.flink.setProcessingTime(3_000);
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L, 5L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(3L, 5L);
 
             harness.ping("alice", "e6");
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L, 5L, 6L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(3L, 5L, 6L);
             assertThat(harness.findings())
                     .extracting(Finding::id)
                     .containsOnly(harness.findings().get(0).id());
@@ -71,7 +81,9 @@ class DetectorOperatorTest {
 
             harness.flink.prepareSnapshotPreBarrier(1);
 
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(4L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(4L);
         }
     }
 
@@ -88,8 +100,8 @@ class DetectorOperatorTest {
             harness.ping("alice", "e0", NOON.minusSeconds(60));
 
             Finding last = harness.findings().get(harness.findings().size() - 1);
-            assertThat(last.eventIds()).containsExactly("e0", "e1", "e2", "e3");
-            assertThat(last.firstTime()).isEqualTo(NOON.minusSeconds(60));
+            assertThat(last.claim().evidence().eventIds()).containsExactly("e0", "e1", "e2", "e3");
+            assertThat(last.claim().evidence().first()).isEqualTo(NOON.minusSeconds(60));
             assertThat(last.id()).isEqualTo(harness.findings().get(0).id());
         }
     }
@@ -123,7 +135,9 @@ class DetectorOperatorTest {
             harness.flink.setProcessingTime(2 * half + 10);
             harness.ping("alice", "e1", NOON.minusSeconds(2));
 
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(3L);
 
             // And forgotten afterwards, although event time stands still
             harness.flink.setProcessingTime(10 * half);
@@ -144,11 +158,11 @@ class DetectorOperatorTest {
                     .contains(
                             "carol in round 2", "dave in round 2", "Detector repeated-calls cannot remember more keys");
             assertThat(harness.findings())
-                    .filteredOn(finding -> finding.detection().equals(OwnFindings.CAPACITY))
+                    .filteredOn(finding -> finding.claim().detection().name().equals(OwnFindings.CAPACITY))
                     .singleElement()
                     .satisfies(finding -> {
-                        assertThat(finding.eventIds()).containsExactly("e3");
-                        assertThat(finding.facts()).containsEntry("keys per subtask", "2");
+                        assertThat(finding.claim().evidence().eventIds()).containsExactly("e3");
+                        assertThat(finding.claim().words().facts()).containsEntry("keys per subtask", "2");
                     });
             assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(4);
         }
@@ -157,8 +171,8 @@ class DetectorOperatorTest {
     @Test
     void aDetectorThatFailsStopsNothing() throws Exception {
         try (Harness harness = open(settings)) {
-            harness.signal(RepeatedCalls.signal("alice", "Poison", "e0", NOON));
-            harness.signal(RepeatedCalls.signal("alice", "Poison", "e00", NOON));
+            harness.signal(RepeatedCalls.signal("alice", "Poison", new Sighting(NOON, "e0")));
+            harness.signal(RepeatedCalls.signal("alice", "Poison", new Sighting(NOON, "e00")));
             for (int i = 1; i <= 3; i++) {
                 harness.ping("alice", "e" + i);
             }
@@ -172,8 +186,8 @@ class DetectorOperatorTest {
     @Test
     void signalsForADetectorThatIsGoneAreLeftOut() throws Exception {
         try (Harness harness = open(settings)) {
-            Signal signal = RepeatedCalls.signal("alice", "e1", NOON);
-            harness.signal(Signal.of("retired", "alice", "Ping", TestRecords.event("e1", "Ping", "alice", NOON)));
+            Signal<?, ?> signal = RepeatedCalls.signal("alice", "e1", NOON);
+            harness.signal(new Signal<>("retired", new Actor("alice"), new Sighting(NOON, "e1"), new Heard("Ping")));
             harness.signal(signal);
 
             assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(2);
@@ -192,7 +206,7 @@ class DetectorOperatorTest {
             harness.flink.setProcessingTime(2_000);
 
             assertThat(harness.findings())
-                    .extracting(finding -> finding.facts().get("accounts known"))
+                    .extracting(finding -> finding.claim().words().facts().get("accounts known"))
                     .containsExactly("0", "1");
         }
     }
@@ -212,7 +226,7 @@ class DetectorOperatorTest {
 
         try (Harness harness = restore(state, settings, 1, 1, 0, feed)) {
             assertThat(harness.findings())
-                    .extracting(finding -> finding.facts().get("accounts known"))
+                    .extracting(finding -> finding.claim().words().facts().get("accounts known"))
                     .containsExactly("2");
         }
     }
@@ -234,7 +248,7 @@ class DetectorOperatorTest {
             harness.ping("alice", "e4");
 
             assertThat(harness.findings())
-                    .extracting(finding -> finding.facts().get("accounts known"))
+                    .extracting(finding -> finding.claim().words().facts().get("accounts known"))
                     .containsExactly("1");
         }
     }
@@ -269,8 +283,8 @@ class DetectorOperatorTest {
                 harness.pingOwn("c", 3, subtask);
                 harness.flink.prepareSnapshotPreBarrier(3);
                 harness.findings().forEach(finding -> {
-                    assertThat(finding.eventCount()).isEqualTo(3);
-                    found.add(finding.title());
+                    assertThat(finding.claim().evidence().count()).isEqualTo(3);
+                    found.add(finding.claim().words().title());
                 });
             }
         }
@@ -300,7 +314,9 @@ class DetectorOperatorTest {
 
             harness.ping("alice", "e5");
             harness.flink.prepareSnapshotPreBarrier(3);
-            assertThat(harness.findings()).extracting(Finding::eventCount).containsExactly(3L);
+            assertThat(harness.findings())
+                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .containsExactly(3L);
         }
     }
 
@@ -348,10 +364,14 @@ class DetectorOperatorTest {
         return new Harness(wanted, 1, now, subtask, from, state, before);
     }
 
+    private static DetectorTypes types(RepeatedCalls detector) {
+        return new DetectorTypes(List.of(detector));
+    }
+
     /** One subtask of the operator. */
     private static final class Harness implements AutoCloseable {
 
-        private final KeyedOneInputStreamOperatorTestHarness<String, Signal, Finding> flink;
+        private final KeyedOneInputStreamOperatorTestHarness<StateKey, Signal<?, ?>, Finding> flink;
 
         Harness(
                 JobSettings settings,
@@ -376,9 +396,14 @@ class DetectorOperatorTest {
                 RepeatedCalls detector)
                 throws Exception {
             flink = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new DetectorFactory(round, List.of(detector), feed, settings),
-                    new SignalKey(),
-                    Types.STRING,
+                    new DetectorFactory(
+                            round,
+                            List.of(detector),
+                            new OutputTag<>("next", types(detector).signals()),
+                            feed,
+                            settings),
+                    DetectorTypes.byKey(),
+                    types(detector).keys(),
                     MAX_PARALLELISM,
                     parallelism,
                     subtask);
@@ -398,16 +423,16 @@ class DetectorOperatorTest {
             signal(RepeatedCalls.signal(actor, eventId, at));
         }
 
-        void signal(Signal signal) throws Exception {
+        void signal(Signal<?, ?> signal) throws Exception {
             flink.processElement(new StreamRecord<>(signal));
         }
 
         /** One ping of each of those of 40 actors whose state is here. */
         void pingOwn(String prefix, int parallelism, int subtask) throws Exception {
             for (int i = 0; i < 40; i++) {
-                Signal signal = RepeatedCalls.signal("actor-" + i, prefix + i, NOON);
+                Signal<?, ?> signal = RepeatedCalls.signal("actor-" + i, prefix + i, NOON);
                 int owner = KeyGroupRangeAssignment.assignKeyToParallelOperator(
-                        new SignalKey().getKey(signal), MAX_PARALLELISM, parallelism);
+                        DetectorTypes.byKey().getKey(signal), MAX_PARALLELISM, parallelism);
                 if (owner == subtask) {
                     signal(signal);
                 }
@@ -428,7 +453,9 @@ class DetectorOperatorTest {
         }
 
         List<String> titles() {
-            return findings().stream().map(Finding::title).toList();
+            return findings().stream()
+                    .map((Finding finding) -> finding.claim().words().title())
+                    .toList();
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
+import io.trailwarden.testing.SampleFinding;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,9 @@ class RecentFindingsTest {
             flink.open();
             flink.processElement(finding("a"), 0);
             flink.processElement(finding("b"), 0);
-            assertThat(flink.extractOutputValues()).extracting(Finding::subject).containsExactly("a", "b");
+            assertThat(flink.extractOutputValues())
+                    .extracting((Finding finding) -> finding.claim().subject().name())
+                    .containsExactly("a", "b");
         }
     }
 
@@ -33,7 +36,9 @@ class RecentFindingsTest {
         try (var flink = harness("kafka-2")) {
             flink.initializeState(state);
             flink.open();
-            assertThat(flink.extractOutputValues()).extracting(Finding::subject).containsExactly("a", "b");
+            assertThat(flink.extractOutputValues())
+                    .extracting((Finding finding) -> finding.claim().subject().name())
+                    .containsExactly("a", "b");
             second = flink.snapshot(2, 2);
         }
         try (var flink = harness("kafka-2")) {
@@ -44,7 +49,9 @@ class RecentFindingsTest {
         try (var flink = harness("kafka-3")) {
             flink.initializeState(second);
             flink.open();
-            assertThat(flink.extractOutputValues()).extracting(Finding::subject).containsExactly("a", "b");
+            assertThat(flink.extractOutputValues())
+                    .extracting((Finding finding) -> finding.claim().subject().name())
+                    .containsExactly("a", "b");
         }
     }
 
@@ -108,27 +115,15 @@ class RecentFindingsTest {
 
     private static Finding finding(String subject) {
         Instant time = Instant.parse("2026-03-01T09:00:00Z");
-        return new Finding(
-                FindingId.of("test", subject),
-                1,
-                Finding.State.OPEN,
-                "test",
-                Severity.LOW,
-                "Title",
-                "Description.",
-                "Trailwarden",
-                subject,
-                null,
-                null,
-                null,
-                time,
-                time,
-                time,
-                List.of("e1"),
-                1,
-                List.of(),
-                Map.of("seen", "this"),
-                List.of(),
-                null);
+        return SampleFinding.of(FindingId.of("test", subject))
+                .detection("test")
+                .severity(Severity.LOW)
+                .title("Title")
+                .description("Description.")
+                .subject(subject)
+                .at(time)
+                .events(List.of("e1"))
+                .facts(Map.of("seen", "this"))
+                .build();
     }
 }

@@ -34,17 +34,19 @@ class OwnFindingsTest {
         assertThat(published.get(1)).isEqualTo(published.get(0));
         assertThat(published.get(2).id()).isNotEqualTo(published.get(0).id());
         Finding finding = published.get(0);
-        assertThat(finding.detection()).isEqualTo("deduplication-capacity");
-        assertThat(finding.severity()).isEqualTo(Severity.HIGH);
-        assertThat(finding.title()).isEqualTo("The ids of records of 2026-03-01 do not all fit");
-        assertThat(finding.facts()).containsEntry("reason", "no space left").containsEntry("day", "2026-03-01");
-        assertThat(finding.eventIds()).isEmpty();
+        assertThat(finding.claim().detection().name()).isEqualTo("deduplication-capacity");
+        assertThat(finding.claim().detection().severity()).isEqualTo(Severity.HIGH);
+        assertThat(finding.claim().words().title()).isEqualTo("The ids of records of 2026-03-01 do not all fit");
+        assertThat(finding.claim().words().facts())
+                .containsEntry("reason", "no space left")
+                .containsEntry("day", "2026-03-01");
+        assertThat(finding.claim().evidence().eventIds()).isEmpty();
     }
 
     @Test
     void dead_letters_have_no_day() {
         own().memory(Integer.MIN_VALUE, "no space left");
-        assertThat(published.get(0).title()).isEqualTo("The ids of dead letters do not all fit");
+        assertThat(published.get(0).claim().words().title()).isEqualTo("The ids of dead letters do not all fit");
     }
 
     @Test
@@ -54,6 +56,8 @@ class OwnFindingsTest {
         own.capacity("throttling-spike", 75_000, "e2", NOON.plusSeconds(3600));
         own.capacity("throttling-spike", 75_000, "e3", NOON.plusSeconds(86_400));
         own.capacity("unexpected-principal", 75_000, "e4", NOON);
-        assertThat(published).extracting(finding -> finding.eventIds().get(0)).containsExactly("e1", "e3", "e4");
+        assertThat(published)
+                .extracting(finding -> finding.claim().evidence().eventIds().get(0))
+                .containsExactly("e1", "e3", "e4");
     }
 }

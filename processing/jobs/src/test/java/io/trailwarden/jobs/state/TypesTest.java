@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trailwarden.detection.KeyedDetector;
-import io.trailwarden.detection.Signal;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
@@ -40,7 +39,6 @@ class TypesTest {
     static Stream<Class<?>> streamTypes() {
         return Stream.of(
                 Delivered.class,
-                Signal.class,
                 Finding.class,
                 DeadLetter.class,
                 JobStatus.class,

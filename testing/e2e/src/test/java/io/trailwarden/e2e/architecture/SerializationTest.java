@@ -7,7 +7,6 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.trailwarden.detection.Signal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -60,7 +59,6 @@ class SerializationTest {
                 types.add(each.reflect());
             }
         }
-        types.add(Signal.class);
         types.sort(Comparator.comparing(Class::getName));
         return types;
     }
