@@ -14,12 +14,28 @@ import org.jspecify.annotations.Nullable;
 public final class Delivery implements Callback {
 
     private final Map<TopicPartition, Long> last = new HashMap<>(4);
+    private final @Nullable Delivery whole;
     private long outstanding;
     private @Nullable Exception failure;
 
+    /** The messages of one object. */
+    public Delivery() {
+        this(null);
+    }
+
+    /** The messages of one object that is a part of another: the other has its own and those of all parts. */
+    Delivery(@Nullable Delivery whole) {
+        this.whole = whole;
+    }
+
     /** One more message is handed over; a publisher calls this before it sends. */
-    public synchronized void sent() {
-        outstanding++;
+    public void sent() {
+        synchronized (this) {
+            outstanding++;
+        }
+        if (whole != null) {
+            whole.sent();
+        }
     }
 
     /** Kafka's client tells the outcome of one message. */
@@ -33,15 +49,25 @@ public final class Delivery implements Callback {
     }
 
     /** One message is in Kafka. */
-    public synchronized void acknowledged(TopicPartition partition, long offset) {
-        last.merge(partition, offset, Math::max);
-        outstanding--;
+    public void acknowledged(TopicPartition partition, long offset) {
+        synchronized (this) {
+            last.merge(partition, offset, Math::max);
+            outstanding--;
+        }
+        if (whole != null) {
+            whole.acknowledged(partition, offset);
+        }
     }
 
     /** One message will never be in Kafka. */
-    public synchronized void failed(Exception exception) {
-        failure = failure == null ? exception : failure;
-        outstanding--;
+    public void failed(Exception exception) {
+        synchronized (this) {
+            failure = failure == null ? exception : failure;
+            outstanding--;
+        }
+        if (whole != null) {
+            whole.failed(exception);
+        }
     }
 
     /** Whether every message has an outcome. */

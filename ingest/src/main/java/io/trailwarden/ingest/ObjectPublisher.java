@@ -8,6 +8,7 @@ import io.trailwarden.event.codec.OriginCodec;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.AuditHeaders;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.ingest.format.Archive;
 import io.trailwarden.ingest.format.ObjectContent;
 import io.trailwarden.ingest.format.RecordFinder;
 import io.trailwarden.ingest.format.RecordSink;
@@ -97,12 +98,49 @@ public final class ObjectPublisher {
         failPoints.reached(FailPoint.AFTER_READ, object);
         awaitLead();
         Sending sending = new Sending(object, sha256);
-        finder.find(content.bytes(), content.length(), sending);
-        ObjectContent.Break broken = content.broken();
-        if (broken != null) {
-            sending.rejected(broken.reason(), broken.message(), broken.place(), content.bytes(), 0, 0);
-        }
+        finder.find(content, object, sending);
         sent(object, sending, content.length(), key, position.apply(finder.openFrom()));
+    }
+
+    /**
+     * Publishes the files of an archive, each as an object of its own, {@code archive.tar!/file}; the archive itself is an
+     * object without records, whose position holds once all of them are stored.
+     *
+     * @param object the archive's name
+     * @param sha256 of the archive
+     * @param key of its position; null if it has none
+     * @param position what the key's position becomes
+     */
+    public void publishArchive(String object, Archive archive, String sha256, @Nullable String key, String position)
+            throws IngestException, InterruptedException {
+        failPoints.reached(FailPoint.AFTER_READ, object);
+        Sending whole = new Sending(object, sha256);
+        long files = 0;
+        for (Archive.File file = archive.next(); file != null; file = archive.next()) {
+            awaitLead();
+            ObjectContent content = file.content();
+            String name = object + "!/" + file.name();
+            Sending sending = new Sending(name, hashOf(name, content), new Delivery(whole.delivery));
+            finder.find(content, name, sending);
+            sent(name, sending, content.length(), null, "");
+            files++;
+        }
+        ObjectContent.Break broken = archive.broken();
+        if (broken != null) {
+            whole.rejected(broken.reason(), broken.message(), broken.place(), new byte[0], 0, 0);
+        } else if (files == 0) {
+            whole.ignored("archive without files");
+        }
+        sent(object, whole, 0, key, position);
+    }
+
+    /** There may be no content to hash; the name keeps two unreadable objects apart. */
+    private String hashOf(String object, ObjectContent content) {
+        if (content.length() > 0) {
+            return hash(content.bytes(), 0, content.length());
+        }
+        byte[] name = object.getBytes(StandardCharsets.UTF_8);
+        return hash(name, 0, name.length);
     }
 
     /**
@@ -154,9 +192,7 @@ public final class ObjectPublisher {
             @Nullable String key,
             String position)
             throws IngestException, InterruptedException {
-        // There may be no content to hash; the name keeps two unreadable objects apart.
-        byte[] name = object.getBytes(StandardCharsets.UTF_8);
-        Sending sending = new Sending(object, hash(name, 0, name.length));
+        Sending sending = new Sending(object, hashOf(object, ObjectContent.plain(payload, 0)));
         failPoints.reached(FailPoint.AFTER_READ, object);
         sending.rejected(reason, message, "the object as a whole", payload, 0, payload.length);
         sent(object, sending, payload.length, key, position);
@@ -259,7 +295,7 @@ public final class ObjectPublisher {
     /** Sends the records of one object. */
     private final class Sending implements RecordSink {
 
-        private final Delivery delivery = new Delivery();
+        private final Delivery delivery;
         private final Instant ingestedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         private final Origin origin;
         private final Header objectHeader;
@@ -268,6 +304,11 @@ public final class ObjectPublisher {
         private @Nullable Exception stopped;
 
         Sending(String object, String hash) {
+            this(object, hash, new Delivery());
+        }
+
+        Sending(String object, String hash, Delivery delivery) {
+            this.delivery = delivery;
             origin = new Origin(source, object, 0, hash, ingestedAt);
             objectHeader = new RecordHeader(AuditHeaders.OBJECT, OriginCodec.objectHeader(origin));
         }

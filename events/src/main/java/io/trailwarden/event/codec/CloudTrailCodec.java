@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * taken as written, an object or list there counts as absent, booleans may be text. Strict about what would make two
  * readers disagree: grammar and duplicate names. Refused as unrecognised: what is not a CloudTrail record, such as the
  * notifications of S3 and Kinesis, which share many of its names. Refused as incomplete: a record whose time cannot be
- * read, because everything downstream happens in event time.
+ * read, because everything downstream happens in event time; {@code @timestamp} stands in for an eventTime that is missing.
  *
  * <p>An instance is reused for many records and belongs to one thread.
  */
@@ -61,7 +61,8 @@ public final class CloudTrailCodec {
             "eventCategory", // 25
             "eventId", // 26
             "timeWindow", // 27
-            "accountId"); // 28
+            "accountId", // 28
+            "@timestamp"); // 29
 
     private static final JsonNames IDENTITY = JsonNames.of(
             "type", // 0
@@ -99,6 +100,10 @@ public final class CloudTrailCodec {
     private @Nullable Instant eventTime;
     private @Nullable String eventTimeText;
     private @Nullable Instant windowEnd;
+
+    /** Logstash and its like rename eventTime to it. */
+    private @Nullable Instant timestamp;
+
     private @Nullable String eventSource;
     private @Nullable String eventName;
     private @Nullable String awsRegion;
@@ -182,6 +187,9 @@ public final class CloudTrailCodec {
                     origin);
         }
         Instant time = eventTime == null ? windowEnd : eventTime;
+        if (time == null && eventTimeText == null) {
+            time = timestamp;
+        }
         if (time == null) {
             String found = eventTimeText == null ? "no eventTime" : "eventTime: \"" + eventTimeText + "\"";
             return Rejection.of(
@@ -287,6 +295,10 @@ public final class CloudTrailCodec {
                 }
                 case 27 -> readWindow();
                 case 28 -> accountId = nonEmpty(symbol());
+                case 29 -> {
+                    JsonToken kind = scanner.skip();
+                    timestamp = kind == JsonToken.STRING || kind == JsonToken.NUMBER ? time(kind) : null;
+                }
                 default -> scanner.skip();
             }
         }
@@ -602,6 +614,7 @@ public final class CloudTrailCodec {
         eventTime = null;
         eventTimeText = null;
         windowEnd = null;
+        timestamp = null;
         eventSource = null;
         eventName = null;
         awsRegion = null;

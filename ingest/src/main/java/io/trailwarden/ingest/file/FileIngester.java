@@ -206,6 +206,12 @@ public final class FileIngester implements Ingester {
             String sha256,
             boolean growing)
             throws IngestException, InterruptedException {
+        if (content.isArchive()) {
+            String position = new FilePosition(file.size(), file.modified(), sha256, 0, 0, "").encode();
+            objects.publishArchive(
+                    object, unpacker.open(content), sha256, file.path().toString(), position);
+            return;
+        }
         boolean continuable = !content.compressed() && content.broken() == null;
         // A file that was still being written is looked at again even if nobody touches it any more.
         long modified = growing ? -1 : file.modified();
@@ -236,19 +242,19 @@ public final class FileIngester implements Ingester {
     /** As much of a growing file as ends in a complete line and a complete document. */
     private ObjectContent completeLines(ObjectContent content) {
         if (content.compressed() || content.broken() != null) {
-            return new ObjectContent(content.bytes(), 0, content.compressed(), null);
+            return ObjectContent.plain(content.bytes(), 0);
         }
         int end = content.length();
         while (end > 0 && content.bytes()[end - 1] != '\n') {
             end--;
         }
         rehearsal.find(content.bytes(), end, new Rehearsal());
-        return new ObjectContent(content.bytes(), rehearsal.openFrom(), false, null);
+        return ObjectContent.plain(content.bytes(), rehearsal.openFrom());
     }
 
     private ObjectContent plain(int length) {
         int limit = config.limits().maxBytes();
-        return length <= limit ? new ObjectContent(buffer, length, false, null) : unpacker.unpack(buffer, length);
+        return length <= limit ? ObjectContent.plain(buffer, length) : unpacker.unpack(buffer, length);
     }
 
     /** Reads the file from this byte on into the buffer; at most one byte more than is allowed. */

@@ -2,6 +2,8 @@ package io.trailwarden.ingest.format;
 
 import io.trailwarden.event.DeadLetter.Reason;
 import io.trailwarden.ingest.format.ObjectContent.Break;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -9,8 +11,10 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uncompresses gzip (RFC 1952): any number of members in a row, as Firehose writes them, and gzip within gzip. What is
- * readable before a break is kept. Reuses its inflater and its buffer; belongs to one thread.
+ * Makes text of what is stored: uncompresses gzip (RFC 1952), any number of members in a row, as Firehose writes them, and
+ * gzip within gzip; decodes UTF-16 with a byte order mark. What is readable before a break is kept. An archive is left as
+ * it is, for {@link Archive}; what is compressed in another way is refused by name. Reuses its inflater and its buffer;
+ * belongs to one thread.
  */
 public final class Unpacker implements AutoCloseable {
 
@@ -18,6 +22,9 @@ public final class Unpacker implements AutoCloseable {
     private static final int MAX_LAYERS = 3;
     private static final int HEADER = 10;
     private static final int TRAILER = 8;
+
+    /** So much of an archive is looked at to know it as one. */
+    private static final int TAR_HEADER = 512;
 
     private final ObjectLimits limits;
     private final Inflater inflater = new Inflater(true);
@@ -30,17 +37,16 @@ public final class Unpacker implements AutoCloseable {
     }
 
     /**
-     * The content of a stored object; the object itself where it is not compressed.
+     * The content of a stored object; the object itself where it is neither compressed nor encoded.
      *
      * @param stored the object's bytes as stored
      * @param length how many of them there are
      */
     public ObjectContent unpack(byte[] stored, int length) {
         if (!isGzip(stored, 0, length)) {
-            if (length > limits.maxBytes()) {
-                return new ObjectContent(stored, limits.maxBytes(), false, tooLarge());
-            }
-            return new ObjectContent(stored, length, false, null);
+            boolean tooLong = length > limits.maxBytes();
+            int read = Math.min(length, limits.maxBytes());
+            return text(new ObjectContent(stored, read, false, tooLong ? tooLarge() : null, null));
         }
         byte[] in = stored;
         int inLength = length;
@@ -49,12 +55,60 @@ public final class Unpacker implements AutoCloseable {
                 buffer = new byte[64 << 10];
             }
             ObjectContent content = gunzip(in, inLength);
-            if (content.broken() != null || layer == MAX_LAYERS || !isGzip(content.bytes(), 0, content.length())) {
+            if (content.signature() != null) {
                 return content;
+            }
+            if (content.broken() != null || layer == MAX_LAYERS || !isGzip(content.bytes(), 0, content.length())) {
+                return text(content);
             }
             in = content.bytes();
             inLength = content.length();
         }
+    }
+
+    /** Opens content that is an archive; until it is read, nothing else may be unpacked. */
+    public Archive open(ObjectContent archive) {
+        return new Archive(archive, this);
+    }
+
+    ObjectLimits limits() {
+        return limits;
+    }
+
+    /** These bytes, which will not be overwritten by what is unpacked next. */
+    byte[] keep(byte[] bytes) {
+        if (bytes == buffer) {
+            buffer = new byte[64 << 10];
+        }
+        return bytes;
+    }
+
+    /** Says what the content is if it is no text in UTF-8. */
+    private ObjectContent text(ObjectContent content) {
+        byte[] b = content.bytes();
+        int length = content.length();
+        Signature signature = Signature.of(b, length);
+        if (signature != null) {
+            Break broken = content.broken();
+            if (signature.use == Signature.Use.REFUSED) {
+                String why = signature.title + " is not read (expected: text in UTF-8 or UTF-16, gzip, tar or zip)";
+                broken = new Break(Reason.UNRECOGNISED, why, "byte 0");
+            }
+            return new ObjectContent(b, length, true, broken, signature);
+        }
+        boolean littleEndian = length >= 2 && b[0] == (byte) 0xFF && b[1] == (byte) 0xFE;
+        boolean bigEndian = length >= 2 && b[0] == (byte) 0xFE && b[1] == (byte) 0xFF;
+        if (!littleEndian && !bigEndian) {
+            return content;
+        }
+        Break broken = content.broken();
+        if (broken == null && length % 2 != 0) {
+            broken =
+                    new Break(Reason.BAD_ENCODING, "UTF-16 text that ends in half a character", "byte " + (length - 1));
+        }
+        Charset charset = littleEndian ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_16BE;
+        byte[] utf8 = new String(b, 2, (length - 2) & ~1, charset).getBytes(StandardCharsets.UTF_8);
+        return new ObjectContent(utf8, utf8.length, true, broken, null);
     }
 
     /** Whether these bytes start like gzip. */
@@ -88,7 +142,12 @@ public final class Unpacker implements AutoCloseable {
                     }
                     int made = inflater.inflate(buffer, out, Math.min(buffer.length, limits.maxBytes()) - out);
                     crc.update(buffer, out, made);
+                    boolean start = out < TAR_HEADER && out + made >= TAR_HEADER;
                     out += made;
+                    if (start && Signature.isTar(buffer, out)) {
+                        // Not unpacked as a whole: its limits are those of the files in it.
+                        return new ObjectContent(in, length, true, null, Signature.TAR_GZIP);
+                    }
                     long read = body + inflater.getBytesRead();
                     if (out > ObjectLimits.RATIO_GRACE && out > read * limits.maxRatio()) {
                         return content(
@@ -132,7 +191,7 @@ public final class Unpacker implements AutoCloseable {
     }
 
     private ObjectContent content(int length, @Nullable Break broken) {
-        return new ObjectContent(buffer, length, true, broken);
+        return new ObjectContent(buffer, length, true, broken, null);
     }
 
     private Break tooLarge() {

@@ -9,6 +9,7 @@ import io.trailwarden.ingest.Ingester;
 import io.trailwarden.ingest.Positions;
 import io.trailwarden.ingest.aws.AwsApi;
 import io.trailwarden.ingest.aws.AwsSession;
+import io.trailwarden.ingest.format.Probes;
 import io.trailwarden.ingest.page.Entry;
 import io.trailwarden.ingest.page.Pages;
 import java.io.ByteArrayOutputStream;
@@ -53,9 +54,8 @@ public final class LogsIngester implements Ingester {
     private static final Logger LOG = LoggerFactory.getLogger(LogsIngester.class);
 
     /** The stream that Step Functions writes to find out whether it may (localstack's recordings of AWS). */
-    private static final String VALIDATION = "log_stream_created_by_aws_to_validate_log_delivery_subscriptions";
-
     private static final Duration LIVE_INTERVAL = Duration.ofMillis(500);
+
     private static final Duration LOOK_FOR_GROUPS = Duration.ofMinutes(5);
     private static final int RESTARTS = 10;
     private static final int GROUPS_PAGE = 50;
@@ -149,7 +149,7 @@ public final class LogsIngester implements Ingester {
         Map<String, List<Entry>> byGroup = new TreeMap<>();
         for (LiveTail.Shown each : shown.take()) {
             LiveTailSessionLogEvent event = each.event();
-            if (!VALIDATION.equals(event.logStreamName())) {
+            if (!Probes.VALIDATION_STREAM.equals(event.logStreamName())) {
                 Instant time = Instant.ofEpochMilli(event.timestamp() == null ? 0 : event.timestamp());
                 byte[] message = (event.message() == null ? "" : event.message()).getBytes(StandardCharsets.UTF_8);
                 byGroup.computeIfAbsent(each.group(), unused -> new ArrayList<>())
@@ -225,9 +225,9 @@ public final class LogsIngester implements Ingester {
         Instant arrived = Instant.MIN;
         for (FilteredLogEvent event : events) {
             Instant time = Instant.ofEpochMilli(event.timestamp() == null ? 0 : event.timestamp());
-            if (VALIDATION.equals(event.logStreamName())) {
+            if (Probes.VALIDATION_STREAM.equals(event.logStreamName())) {
                 if (validations.add(event.eventId())) {
-                    pages.ignored("CloudWatch Logs validation message");
+                    pages.ignored(Probes.VALIDATION);
                 }
                 continue;
             }

@@ -280,7 +280,12 @@ public final class BucketIngester implements Ingester {
             throw e;
         }
         ObjectContent content = unpacker.unpack(stored, stored.length);
-        objects.publish(object, content, objects.hash(content.bytes(), 0, content.length()), key, openFrom -> position);
+        String sha256 = objects.hash(content.bytes(), 0, content.length());
+        if (content.isArchive()) {
+            objects.publishArchive(object, unpacker.open(content), sha256, key, position);
+        } else {
+            objects.publish(object, content, sha256, key, openFrom -> position);
+        }
         reported.remove(object);
         return true;
     }

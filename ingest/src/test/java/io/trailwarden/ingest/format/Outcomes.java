@@ -44,10 +44,13 @@ final class Outcomes implements RecordSink {
     }
 
     void add(byte[] bytes) {
+        add("", bytes);
+    }
+
+    void add(String name, byte[] bytes) {
         long before = total();
-        try (Unpacker unpacker = new Unpacker(ObjectLimits.DEFAULT)) {
-            ObjectContent content = unpacker.unpack(bytes, bytes.length);
-            long found = new RecordFinder().find(content.bytes(), content.length(), this);
+        try (RecordReader reader = new RecordReader(ObjectLimits.DEFAULT)) {
+            long found = reader.read(name, bytes, bytes.length, this);
             records += found;
             Assertions.assertThat(total() - before).isEqualTo(found);
         }

@@ -7,8 +7,10 @@ import io.trailwarden.event.DeadLetter.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
@@ -166,7 +168,7 @@ class RecordFinderTest {
                     12 | UNRECOGNISED | text that is no JSON
                     [12] | UNRECOGNISED | a number
                     [null] | UNRECOGNISED | a null
-                    {} | UNRECOGNISED | no audit record
+                    [{}] | UNRECOGNISED | no audit record
                     {"a":1,"a":2} | DUPLICATE_KEY | twice
                     """)
     void what_is_no_record_says_what_it_is(String text, Reason reason, String message) {
@@ -199,10 +201,18 @@ class RecordFinderTest {
     }
 
     @Test
-    void utf_16_is_refused_with_a_hint() {
-        assertThat(Outcomes.of(("\uFEFF" + A).getBytes(StandardCharsets.UTF_16LE)).rejected)
-                .singleElement()
-                .satisfies(letter -> assertThat(letter.message()).contains("UTF-16"));
+    void utf_16_with_a_byte_order_mark_is_read_and_ends_in_whole_characters() {
+        for (Charset charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+            byte[] stored = ("\uFEFF" + A + "\r\n" + B.replace("GetUser", "Gé\uD83D\uDE00")).getBytes(charset);
+            Outcomes outcomes = Outcomes.of(stored);
+            assertThat(outcomes.keys).containsExactly("a|1", "b|1");
+            assertThat(outcomes.values.get(1)).contains("Gé\uD83D\uDE00");
+            assertThat(outcomes.rejected).isEmpty();
+
+            Outcomes cut = Outcomes.of(Arrays.copyOf(stored, stored.length - 1));
+            assertThat(cut.keys).containsExactly("a|1");
+            assertThat(cut.reasons).containsOnlyKeys(Reason.MALFORMED, Reason.BAD_ENCODING);
+        }
     }
 
     // ---- a broken record does not take its neighbours with it

@@ -49,7 +49,8 @@ class EveryFileTest {
             Map.entry("cloudtrail/eventbridge-c7n", new Outcome(13, 6)),
             Map.entry("formats/lookup-events-ndjson", new Outcome(6, 0)),
             Map.entry("formats/s3-records-gz", new Outcome(4, 0)),
-            Map.entry("formats/aws-docs", new Outcome(0, 50)),
+            // Lines of {"doc":…,"json":…}: what the documentation shows is found a level down, and is often cut short.
+            Map.entry("formats/aws-docs", new Outcome(31, 32)),
             Map.entry("stepfunctions/vended_derived.jsonl", new Outcome(2523 - 52, 52)),
             Map.entry("stepfunctions/vended_gold.jsonl", new Outcome(0, 18)),
             Map.entry("stepfunctions/histories.jsonl", new Outcome(0, 2523)),
@@ -92,12 +93,11 @@ class EveryFileTest {
                 int twice = duplicates.getOrDefault(sha, 0);
                 int unread = dead.getOrDefault(sha, 0);
                 System.out.printf(Locale.ROOT, "%6d  %9d  %4d  %s%n", rows, twice, unread, name);
-                assertThat(rows + twice + unread > 0 || isEmptyArray(file))
-                        .as(name)
-                        .isTrue();
+                // A licence is ignored: it is no log that could not be read.
+                boolean isLicence = file.getFileName().toString().matches("(.*-)?LICENSE(\\.txt)?|NOTICE");
+                assertThat(rows + twice + unread > 0).as(name).isEqualTo(!isLicence && !isEmptyArray(file));
                 for (String part : MANIFEST.keySet()) {
-                    boolean isLicence = file.getFileName().toString().matches("LICENSE|NOTICE");
-                    if (!isLicence && (name.equals(part) || name.startsWith(part + '/'))) {
+                    if (name.equals(part) || name.startsWith(part + '/')) {
                         outcomes.merge(part, new Outcome(rows + twice, unread), Outcome::plus);
                     }
                 }

@@ -1,29 +1,19 @@
 package io.trailwarden.app.command.rules;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedInputStream;
+import io.trailwarden.event.DeadLetter;
+import io.trailwarden.ingest.format.ObjectLimits;
+import io.trailwarden.ingest.format.RecordReader;
+import io.trailwarden.ingest.format.RecordSink;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 
-/**
- * JSON records of any kind in files: one object, a list, {@code {"Records": [...]}}, {@code {"Events": [...]}} of
- * LookupEvents, or many of these one after the other (JSON Lines); gzipped or not.
- */
+/** The records in files, in every form that {@code run} reads; numbered as there. */
 final class RecordFiles {
-
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
 
     private RecordFiles() {}
 
@@ -33,61 +23,68 @@ final class RecordFiles {
         /** A record: the {@code number}th of its file, from 0. */
         void record(Path file, long number, byte[] json);
 
-        /** A file, or the rest of it, is not JSON. */
+        /** Something in a file, or the rest of it, is no record. */
         void unreadable(Path file, String why);
+
+        /** A JSON object that is no record. */
+        default void foreign(Path file, byte[] json, String why) {
+            unreadable(file, why);
+        }
     }
 
     /** Hands on every record of a file, or of all files below a folder, in order of their paths. */
     static void read(Path input, Sink sink) throws IOException {
         List<Path> files;
         try (Stream<Path> walk = Files.walk(input)) {
-            files = walk.filter(Files::isRegularFile).sorted().toList();
+            // As run does it: a link in a folder may point anywhere.
+            files = walk.filter(file -> file.equals(input)
+                            ? Files.isRegularFile(file)
+                            : Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .sorted()
+                    .toList();
         }
-        for (Path file : files) {
-            readFile(file, sink);
-        }
-    }
-
-    private static void readFile(Path file, Sink sink) throws IOException {
-        long[] count = {0};
-        try (InputStream raw = new BufferedInputStream(Files.newInputStream(file));
-                InputStream in = unpacked(raw);
-                MappingIterator<JsonNode> values =
-                        JSON.readerFor(JsonNode.class).readValues(in)) {
-            while (values.hasNextValue()) {
-                unwrap(file, values.nextValue(), count, sink);
+        try (RecordReader reader = new RecordReader(ObjectLimits.DEFAULT)) {
+            for (Path file : files) {
+                reader.read(file, new Numbered(file, sink));
             }
-        } catch (JsonProcessingException e) {
-            sink.unreadable(file, "after " + count[0] + " records: " + e.getOriginalMessage());
-        } catch (java.util.zip.ZipException | java.io.EOFException e) {
-            sink.unreadable(file, "after " + count[0] + " records: " + e.getMessage());
         }
     }
 
-    private static InputStream unpacked(InputStream in) throws IOException {
-        in.mark(2);
-        int magic = in.read() | in.read() << 8;
-        in.reset();
-        return magic == GZIPInputStream.GZIP_MAGIC ? new GZIPInputStream(in) : in;
-    }
+    private static final class Numbered implements RecordSink {
 
-    private static void unwrap(Path file, JsonNode value, long[] count, Sink sink) {
-        if (value.isArray()) {
-            value.forEach(item -> unwrap(file, item, count, sink));
-        } else if (value.path("Records").isArray()) {
-            value.get("Records").forEach(item -> unwrap(file, item, count, sink));
-        } else if (value.path("Events").isArray() && value.get("Events").path(0).has("CloudTrailEvent")) {
-            value.get("Events").forEach(item -> unwrap(file, item, count, sink));
-        } else if (value.path("CloudTrailEvent").isTextual()) {
-            try {
-                unwrap(file, JSON.readTree(value.get("CloudTrailEvent").asText()), count, sink);
-            } catch (JsonProcessingException e) {
-                sink.unreadable(file, "record " + count[0]++ + ": CloudTrailEvent: " + e.getOriginalMessage());
+        private final Path file;
+        private final Sink sink;
+        private long number;
+
+        Numbered(Path file, Sink sink) {
+            this.file = file;
+            this.sink = sink;
+        }
+
+        @Override
+        public void cloudTrail(byte[] key, byte[] bytes, int from, int to) {
+            sink.record(file, number++, Arrays.copyOfRange(bytes, from, to));
+        }
+
+        @Override
+        public void execution(byte[] key, byte[] bytes, int from, int to) {
+            sink.record(file, number++, Arrays.copyOfRange(bytes, from, to));
+        }
+
+        @Override
+        public void rejected(DeadLetter.Reason reason, String message, String place, byte[] bytes, int from, int to) {
+            number++;
+            String why = place + ": " + message;
+            if (reason == DeadLetter.Reason.UNRECOGNISED && from < to && bytes[from] == '{') {
+                sink.foreign(file, Arrays.copyOfRange(bytes, from, to), why);
+            } else {
+                sink.unreadable(file, why);
             }
-        } else if (value.isObject()) {
-            sink.record(file, count[0]++, value.toString().getBytes(StandardCharsets.UTF_8));
-        } else {
-            sink.unreadable(file, "record " + count[0]++ + ": " + value.getNodeType() + " (expected: an object)");
+        }
+
+        @Override
+        public void ignored(String what) {
+            // No record by nature: nothing is missing.
         }
     }
 }

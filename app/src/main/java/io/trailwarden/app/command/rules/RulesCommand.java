@@ -233,20 +233,43 @@ public final class RulesCommand implements Runnable {
             throws IOException {
         RuleSet rules = load(path);
         sayRefused(rules);
-        RecordFiles.read(resolved(event), new RecordFiles.Sink() {
-            @Override
-            public void record(Path file, long number, byte[] json) {
-                for (BoundRule rule : rules.rules()) {
-                    Explanation.of(rule, json).lines().forEach(line -> io.out().println(VisibleText.of(line)));
-                }
-            }
+        Explaining explaining = new Explaining(rules);
+        RecordFiles.read(resolved(event), explaining);
+        if (explaining.records == 0 && explaining.unreadable == 0) {
+            explaining.unreadable(event, "no record in it");
+        }
+        return explaining.unreadable == 0 && rules.refused().isEmpty() ? ExitCode.FINE : ExitCode.FAILED;
+    }
 
-            @Override
-            public void unreadable(Path file, String why) {
-                io.err().println(VisibleText.of(file + ": " + why));
+    /** Explains parts of events too, as the tests of rules have them: people write these by hand to try a rule. */
+    private final class Explaining implements RecordFiles.Sink {
+        private final RuleSet rules;
+        private long records;
+        private long unreadable;
+
+        Explaining(RuleSet rules) {
+            this.rules = rules;
+        }
+
+        @Override
+        public void record(Path file, long number, byte[] json) {
+            records++;
+            for (BoundRule rule : rules.rules()) {
+                Explanation.of(rule, json).lines().forEach(line -> io.out().println(VisibleText.of(line)));
             }
-        });
-        return rules.refused().isEmpty() ? ExitCode.FINE : ExitCode.FAILED;
+        }
+
+        @Override
+        public void foreign(Path file, byte[] json, String why) {
+            io.err().println(VisibleText.of(file + ": explained as it is; " + why));
+            record(file, records, json);
+        }
+
+        @Override
+        public void unreadable(Path file, String why) {
+            unreadable++;
+            io.err().println(VisibleText.of(file + ": " + why));
+        }
     }
 
     @Command(
@@ -255,7 +278,8 @@ public final class RulesCommand implements Runnable {
             description = {
                 "Runs rules over records without the pipeline: prints each record that matches with the ids of its"
                         + " rules, then what the correlations conclude.",
-                "Every rule is tried on every record, whatever its logsource, unless --cloudtrail says otherwise."
+                "Every rule is tried on every record, whatever its logsource, unless --cloudtrail says otherwise.",
+                "Reads what run reads. Exit code 1 when something in the input cannot be read."
             })
     int match(
             @Parameters(paramLabel = "RULES", description = "A rule file or a folder of them.") Path path,
@@ -291,7 +315,7 @@ public final class RulesCommand implements Runnable {
                             "%,d records without a time take part in no correlation (expected: eventTime)%n",
                             run.withoutTime());
         }
-        return ExitCode.FINE;
+        return matching.unreadable == 0 ? ExitCode.FINE : ExitCode.FAILED;
     }
 
     private final class Matching implements RecordFiles.Sink {

@@ -181,8 +181,13 @@ class RulesCommandTest {
         Files.createDirectories(folder.resolve("attacks"));
         Files.writeString(
                 folder.resolve("attacks/root-used.json"),
-                "[{\"eventName\":\"ListUsers\",\"userIdentity\":{\"type\":\"Root\"}},{\"eventName\":\"ListRoles\"}]");
-        Files.writeString(folder.resolve("attacks/unseen.json"), "[{\"eventName\":\"ListUsers\"}]");
+                """
+                [{"eventVersion":"1","eventID":"a","eventName":"ListUsers","userIdentity":{"type":"Root"}},
+                 {"eventVersion":"1","eventID":"b","eventName":"ListRoles"}]
+                """);
+        Files.writeString(
+                folder.resolve("attacks/unseen.json"),
+                "[{\"eventVersion\":\"1\",\"eventID\":\"c\",\"eventName\":\"ListUsers\"}]");
         Files.writeString(
                 folder.resolve("cases.jsonl"),
                 """
@@ -197,7 +202,7 @@ class RulesCommandTest {
                 """
                 [{"eventName":"a","eventSource":"s","userAgent":"[attack]","userIdentity":{"type":"Root"}},
                  {"eventName":"b","eventSource":"s","userIdentity":{"type":"Root"}},
-                 {"eventName":"c","eventSource":"s"}]
+                 {"eventName":"c","eventSource":"s","eventVersion":"1"}]
                 """);
 
         assertThat(run(
