@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,9 +141,9 @@ public final class LoadedRules {
         ruleSet.rules().forEach(rule -> all.add(running(rule.key(), rule.rule().header(), false)));
         ruleSet.correlations()
                 .forEach(rule -> all.add(running(rule.key(), rule.rule().header(), true)));
-        for (RuleProblem problem : ruleSet.refused()) {
-            all.add(RuleStatus.without(problem.at(), RuleStatus.State.FAILED, problem.message()));
-        }
+        Stream.concat(ruleSet.refused().stream(), correlations.refused().stream())
+                .forEach(problem ->
+                        all.add(RuleStatus.without(problem.at(), RuleStatus.State.FAILED, problem.message())));
         for (ReferenceEntry entry : entries) {
             RuleFile file = RuleFile.of(entry);
             if (file != null && !file.enabled()) {
