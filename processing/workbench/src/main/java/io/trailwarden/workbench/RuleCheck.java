@@ -197,6 +197,12 @@ public final class RuleCheck {
                     at, "field " + field + ": no CloudTrail record has " + top + " (expected: " + nearest(top) + ")"));
             return;
         }
+        if (field.indexOf('\\') >= 0) {
+            doubts.add(new RuleProblem(
+                    at,
+                    "field " + field + ": a backslash is part of the name, so it is found nowhere (leave it out: a key"
+                            + " with dots in it is found by its plain name)"));
+        }
         String dead = catalogue.deadPart(field);
         if (dead != null) {
             doubts.add(new RuleProblem(at, "field " + field + ": " + dead));

@@ -210,6 +210,16 @@ class RuleCheckTest {
     }
 
     @Test
+    void a_key_with_dots_raises_no_doubt_and_one_with_an_escape_does() {
+        String rule = "s: {eventName: CreateTags, requestParameters.tags.%s: owned}\ncondition: s";
+        assertThat(doubts(rule.formatted("kubernetes.io/cluster/prod"))).isEmpty();
+        assertThat(doubts(rule.formatted("kubernetes\\.io/cluster/prod")))
+                .containsExactly(
+                        "field requestParameters.tags.kubernetes\\.io/cluster/prod: a backslash is part of the"
+                                + " name, so it is found nowhere (leave it out: a key with dots in it is found by its plain name)");
+    }
+
+    @Test
     void a_rule_on_which_the_check_fails_hides_no_doubt_about_another() {
         Expression deep = new Expression.Constant(true);
         for (int i = 0; i < 200_000; i++) {
