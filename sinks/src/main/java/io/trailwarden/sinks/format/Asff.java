@@ -3,6 +3,7 @@ package io.trailwarden.sinks.format;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.Partition;
 import io.trailwarden.event.text.VisibleText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -48,7 +49,7 @@ public record Asff(
     private static final int MOST_FIELDS = 50;
 
     /** What a finding is about: a type of the format and an identifier. */
-    public record Resource(String type, String id, String region) {}
+    public record Resource(String type, String id, String partition, String region) {}
 
     /**
      * The finding in this format.
@@ -66,7 +67,8 @@ public record Asff(
         String where = region.isEmpty() ? seenIn : region;
         return new Asff(
                 finding.id(),
-                "arn:aws:securityhub:" + where + ":" + owner + ":product/" + owner + "/default",
+                "arn:" + Partition.ofRegion(where) + ":securityhub:" + where + ":" + owner + ":product/" + owner
+                        + "/default",
                 VisibleText.of("trailwarden/" + finding.detection(), 512),
                 owner,
                 List.of(finding.techniques().isEmpty() ? "Unusual Behaviors/User" : "TTPs"),
@@ -86,9 +88,10 @@ public record Asff(
     private static Resource resource(Finding finding, String account, String region) {
         boolean machine =
                 finding.subject().startsWith("arn:") && finding.subject().contains(":stateMachine:");
+        String partition = Partition.of(finding.subject(), region);
         return machine
-                ? new Resource("AwsStepFunctionStateMachine", VisibleText.of(finding.subject(), 512), region)
-                : new Resource("AwsAccount", "AWS::::Account:" + account, region);
+                ? new Resource("AwsStepFunctionStateMachine", VisibleText.of(finding.subject(), 512), partition, region)
+                : new Resource("AwsAccount", "AWS::::Account:" + account, partition, region);
     }
 
     private static Map<String, String> fields(Finding finding) {
@@ -146,7 +149,7 @@ public record Asff(
         resources.forEach(resource -> all.addObject()
                 .put("Type", resource.type())
                 .put("Id", resource.id())
-                .put("Partition", "aws")
+                .put("Partition", resource.partition())
                 .put("Region", resource.region()));
         json.put("RecordState", recordState);
         ObjectNode provider = json.putObject("FindingProviderFields");
