@@ -123,6 +123,11 @@ public final class SigmaParser {
                 }
             }
         }
+        if (outcomes.isEmpty() && global == null) {
+            // Half an edit looks like this too; a file that is silently no rule would silently end the one before it.
+            outcomes.add(new ParseOutcome.Refused(new RuleProblem(
+                    start, "no rule in it (expected: a Sigma document; to end its rules, remove the file)")));
+        }
         return outcomes;
     }
 
