@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
  * no longer say. Entries that came from elsewhere (an inventory, the console) are left alone: a small file remembers
  * which ones were ours.
  *
- * <p>A file that is wrong stops the start, but not a run: then the problem is logged, and what held before holds on.
+ * <p>A file that is wrong stops the start, but not a run: then the problem is logged, and what held before holds on. A
+ * file of rules that is wrong stops neither, and no other file: see {@link RulesInForce}.
  */
 public final class ReferencePublisher implements AutoCloseable {
 
@@ -47,6 +48,7 @@ public final class ReferencePublisher implements AutoCloseable {
 
     private final List<ReferenceSource> sources;
     private final Path remembered;
+    private final RulesInForce rulesInForce;
     private final Clock clock;
     private final KafkaProducer<byte[], byte[]> producer;
     private Map<String, String> published = new TreeMap<>();
@@ -59,6 +61,7 @@ public final class ReferencePublisher implements AutoCloseable {
             List<ReferenceSource> sources, Path remembered, Map<String, String> connection, Clock clock) {
         this.sources = List.copyOf(sources);
         this.remembered = remembered;
+        this.rulesInForce = new RulesInForce(remembered.resolveSibling(remembered.getFileName() + ".rules"));
         this.clock = clock;
         Map<String, Object> config = new HashMap<>(connection);
         config.put("acks", "all");
@@ -132,6 +135,10 @@ public final class ReferencePublisher implements AutoCloseable {
         if (!problems.isEmpty()) {
             return problems;
         }
+        List<ReferenceEntry> rules = entries.values().stream()
+                .filter(entry -> entry.kind() == ReferenceEntry.Kind.RULE)
+                .toList();
+        rulesInForce.settle(rules).forEach(entry -> entries.put(EventKeys.of(entry), entry));
         Map<String, String> next = new TreeMap<>();
         entries.forEach((key, entry) -> next.put(key, String.valueOf(entry.body())));
         // A key that is remembered but not published is harmless; one that is published but not remembered stays for

@@ -7,7 +7,11 @@ import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.sigma.parse.ParseOutcome;
 import io.trailwarden.sigma.parse.SigmaParser;
 import io.trailwarden.sigma.rule.RuleHeader.Status;
+import io.trailwarden.sigma.yaml.Position;
+import io.trailwarden.sigma.yaml.RuleProblem;
 import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,19 +50,31 @@ public final class RuleFolders implements ReferenceSource {
         for (Path folder : folders) {
             try {
                 for (Path file : files(folder)) {
-                    if (Files.size(file) > MAX_BYTES) {
-                        problems.add(new ConfigProblem(file.toString(), "larger than " + MAX_BYTES + " bytes"));
-                        continue;
-                    }
-                    String name = folder.relativize(file).toString().replace('\\', '/');
-                    String yaml = Files.readString(file);
-                    entries.add(LoadedRules.entry(name, yaml, isMature(name, yaml), clock.instant()));
+                    entries.add(read(folder.relativize(file).toString().replace('\\', '/'), file));
                 }
             } catch (IOException e) {
                 problems.add(new ConfigProblem(folder.toString(), "cannot be read: " + e));
             }
         }
         return entries;
+    }
+
+    /** A file that cannot be read is refused like one that can and is wrong: it stops no other. */
+    private ReferenceEntry read(String name, Path file) {
+        String why;
+        try {
+            if (Files.size(file) <= MAX_BYTES) {
+                String yaml = Files.readString(file, StandardCharsets.UTF_8);
+                return LoadedRules.entry(name, yaml, isMature(name, yaml), clock.instant());
+            }
+            why = "larger than " + MAX_BYTES + " bytes";
+        } catch (MalformedInputException e) {
+            why = "not UTF-8 (expected: YAML in UTF-8)";
+        } catch (IOException e) {
+            why = "cannot be read: " + e;
+        }
+        RuleProblem problem = new RuleProblem(new Position(name, 1, 1), why);
+        return LoadedRules.refused(name, null, List.of(problem), clock.instant());
     }
 
     @Override

@@ -232,7 +232,7 @@ public final class CloudTrailCodec {
                 vpcEndpointId,
                 vpcEndpointAccountId,
                 identity,
-                ActorKey.of(identity),
+                ActorKey.of(identity, recipientAccountId == null ? accountId : recipientAccountId, awsRegion),
                 resources,
                 requestParameters,
                 responseElements,

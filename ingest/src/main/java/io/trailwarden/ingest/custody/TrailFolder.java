@@ -1,5 +1,6 @@
 package io.trailwarden.ingest.custody;
 
+import io.trailwarden.event.Partition;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -75,9 +76,9 @@ record TrailFolder(String bucket, String root, String account, String region) {
             return null;
         }
         String home = matcher.group(4);
-        String partition = home.startsWith("cn-") ? "aws-cn" : home.startsWith("us-gov-") ? "aws-us-gov" : "aws";
         return new Trail(
-                "arn:" + partition + ":cloudtrail:" + home + ':' + matcher.group(1) + ":trail/" + matcher.group(3),
+                "arn:" + Partition.ofRegion(home) + ":cloudtrail:" + home + ':' + matcher.group(1) + ":trail/"
+                        + matcher.group(3),
                 home);
     }
 }

@@ -1,5 +1,7 @@
 package io.trailwarden.sigma;
 
+import io.trailwarden.sigma.match.RuleCost;
+import io.trailwarden.sigma.match.RuleMatcher;
 import io.trailwarden.sigma.parse.ParseOutcome;
 import io.trailwarden.sigma.parse.RuleBinder;
 import io.trailwarden.sigma.parse.SigmaParser;
@@ -26,6 +28,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +76,7 @@ public record RuleSet(
      * Reads a rule file, or every {@code .yml} and {@code .yaml} file below a folder, sorted by path. Files that end in
      * {@code .test.yml} hold tests of the rule beside them and are left out.
      *
-     * @throws IOException when a file cannot be read; a file that is not UTF-8 is refused instead
+     * @throws IOException when the folder cannot be listed; a file that cannot be read or is not UTF-8 is refused
      */
     public static RuleSet load(Path path, Map<String, List<String>> placeholders) throws IOException {
         List<Path> paths;
@@ -89,11 +92,16 @@ public record RuleSet(
             try {
                 outcomes.addAll(SigmaParser.parse(name, Files.readString(p, StandardCharsets.UTF_8)));
             } catch (MalformedInputException e) {
-                outcomes.add(new ParseOutcome.Refused(
-                        new RuleProblem(new Position(name, 1, 1), "not UTF-8 (expected: YAML in UTF-8)")));
+                outcomes.add(unreadable(name, "not UTF-8 (expected: YAML in UTF-8)"));
+            } catch (IOException e) {
+                outcomes.add(unreadable(name, "cannot be read: " + e));
             }
         }
         return new Builder(placeholders).build(outcomes);
+    }
+
+    private static ParseOutcome unreadable(String file, String why) {
+        return new ParseOutcome.Refused(new RuleProblem(new Position(file, 1, 1), why));
     }
 
     private static boolean isRuleFile(Path path) {
@@ -156,6 +164,8 @@ public record RuleSet(
 
     private static final class Builder {
 
+        private static final int MAX_LEVELS = 64;
+
         private final RuleBinder binder;
         private final List<RuleProblem> refused = new ArrayList<>();
         private final Map<String, BoundRule> rules = new LinkedHashMap<>();
@@ -163,8 +173,6 @@ public record RuleSet(
         private final Map<String, String> handles = new HashMap<>();
         private final Set<String> ambiguous = new HashSet<>();
         private final Map<String, BoundCorrelation> correlations = new LinkedHashMap<>();
-        private final Set<String> inProgress = new LinkedHashSet<>();
-        private final Set<String> failed = new HashSet<>();
 
         Builder(Map<String, List<String>> placeholders) {
             this.binder = new RuleBinder(placeholders);
@@ -178,7 +186,7 @@ public record RuleSet(
                     refused.add(refusal.problem());
                 } else if (outcome instanceof ParseOutcome.Parsed parsed) {
                     if (parsed.document() instanceof FilterRule filter) {
-                        attempt(() -> {
+                        attempt(filter.header().at(), () -> {
                             binder.bind(filter);
                             filters.add(filter);
                         });
@@ -188,10 +196,13 @@ public record RuleSet(
                 }
             }
             for (SigmaDocument document : documents) {
-                attempt(() -> {
+                attempt(document.header().at(), () -> {
                     String key = newKey(document.header());
                     if (document instanceof DetectionRule rule) {
                         BoundRule bound = binder.bind(rule, filters);
+                        // What cannot be compiled alone would take all others with it.
+                        RuleMatcher.of(List.of(bound));
+                        RuleCost.of(bound);
                         rules.put(key, new BoundRule(key, rule, bound.expression(), bound.filters()));
                     } else {
                         pending.put(key, (CorrelationRule) document);
@@ -199,19 +210,21 @@ public record RuleSet(
                     register(document.header(), key);
                 });
             }
-            for (String key : List.copyOf(pending.keySet())) {
-                attempt(() -> resolve(key));
-            }
+            resolve();
             return new RuleSet(
                     List.copyOf(rules.values()), List.copyOf(correlations.values()), silenced(), List.copyOf(refused));
         }
 
-        private void attempt(Runnable step) {
+        private boolean attempt(Position at, Runnable step) {
             try {
                 step.run();
+                return true;
             } catch (RuleRefusedException e) {
                 refused.add(e.problem());
+            } catch (RuntimeException | StackOverflowError e) {
+                refused.add(RuleProblem.unexpected(at, e));
             }
+            return false;
         }
 
         private String newKey(RuleHeader header) {
@@ -239,45 +252,68 @@ public record RuleSet(
             }
         }
 
-        private void resolve(String key) {
-            CorrelationRule rule = pending.get(key);
-            if (rule == null || correlations.containsKey(key) || failed.contains(key)) {
-                return;
-            }
-            if (!inProgress.add(key)) {
-                throw new RuleRefusedException(
-                        rule.rulesAt(),
-                        "correlations refer to each other in a circle: " + String.join(" -> ", inProgress));
-            }
-            try {
-                List<String> references = new ArrayList<>();
-                for (String reference : rule.rules()) {
-                    references.add(resolve(rule, reference));
-                }
-                correlations.put(key, new BoundCorrelation(key, rule, List.copyOf(references)));
-            } catch (RuleRefusedException e) {
-                failed.add(key);
-                throw e;
-            } finally {
-                inProgress.remove(key);
-            }
+        /** Level by level, so that neither the order in the files nor the height of a stack matters. */
+        private void resolve() {
+            int before;
+            int level = 0;
+            do {
+                before = pending.size();
+                Map<String, BoundCorrelation> resolved = new LinkedHashMap<>();
+                Set<String> settled = new HashSet<>();
+                pending.forEach((key, rule) -> {
+                    boolean good = attempt(rule.rulesAt(), () -> {
+                        List<String> references = references(rule);
+                        if (references.stream().noneMatch(pending::containsKey)) {
+                            resolved.put(key, new BoundCorrelation(key, rule, references));
+                            settled.add(key);
+                        }
+                    });
+                    if (!good) {
+                        settled.add(key);
+                    }
+                });
+                pending.keySet().removeAll(settled);
+                correlations.putAll(resolved);
+            } while (pending.size() < before && ++level < MAX_LEVELS);
+            pending.forEach((key, rule) -> attempt(rule.rulesAt(), () -> {
+                throw new RuleRefusedException(rule.rulesAt(), unresolved(key));
+            }));
         }
 
-        private String resolve(CorrelationRule rule, String reference) {
-            String handle = handles.containsKey(reference) ? reference : reference.toLowerCase(Locale.ROOT);
-            String key = handles.get(handle);
-            if (key == null || ambiguous.contains(handle)) {
-                throw new RuleRefusedException(
-                        rule.rulesAt(),
-                        "rules: \"" + reference + "\" is "
-                                + (key == null ? "no loaded rule" : "the title or name of several rules")
-                                + " (expected: the id or the unique name of a rule that is loaded)");
+        /** The keys of what a correlation is over, resolved or still to be. */
+        private List<String> references(CorrelationRule rule) {
+            List<String> references = new ArrayList<>();
+            for (String reference : rule.rules()) {
+                String handle = handles.containsKey(reference) ? reference : reference.toLowerCase(Locale.ROOT);
+                String key = handles.get(handle);
+                if (key == null || ambiguous.contains(handle)) {
+                    throw new RuleRefusedException(
+                            rule.rulesAt(),
+                            "rules: \"" + reference + "\" is "
+                                    + (key == null ? "no loaded rule" : "the title or name of several rules")
+                                    + " (expected: the id or the unique name of a rule that is loaded)");
+                }
+                if (!rules.containsKey(key) && !correlations.containsKey(key) && !pending.containsKey(key)) {
+                    throw new RuleRefusedException(rule.rulesAt(), "rules: \"" + reference + "\" was refused itself");
+                }
+                references.add(key);
             }
-            resolve(key);
-            if (!rules.containsKey(key) && !correlations.containsKey(key)) {
-                throw new RuleRefusedException(rule.rulesAt(), "rules: \"" + reference + "\" was refused itself");
+            return List.copyOf(references);
+        }
+
+        /** Why a correlation waits for another one for ever. */
+        private String unresolved(String key) {
+            Set<String> path = new LinkedHashSet<>();
+            String next = key;
+            while (path.add(next) && path.size() <= MAX_LEVELS) {
+                next = references(Objects.requireNonNull(pending.get(next))).stream()
+                        .filter(pending::containsKey)
+                        .findFirst()
+                        .orElseThrow();
             }
-            return key;
+            return path.size() > MAX_LEVELS
+                    ? "correlations over correlations at more than " + MAX_LEVELS + " levels"
+                    : "correlations refer to each other in a circle: " + String.join(" -> ", path) + " -> " + next;
         }
 
         /** One correlation without {@code generate} is enough to silence what it refers to. */

@@ -107,8 +107,11 @@ public final class ObviousEvaluator {
         }
         boolean present = false;
         for (var entry : node.properties()) {
-            if (entry.getKey().replace(" ", "").equals(keys.get(0))) {
-                present |= path(keys.subList(1, keys.size()), entry.getValue(), out);
+            String key = entry.getKey().replace(" ", "");
+            for (int n = 1; n <= keys.size(); n++) {
+                if (key.equals(String.join(".", keys.subList(0, n)))) {
+                    present |= path(keys.subList(n, keys.size()), entry.getValue(), out);
+                }
             }
         }
         return present;

@@ -12,8 +12,20 @@ import java.util.Random;
 /** Makes rules and events that have a fair chance to match each other, with the oddities that rules must bear. */
 final class RandomRules {
 
-    private static final List<String> FIELDS =
-            List.of("a", "b", "a.b", "a.b.c", "c", "c.d", "x.y", "eventName", "userAgent", "Big Name", "a.0");
+    private static final List<String> FIELDS = List.of(
+            "a",
+            "b",
+            "a.b",
+            "a.b.c",
+            "a.b.c.d",
+            "c",
+            "c.d",
+            "c.b.c",
+            "x.y",
+            "eventName",
+            "userAgent",
+            "Big Name",
+            "a.0");
     private static final List<String> TEXTS = List.of(
             "foo",
             "Foo",
@@ -198,6 +210,7 @@ final class RandomRules {
                             "Big Name",
                             "BigName",
                             "a.b",
+                            "a.b.c",
                             "c.d",
                             "other")),
                     value(3));
@@ -237,7 +250,7 @@ final class RandomRules {
             default -> {
                 ObjectNode object = json.objectNode();
                 for (int n = random.nextInt(4); n > 0; n--) {
-                    object.set(one(List.of("b", "c", "d", "y", "0", "b c")), value(depth - 1));
+                    object.set(one(List.of("b", "c", "d", "y", "0", "b c", "b.c", "c. d")), value(depth - 1));
                 }
                 return object;
             }

@@ -2,6 +2,7 @@ package io.trailwarden.workbench;
 
 import com.google.re2j.Pattern;
 import io.trailwarden.sigma.RuleSet;
+import io.trailwarden.sigma.correlation.Correlations;
 import io.trailwarden.sigma.match.RuleCost;
 import io.trailwarden.sigma.rule.BoundRule;
 import io.trailwarden.sigma.rule.Expression;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** Doubts about rules that load: what they cannot find, and what they cost. */
 public final class RuleCheck {
@@ -68,36 +70,56 @@ public final class RuleCheck {
     public static List<RuleProblem> doubts(RuleSet rules) {
         List<RuleProblem> doubts = new ArrayList<>();
         for (BoundRule rule : rules.rules()) {
-            RuleHeader header = rule.rule().header();
-            Position at = header.at();
-            if (header.id() == null) {
-                doubts.add(new RuleProblem(at, "no id: findings are named after the title (give it a UUID)"));
-            }
-            if (header.level() == null && !rules.silent().contains(rule.key())) {
-                doubts.add(new RuleProblem(at, "no level: findings are medium (write level: low, medium, high, ...)"));
-            }
-            doubts.addAll(RuleContradictions.in(rule.expression(), at));
-            if (rule.rule().logsource().covers(Logsource.CLOUDTRAIL)) {
-                look(rule.expression(), at, Scope.of(rule.expression()), false, doubts);
-            }
-            cost(RuleCost.of(rule), at, doubts);
+            alone(rule.rule().header().at(), doubts, own -> doubts(rule, rules, own));
         }
         for (RuleSet.BoundCorrelation correlation : rules.correlations()) {
-            for (String field : correlation.rule().groupBy()) {
-                boolean alias = correlation.rule().aliases().containsKey(field);
-                String top = top(field);
-                boolean cloudTrail = rules.rules().stream()
-                        .filter(rule -> correlation.references().contains(rule.key()))
-                        .anyMatch(rule -> rule.rule().logsource().covers(Logsource.CLOUDTRAIL));
-                if (cloudTrail && !alias && !RECORD_FIELDS.contains(top)) {
-                    doubts.add(new RuleProblem(
-                            correlation.rule().header().at(),
-                            "group-by " + field + ": no CloudTrail record has " + top
-                                    + ", so it never fires (expected: " + nearest(top) + ")"));
-                }
+            alone(correlation.rule().header().at(), doubts, own -> doubts(correlation, rules, own));
+        }
+        doubts.addAll(Correlations.of(rules).refused());
+        return doubts;
+    }
+
+    /** A rule on which the check fails hides no other. */
+    private static void alone(Position at, List<RuleProblem> doubts, Consumer<List<RuleProblem>> check) {
+        List<RuleProblem> own = new ArrayList<>();
+        try {
+            check.accept(own);
+        } catch (RuntimeException | StackOverflowError e) {
+            own.add(RuleProblem.unexpected(at, e));
+        }
+        doubts.addAll(own);
+    }
+
+    private static void doubts(BoundRule rule, RuleSet rules, List<RuleProblem> doubts) {
+        RuleHeader header = rule.rule().header();
+        Position at = header.at();
+        if (header.id() == null) {
+            doubts.add(new RuleProblem(at, "no id: findings are named after the title (give it a UUID)"));
+        }
+        if (header.level() == null && !rules.silent().contains(rule.key())) {
+            doubts.add(new RuleProblem(at, "no level: findings are medium (write level: low, medium, high, ...)"));
+        }
+        doubts.addAll(RuleContradictions.in(rule.expression(), at));
+        if (rule.rule().logsource().covers(Logsource.CLOUDTRAIL)) {
+            look(rule.expression(), at, Scope.of(rule.expression()), false, doubts);
+        }
+        cost(RuleCost.of(rule), at, doubts);
+    }
+
+    private static void doubts(RuleSet.BoundCorrelation correlation, RuleSet rules, List<RuleProblem> doubts) {
+        for (String field : correlation.rule().groupBy()) {
+            boolean alias = correlation.rule().aliases().containsKey(field);
+            String top = top(field);
+            boolean cloudTrail = rules.rules().stream()
+                    .filter(rule -> correlation.references().contains(rule.key()))
+                    .anyMatch(rule -> rule.rule().logsource().covers(Logsource.CLOUDTRAIL));
+            if (cloudTrail && !alias && !RECORD_FIELDS.contains(top)) {
+                doubts.add(new RuleProblem(
+                        correlation.rule().header().at(),
+                        "group-by " + field + ": no CloudTrail record has " + top + ", so it never fires (expected: "
+                                + nearest(top) + ")"));
             }
         }
-        return doubts;
     }
 
     private static void cost(RuleCost cost, Position at, List<RuleProblem> doubts) {
@@ -174,6 +196,12 @@ public final class RuleCheck {
             doubts.add(new RuleProblem(
                     at, "field " + field + ": no CloudTrail record has " + top + " (expected: " + nearest(top) + ")"));
             return;
+        }
+        if (field.indexOf('\\') >= 0) {
+            doubts.add(new RuleProblem(
+                    at,
+                    "field " + field + ": a backslash is part of the name, so it is found nowhere (leave it out: a key"
+                            + " with dots in it is found by its plain name)"));
         }
         String dead = catalogue.deadPart(field);
         if (dead != null) {

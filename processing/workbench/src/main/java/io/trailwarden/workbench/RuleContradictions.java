@@ -117,9 +117,13 @@ final class RuleContradictions {
         return '"' + values.stream().sorted().findFirst().orElse("") + '"';
     }
 
+    /** Takes conjunctions apart at every depth: no part is one itself, whatever labels it wears. */
     private static void flatten(Expression expression, List<Expression> parts) {
-        Expression bare = bare(expression);
-        if (bare instanceof Expression.All all) {
+        Expression inside = expression;
+        while (inside instanceof Expression.Labelled labelled) {
+            inside = labelled.part();
+        }
+        if (inside instanceof Expression.All all) {
             all.parts().forEach(part -> flatten(part, parts));
         } else {
             parts.add(expression);

@@ -5,6 +5,7 @@ import io.trailwarden.sigma.match.RuleMatcher;
 import io.trailwarden.sigma.rule.BoundRule;
 import io.trailwarden.sigma.rule.RuleHeader;
 import io.trailwarden.sigma.yaml.Position;
+import io.trailwarden.sigma.yaml.RuleProblem;
 import io.trailwarden.sigma.yaml.RuleRefusedException;
 import io.trailwarden.sigma.yaml.YamlJson;
 import io.trailwarden.sigma.yaml.YamlNode;
@@ -58,9 +59,8 @@ public final class RuleTests {
      * Runs every test of the rules of a set.
      *
      * @param path what {@link RuleSet#load} read the rules from
-     * @throws IOException when a file of tests is there and cannot be read
      */
-    public static List<Outcome> run(RuleSet rules, Path path) throws IOException {
+    public static List<Outcome> run(RuleSet rules, Path path) {
         RuleTests tests = new RuleTests(rules);
         Map<String, RuleHeader> headers = rules.headers();
         headers.forEach((key, header) -> tests.list(key, header.custom().get("tests")));
@@ -74,7 +74,7 @@ public final class RuleTests {
         return tests.outcomes;
     }
 
-    private void beside(String ruleFile, Path path) throws IOException {
+    private void beside(String ruleFile, Path path) {
         String name = RULE_FILE.matcher(ruleFile).replaceFirst(".test.yml");
         Path file = Files.isDirectory(path)
                 ? path.resolve(name)
@@ -97,6 +97,8 @@ public final class RuleTests {
             }
         } catch (RuleRefusedException e) {
             failed("", e.problem().at(), e.problem().message());
+        } catch (IOException e) {
+            failed("", new Position(name, 1, 1), "cannot be read: " + e);
         }
     }
 
@@ -108,7 +110,14 @@ public final class RuleTests {
             failed(rule, tests.at(), "tests: " + tests.written() + " (expected: a list)");
             return;
         }
-        list.items().forEach(item -> test(rule, item));
+        for (YamlNode item : list.items()) {
+            try {
+                test(rule, item);
+            } catch (RuntimeException | StackOverflowError e) {
+                RuleProblem problem = RuleProblem.unexpected(item.at(), e);
+                failed(rule, problem.at(), problem.message());
+            }
+        }
     }
 
     private void test(String rule, YamlNode item) {

@@ -119,4 +119,32 @@ class EventPatternsTest {
                 .anyMatch(line -> line.contains("+ pattern"));
         assertThat(RuleCheck.doubts(rules)).isEmpty();
     }
+
+    @Test
+    void a_key_with_dots_is_found_by_a_pattern_as_by_a_field() {
+        String yaml =
+                """
+                title: A cluster, by pattern
+                name: pattern
+                pattern:
+                  detail: {requestParameters: {tags: {kubernetes.io/cluster: [owned]}}}
+                ---
+                title: A cluster, by field
+                name: sigma
+                logsource: {product: aws, service: cloudtrail}
+                detection:
+                  s: {requestParameters.tags.kubernetes.io/cluster: owned}
+                  condition: s
+                """;
+
+        assertThat(matching(
+                        yaml, record("Tag", ",\"requestParameters\":{\"tags\":{\"kubernetes.io/cluster\":\"owned\"}}")))
+                .containsExactly("pattern", "sigma");
+        assertThat(matching(
+                        yaml,
+                        record("Tag", ",\"requestParameters\":{\"tags\":{\"kubernetes\":{\"io/cluster\":\"owned\"}}}")))
+                .containsExactly("pattern", "sigma");
+        assertThat(matching(yaml, record("Tag", ",\"requestParameters\":{\"tags\":{\"kubernetes\":\"owned\"}}")))
+                .isEmpty();
+    }
 }

@@ -1,14 +1,18 @@
 package io.trailwarden.workbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Index.atIndex;
 
 import io.trailwarden.sigma.RuleSet;
 import io.trailwarden.sigma.match.RuleCost;
+import io.trailwarden.sigma.rule.BoundRule;
+import io.trailwarden.sigma.rule.Expression;
 import io.trailwarden.sigma.yaml.RuleProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RuleCheckTest {
@@ -181,5 +185,58 @@ class RuleCheckTest {
     void our_own_rules_raise_no_doubt() throws IOException {
         assertThat(RuleCheck.doubts(RuleSet.load(Path.of("../../rules"), Map.of())))
                 .isEmpty();
+    }
+
+    @Test
+    void one_selection_under_all_of_is_no_conjunction_of_itself() {
+        assertThat(
+                        doubts(
+                                """
+                        selection_a: {eventSource: iam.amazonaws.com, eventName: ListUsers}
+                        condition: all of selection_*
+                        """))
+                .isEmpty();
+        assertThat(doubts("selection_a: {eventName: ListUsers}\ncondition: not all of selection_*"))
+                .containsExactly("nothing need be present for it to match, so it is tried on every event (add what must"
+                        + " be there, such as an eventName)");
+        assertThat(
+                        doubts(
+                                """
+                        selection_a: [{eventName: ListUsers}]
+                        selection_b: {eventName: ListRoles}
+                        condition: all of selection_a and (all of selection_b)
+                        """))
+                .containsExactly("can never match: eventName cannot be \"listusers\" and \"listroles\" at once");
+    }
+
+    @Test
+    void a_key_with_dots_raises_no_doubt_and_one_with_an_escape_does() {
+        String rule = "s: {eventName: CreateTags, requestParameters.tags.%s: owned}\ncondition: s";
+        assertThat(doubts(rule.formatted("kubernetes.io/cluster/prod"))).isEmpty();
+        assertThat(doubts(rule.formatted("kubernetes\\.io/cluster/prod")))
+                .containsExactly(
+                        "field requestParameters.tags.kubernetes\\.io/cluster/prod: a backslash is part of the"
+                                + " name, so it is found nowhere (leave it out: a key with dots in it is found by its plain name)");
+    }
+
+    @Test
+    void a_rule_on_which_the_check_fails_hides_no_doubt_about_another() {
+        Expression deep = new Expression.Constant(true);
+        for (int i = 0; i < 200_000; i++) {
+            deep = new Expression.Not(deep);
+        }
+        BoundRule fine = rules("selection: {eventName: CreateAcessKey}\ncondition: selection")
+                .rules()
+                .get(0);
+        RuleSet rules = new RuleSet(
+                List.of(new BoundRule("deep", fine.rule(), deep, List.of()), fine), List.of(), Set.of(), List.of());
+
+        assertThat(RuleCheck.doubts(rules))
+                .extracting(RuleProblem::toString)
+                .hasSize(2)
+                .satisfies(
+                        doubt -> assertThat(doubt).startsWith("rule.yml:1:1: cannot be used: StackOverflowError"),
+                        atIndex(0))
+                .satisfies(doubt -> assertThat(doubt).contains("\"CreateAcessKey\" is no known call"), atIndex(1));
     }
 }

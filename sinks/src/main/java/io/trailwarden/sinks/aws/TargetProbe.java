@@ -1,5 +1,6 @@
 package io.trailwarden.sinks.aws;
 
+import io.trailwarden.event.Partition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -60,7 +61,8 @@ public final class TargetProbe {
 
     /** Security Hub is enabled in the account and Region. */
     public static List<Outcome> securityHub(String account, AwsTarget access) {
-        String hub = "arn:aws:securityhub:" + access.region() + ":" + account + ":hub/default";
+        String hub = "arn:" + Partition.ofRegion(access.region()) + ":securityhub:" + access.region() + ":" + account
+                + ":hub/default";
         try (SecurityHubClient client = access.client(SecurityHubClient.builder())) {
             client.describeHub(describe -> describe.hubArn(hub));
             return List.of(new Outcome("securityhub:DescribeHub", hub, false, null, null));

@@ -3,6 +3,7 @@ package io.trailwarden.sinks.format;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.event.Finding;
+import io.trailwarden.event.Partition;
 import io.trailwarden.event.text.VisibleText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -48,7 +49,7 @@ public record Asff(
     private static final int MOST_FIELDS = 50;
 
     /** What a finding is about: a type of the format and an identifier. */
-    public record Resource(String type, String id, String region) {}
+    public record Resource(String type, String id, String partition, String region) {}
 
     /**
      * The finding in this format.
@@ -69,7 +70,8 @@ public record Asff(
         String where = region.isEmpty() ? seenIn : region;
         return new Asff(
                 finding.id(),
-                "arn:aws:securityhub:" + where + ":" + owner + ":product/" + owner + "/default",
+                "arn:" + Partition.ofRegion(where) + ":securityhub:" + where + ":" + owner + ":product/" + owner
+                        + "/default",
                 VisibleText.of("trailwarden/" + finding.claim().detection().name(), 512),
                 owner,
                 List.of(finding.claim().detection().techniques().isEmpty() ? "Unusual Behaviors/User" : "TTPs"),
@@ -93,14 +95,11 @@ public record Asff(
     }
 
     private static Resource resource(Finding finding, String account, String region) {
-        boolean machine = finding.claim().subject().name().startsWith("arn:")
-                && finding.claim().subject().name().contains(":stateMachine:");
-        return machine
-                ? new Resource(
-                        "AwsStepFunctionStateMachine",
-                        VisibleText.of(finding.claim().subject().name(), 512),
-                        region)
-                : new Resource("AwsAccount", "AWS::::Account:" + account, region);
+        String subject = finding.claim().subject().name();
+        String partition = Partition.of(subject, region);
+        return subject.startsWith("arn:") && subject.contains(":stateMachine:")
+                ? new Resource("AwsStepFunctionStateMachine", VisibleText.of(subject, 512), partition, region)
+                : new Resource("AwsAccount", "AWS::::Account:" + account, partition, region);
     }
 
     private static Map<String, String> fields(Finding finding) {
@@ -163,7 +162,7 @@ public record Asff(
         resources.forEach(resource -> all.addObject()
                 .put("Type", resource.type())
                 .put("Id", resource.id())
-                .put("Partition", "aws")
+                .put("Partition", resource.partition())
                 .put("Region", resource.region()));
         json.put("RecordState", recordState);
         ObjectNode provider = json.putObject("FindingProviderFields");

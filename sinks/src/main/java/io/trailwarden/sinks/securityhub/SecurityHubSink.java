@@ -130,7 +130,7 @@ public final class SecurityHubSink implements FindingSink {
                         .map(resource -> Resource.builder()
                                 .type(resource.type())
                                 .id(resource.id())
-                                .partition("aws")
+                                .partition(resource.partition())
                                 .region(resource.region())
                                 .build())
                         .toList());

@@ -91,12 +91,25 @@ class FindingFormatTest {
     }
 
     @Test
+    void the_partition_is_that_of_the_region_that_imports_and_of_the_arn_at_hand() throws Exception {
+        String arn = "arn:aws-us-gov:states:us-gov-west-1:111122223333:stateMachine:OrderFlow";
+        Finding base = finding("t", Severity.LOW, Finding.State.OPEN, "111122223333");
+        Asff asff = Asff.of(about(base, arn), "", "us-gov-west-1");
+        assertThat(asff.productArn())
+                .isEqualTo("arn:aws-us-gov:securityhub:us-gov-west-1:111122223333:product/111122223333/default");
+        assertThat(asff.resources()).extracting(Asff.Resource::partition).containsExactly("aws-us-gov");
+        assertThat(asff.json().at("/Resources/0/Partition").textValue()).isEqualTo("aws-us-gov");
+        assertThat(Asff.of(base, "", "cn-north-1").productArn())
+                .isEqualTo("arn:aws-cn:securityhub:cn-north-1:111122223333:product/111122223333/default");
+    }
+
+    @Test
     void a_state_machine_is_named_as_the_resource() {
         String arn = "arn:aws:states:eu-central-1:111122223333:stateMachine:OrderFlow";
         Finding base = finding("t", Severity.LOW, Finding.State.OPEN, "111122223333");
         Asff asff = Asff.of(about(base, arn), "", "");
         assertThat(asff.resources())
-                .containsExactly(new Asff.Resource("AwsStepFunctionStateMachine", arn, "eu-central-1"));
+                .containsExactly(new Asff.Resource("AwsStepFunctionStateMachine", arn, "aws", "eu-central-1"));
     }
 
     @ParameterizedTest

@@ -255,7 +255,7 @@ public final class RulesCommand implements Runnable {
         public void record(Path file, long number, byte[] json) {
             records++;
             for (BoundRule rule : rules.rules()) {
-                Explanation.of(rule, json).lines().forEach(line -> io.out().println(VisibleText.of(line)));
+                explain(rule, json).forEach(line -> io.out().println(VisibleText.of(line)));
             }
         }
 
@@ -269,6 +269,17 @@ public final class RulesCommand implements Runnable {
         public void unreadable(Path file, String why) {
             unreadable++;
             io.err().println(VisibleText.of(file + ": " + why));
+        }
+    }
+
+    /** A rule that cannot be explained hides no other. */
+    private static List<String> explain(BoundRule rule, byte[] json) {
+        try {
+            return Explanation.of(rule, json).lines();
+        } catch (MalformedEventException e) {
+            return List.of("not an event: " + e.getMessage());
+        } catch (RuntimeException | StackOverflowError e) {
+            return List.of(RuleProblem.unexpected(rule.rule().header().at(), e).toString());
         }
     }
 

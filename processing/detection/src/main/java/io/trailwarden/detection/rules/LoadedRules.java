@@ -11,6 +11,7 @@ import io.trailwarden.sigma.correlation.Correlations;
 import io.trailwarden.sigma.parse.ParseOutcome;
 import io.trailwarden.sigma.parse.SigmaParser;
 import io.trailwarden.sigma.rule.RuleHeader;
+import io.trailwarden.sigma.yaml.Position;
 import io.trailwarden.sigma.yaml.RuleProblem;
 import io.trailwarden.sigma.yaml.YamlNode;
 import java.time.Instant;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * job runs, without a restart and without losing state.
  *
  * <p>An entry's key is the file's name, its body {@code {"yaml": "..."}}; {@code "enabled": false} keeps a file out of
- * use. A rule with {@code staging: true} of its own runs and is counted, but reports nothing until that line is gone.
+ * use. {@code "refused": [{"line": 1, "column": 1, "message": "..."}]} says what is wrong with an edit that is not in
+ * force; {@code yaml} is then the file as it was before, or absent. A rule with {@code staging: true} of its own runs and is counted, but reports nothing until that line is gone.
  */
 public final class LoadedRules {
 
@@ -40,17 +42,23 @@ public final class LoadedRules {
     private final RuleSet ruleSet;
     private final Correlations correlations;
     private final Set<String> staged;
+    private final List<RuleProblem> edits;
 
     private LoadedRules(Reference reference, Collection<ReferenceEntry> entries) {
         this.reference = reference;
         this.entries = List.copyOf(entries);
         Map<String, String> files = new LinkedHashMap<>();
+        List<RuleProblem> edits = new ArrayList<>();
         for (ReferenceEntry entry : entries) {
             RuleFile file = RuleFile.of(entry);
-            if (file != null && file.enabled()) {
+            if (file != null && file.enabled() && file.yaml() != null) {
                 files.put(entry.key(), file.yaml());
             }
+            if (file != null) {
+                edits.addAll(file.refused());
+            }
         }
+        this.edits = List.copyOf(edits);
         this.ruleSet = RuleSet.parse(files, Map.of());
         this.correlations = Correlations.of(ruleSet);
         this.staged = staged(ruleSet);
@@ -78,6 +86,7 @@ public final class LoadedRules {
         this.ruleSet = same.ruleSet;
         this.correlations = same.correlations;
         this.staged = same.staged;
+        this.edits = same.edits;
     }
 
     /** The entry that carries a rule file. */
@@ -89,8 +98,34 @@ public final class LoadedRules {
         return new ReferenceEntry(ReferenceEntry.Kind.RULE, file, body.toString(), seenAt);
     }
 
+    /**
+     * The entry of a file whose text cannot be in force.
+     *
+     * @param before the entry that stays in force in its place; null for none
+     * @param refused what is wrong with the file as it is now
+     */
+    public static ReferenceEntry refused(
+            String file, @Nullable ReferenceEntry before, List<RuleProblem> refused, Instant seenAt) {
+        RuleFile kept = before == null ? null : RuleFile.of(before);
+        ObjectNode body = JSON.createObjectNode();
+        if (kept != null && kept.yaml() != null) {
+            body.put("yaml", kept.yaml());
+            if (!kept.enabled()) {
+                body.put("enabled", false);
+            }
+        }
+        for (RuleProblem problem : refused) {
+            body.withArray("refused")
+                    .addObject()
+                    .put("line", problem.at().line())
+                    .put("column", problem.at().column())
+                    .put("message", problem.message());
+        }
+        return new ReferenceEntry(ReferenceEntry.Kind.RULE, file, body.toString(), seenAt);
+    }
+
     /** What an entry carries. */
-    private record RuleFile(String yaml, boolean enabled) {
+    private record RuleFile(@Nullable String yaml, boolean enabled, List<RuleProblem> refused) {
 
         static @Nullable RuleFile of(ReferenceEntry entry) {
             String text = entry.body();
@@ -99,11 +134,19 @@ public final class LoadedRules {
             }
             try {
                 JsonNode body = JSON.readTree(text);
-                return new RuleFile(
-                        body.path("yaml").asText(""), body.path("enabled").asBoolean(true));
+                List<RuleProblem> refused = new ArrayList<>();
+                for (JsonNode problem : body.path("refused")) {
+                    Position at = new Position(
+                            entry.key(),
+                            problem.path("line").asInt(1),
+                            problem.path("column").asInt(1));
+                    refused.add(new RuleProblem(at, problem.path("message").asText()));
+                }
+                String yaml = body.path("yaml").asText(refused.isEmpty() ? "" : null);
+                return new RuleFile(yaml, body.path("enabled").asBoolean(true), List.copyOf(refused));
             } catch (JsonProcessingException e) {
                 // Not our envelope: perhaps the rule itself. If it is not, the refusal says where.
-                return new RuleFile(text, true);
+                return new RuleFile(text, true, List.of());
             }
         }
     }
@@ -134,18 +177,26 @@ public final class LoadedRules {
         return handles;
     }
 
+    /** Everything that is wrong: rules and correlations that cannot run, edits that are not in force. */
+    public List<RuleProblem> problems() {
+        List<RuleProblem> all = new ArrayList<>(ruleSet.refused());
+        all.addAll(correlations.refused());
+        all.addAll(edits);
+        return all;
+    }
+
     /** What became of every rule and every file, in the order of the files. */
     public List<RuleStatus> status() {
         List<RuleStatus> all = new ArrayList<>();
         ruleSet.rules().forEach(rule -> all.add(running(rule.key(), rule.rule().header(), false)));
         ruleSet.correlations()
                 .forEach(rule -> all.add(running(rule.key(), rule.rule().header(), true)));
-        for (RuleProblem problem : ruleSet.refused()) {
-            all.add(RuleStatus.without(problem.at(), RuleStatus.State.FAILED, problem.message()));
-        }
+        problems()
+                .forEach(problem ->
+                        all.add(RuleStatus.without(problem.at(), RuleStatus.State.FAILED, problem.message())));
         for (ReferenceEntry entry : entries) {
             RuleFile file = RuleFile.of(entry);
-            if (file != null && !file.enabled()) {
+            if (file != null && !file.enabled() && file.yaml() != null) {
                 for (ParseOutcome outcome : SigmaParser.parse(entry.key(), file.yaml())) {
                     if (outcome instanceof ParseOutcome.Parsed parsed) {
                         all.add(RuleStatus.disabled(parsed.document()));

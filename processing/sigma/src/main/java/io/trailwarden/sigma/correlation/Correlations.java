@@ -2,6 +2,7 @@ package io.trailwarden.sigma.correlation;
 
 import io.trailwarden.sigma.RuleSet;
 import io.trailwarden.sigma.RuleSet.BoundCorrelation;
+import io.trailwarden.sigma.yaml.RuleProblem;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 public final class Correlations {
 
     private final List<Family> families;
+    private final List<RuleProblem> refused;
 
-    private Correlations(List<Family> families) {
+    private Correlations(List<Family> families, List<RuleProblem> refused) {
         this.families = List.copyOf(families);
+        this.refused = List.copyOf(refused);
     }
 
-    /** Compiles the correlations of a set. */
+    /** Compiles the correlations of a set; those on which that fails are {@link #refused()} and stop no others. */
     public static Correlations of(RuleSet rules) {
         Map<String, List<BoundCorrelation>> byMember = new LinkedHashMap<>();
         for (BoundCorrelation correlation : rules.correlations()) {
@@ -43,11 +46,21 @@ public final class Correlations {
             byMember.put(correlation.key(), family);
         }
         Map<String, Family> families = new LinkedHashMap<>();
+        List<RuleProblem> refused = new ArrayList<>();
         for (BoundCorrelation correlation : rules.correlations()) {
-            Family family = new Family(inOrder(rules, byMember.get(correlation.key())));
-            families.putIfAbsent(family.key(), family);
+            try {
+                Family family = new Family(inOrder(rules, byMember.get(correlation.key())));
+                families.putIfAbsent(family.key(), family);
+            } catch (RuntimeException | StackOverflowError e) {
+                refused.add(RuleProblem.unexpected(correlation.rule().header().at(), e));
+            }
         }
-        return new Correlations(List.copyOf(families.values()));
+        return new Correlations(List.copyOf(families.values()), refused);
+    }
+
+    /** Correlations that cannot run though they were read. */
+    public List<RuleProblem> refused() {
+        return refused;
     }
 
     private static List<BoundCorrelation> inOrder(RuleSet rules, List<BoundCorrelation> family) {

@@ -286,7 +286,8 @@ final class EventValues {
         while (p < to && in[p] == ' ') {
             p++;
         }
-        if (p >= to || in[p] != '{' && in[p] != '[') {
+        // An escape may stand for white space before the bracket, or for the bracket.
+        if (p >= to || in[p] != '{' && in[p] != '[' && in[p] != '\\') {
             return;
         }
         byte[] text = new byte[to - from];
@@ -303,7 +304,10 @@ final class EventValues {
         embedded++;
         try {
             p = blank(0);
-            p = blank(in[p] == '{' ? object(p, node, depth + 1) : array(p, node.withoutSlot(), depth + 1));
+            boolean object = p < end && in[p] == '{';
+            if (object || p < end && in[p] == '[') {
+                p = blank(object ? object(p, node, depth + 1) : array(p, node.withoutSlot(), depth + 1));
+            }
             if (p != end) {
                 Arrays.fill(kind, mark, count, DEAD);
             }

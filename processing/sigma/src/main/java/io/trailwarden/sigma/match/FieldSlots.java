@@ -8,12 +8,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives every field that rules name its places in an event: the key written with its dots, which wins when present, and
- * the path of keys that the dots describe.
+ * Gives every field that rules name its places in an event: the key written with its dots at the top, which wins when
+ * present, and the paths that the name describes. A dot parts two keys or belongs to one, at every level: {@code
+ * tags.kubernetes.io/name} is {@code io/name} in {@code kubernetes} in {@code tags}, or {@code kubernetes.io/name} in
+ * {@code tags}.
+ *
+ * <p>However its dots are read, a name so far is one node; so the readings of a name of n keys cost n nodes, and reading
+ * an event costs a look for each of its keys, as without dots.
  */
 final class FieldSlots {
 
+    /** Dots after so many keys belong to the last one. */
+    private static final int MAX_KEYS = 64;
+
     private final PathNode root = new PathNode();
+    /** By what was read of a name so far. */
+    private final Map<String, PathNode> nodes = new HashMap<>();
+    /** The same where all of it was one key at the top. */
+    private final Map<String, PathNode> tops = new HashMap<>();
+
     private final Map<String, Field> fields = new HashMap<>();
     private @Nullable Field every;
     private int slots;
@@ -21,8 +34,8 @@ final class FieldSlots {
     /**
      * A field's slots.
      *
-     * @param path slot of the nested path, or of the plain key
-     * @param literal slot of the key with dots at the top of the event; -1 for a name without dots
+     * @param path slot of the nested paths, or of the plain key
+     * @param literal slot of the whole name as a key at the top of the event; -1 for a name without dots
      * @param everywhere whether this stands for every scalar of the event, where keywords are looked for
      */
     record Field(int path, int literal, boolean everywhere) {
@@ -59,13 +72,25 @@ final class FieldSlots {
     }
 
     private Field place(String name) {
-        PathNode node = root;
-        for (String key : name.split("\\.", -1)) {
-            node = node.make(key.getBytes(StandardCharsets.UTF_8));
+        String[] keys = name.split("\\.", MAX_KEYS);
+        int[] ends = new int[keys.length + 1];
+        ends[0] = -1;
+        for (int to = 1; to <= keys.length; to++) {
+            ends[to] = ends[to - 1] + 1 + keys[to - 1].length();
+            String soFar = name.substring(0, ends[to]);
+            PathNode node = nodes.computeIfAbsent(soFar, n -> new PathNode());
+            for (int from = 1; from < to; from++) {
+                byte[] key = name.substring(ends[from] + 1, ends[to]).getBytes(StandardCharsets.UTF_8);
+                String before = name.substring(0, ends[from]);
+                nodes.get(before).link(key, node);
+                if (from > 1) {
+                    tops.get(before).link(key, node);
+                }
+            }
+            PathNode top = to == 1 ? node : tops.computeIfAbsent(soFar, n -> new PathNode());
+            root.link(soFar.getBytes(StandardCharsets.UTF_8), top);
         }
-        int path = take(node);
-        int literal = name.indexOf('.') < 0 ? -1 : take(root.make(name.getBytes(StandardCharsets.UTF_8)));
-        return new Field(path, literal, false);
+        return new Field(take(nodes.get(name)), keys.length == 1 ? -1 : take(tops.get(name)), false);
     }
 
     private int take(PathNode node) {

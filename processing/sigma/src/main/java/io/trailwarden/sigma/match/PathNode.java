@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in an event a wanted value stands: one node of the tree of all wanted paths.
+ * Where in an event a wanted value stands: one node of the graph of all wanted paths (see {@link FieldSlots}).
  *
  * <p>Children are found by hash of the key's bytes: its length, its first eight and its last eight.
  */
@@ -22,11 +22,14 @@ final class PathNode {
     private PathNode[] children = new PathNode[4];
     private int size;
 
-    /** The child of this key, made if there is none. */
-    PathNode make(byte[] key) {
+    /** Leads from this key to a node; again, it does nothing. */
+    void link(byte[] key, PathNode child) {
         PathNode known = child(key, 0, key.length);
         if (known != null) {
-            return known;
+            if (known != child) {
+                throw new IllegalStateException("one key leads to two nodes");
+            }
+            return;
         }
         if (2 * (size + 1) > keys.length) {
             byte[][] oldKeys = keys;
@@ -39,10 +42,8 @@ final class PathNode {
                 }
             }
         }
-        PathNode made = new PathNode();
-        put(key, made);
+        put(key, child);
         size++;
-        return made;
     }
 
     private void put(byte[] key, PathNode child) {

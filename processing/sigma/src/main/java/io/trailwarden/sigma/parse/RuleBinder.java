@@ -39,15 +39,17 @@ public final class RuleBinder {
         bindUnused(rule.searches());
         Expression expression = alternatives.size() == 1 ? alternatives.get(0) : new Expression.Any(alternatives);
         List<String> applied = new ArrayList<>();
+        List<Expression> filtered = new ArrayList<>(List.of(expression));
         for (FilterRule filter : filters) {
             if (filter.appliesTo(rule)) {
-                Expression extra = new Expression.Labelled(
-                        "filter " + filter.header().title(), filter.header().at(), bind(filter));
-                expression = new Expression.All(List.of(expression, extra));
+                filtered.add(new Expression.Labelled(
+                        "filter " + filter.header().title(), filter.header().at(), bind(filter)));
                 applied.add(filter.header().key());
             }
         }
-        return new BoundRule(rule.header().key(), rule, expression, List.copyOf(applied));
+        // Side by side: one inside the other, some thousand filters would be deeper than any stack.
+        Expression whole = applied.isEmpty() ? expression : new Expression.All(List.copyOf(filtered));
+        return new BoundRule(rule.header().key(), rule, whole, List.copyOf(applied));
     }
 
     /**

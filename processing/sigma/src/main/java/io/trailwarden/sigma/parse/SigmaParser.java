@@ -12,6 +12,7 @@ import io.trailwarden.sigma.rule.Search;
 import io.trailwarden.sigma.rule.SigmaDocument;
 import io.trailwarden.sigma.rule.ValueTest;
 import io.trailwarden.sigma.yaml.Position;
+import io.trailwarden.sigma.yaml.RuleProblem;
 import io.trailwarden.sigma.yaml.RuleRefusedException;
 import io.trailwarden.sigma.yaml.YamlNode;
 import io.trailwarden.sigma.yaml.YamlReader;
@@ -80,11 +81,12 @@ public final class SigmaParser {
      */
     public static List<ParseOutcome> parse(String file, String yaml) {
         List<ParseOutcome> outcomes = new ArrayList<>();
+        Position start = new Position(file, 1, 1);
         YamlReader reader;
         try {
             reader = new YamlReader(file, yaml);
-        } catch (RuleRefusedException e) {
-            return List.of(new ParseOutcome.Refused(e.problem()));
+        } catch (RuntimeException e) {
+            return List.of(refused(start, e));
         }
         YamlNode.@Nullable Mapping global = null;
         YamlNode.@Nullable Mapping previous = null;
@@ -93,8 +95,8 @@ public final class SigmaParser {
             YamlNode node;
             try {
                 node = reader.next();
-            } catch (RuleRefusedException e) {
-                outcomes.add(new ParseOutcome.Refused(e.problem()));
+            } catch (RuntimeException | StackOverflowError e) {
+                outcomes.add(refused(start, e));
                 return outcomes;
             }
             if (node == null) {
@@ -116,12 +118,24 @@ public final class SigmaParser {
                         previous = mapping;
                         outcomes.add(new ParseOutcome.Parsed(document(mapping)));
                     }
-                } catch (RuleRefusedException e) {
-                    outcomes.add(new ParseOutcome.Refused(e.problem()));
+                } catch (RuntimeException | StackOverflowError e) {
+                    outcomes.add(refused(node.at(), e));
                 }
             }
         }
+        if (outcomes.isEmpty() && global == null) {
+            // Half an edit looks like this too; a file that is silently no rule would silently end the one before it.
+            outcomes.add(new ParseOutcome.Refused(new RuleProblem(
+                    start, "no rule in it (expected: a Sigma document; to end its rules, remove the file)")));
+        }
         return outcomes;
+    }
+
+    private static ParseOutcome.Refused refused(Position at, Throwable failure) {
+        return new ParseOutcome.Refused(
+                failure instanceof RuleRefusedException refusal
+                        ? refusal.problem()
+                        : RuleProblem.unexpected(at, failure));
     }
 
     private static String action(YamlNode.Mapping mapping) {

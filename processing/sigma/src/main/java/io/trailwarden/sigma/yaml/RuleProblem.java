@@ -8,6 +8,15 @@ package io.trailwarden.sigma.yaml;
  */
 public record RuleProblem(Position at, String message) {
 
+    /** Of a rule on which the engine itself fails: it is refused like one that is wrong, and hides no other. */
+    public static RuleProblem unexpected(Position at, Throwable failure) {
+        String detail = failure.getMessage();
+        return new RuleProblem(
+                at,
+                "cannot be used: " + failure.getClass().getSimpleName() + (detail == null ? "" : ", " + detail)
+                        + " (a fault of the engine, not of other rules; please report it with this one)");
+    }
+
     /** {@code file:line:column: message}, the form that editors and terminals turn into a link. */
     @Override
     public String toString() {
