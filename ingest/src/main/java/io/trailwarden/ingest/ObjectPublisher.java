@@ -5,8 +5,8 @@ import io.trailwarden.event.Origin;
 import io.trailwarden.event.Receipt;
 import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.OriginCodec;
-import io.trailwarden.event.codec.RecordCodec;
-import io.trailwarden.event.topic.AuditHeaders;
+import io.trailwarden.event.topic.AuditRecord;
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.format.Archive;
 import io.trailwarden.ingest.format.ObjectContent;
@@ -28,9 +28,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,12 +253,7 @@ public final class ObjectPublisher {
             Sent sent = unreceipted.removeFirst();
             check(sent.delivery());
             failPoints.reached(FailPoint.BEFORE_RECEIPT, sent.receipt().object());
-            publisher.send(
-                    new ProducerRecord<>(
-                            Topics.RECEIPTS.name(),
-                            EventKeys.of(sent.receipt()).getBytes(StandardCharsets.UTF_8),
-                            RecordCodec.RECEIPT.encode(sent.receipt())),
-                    sent.delivery());
+            publisher.send(Topics.RECEIPTS, sent.receipt(), sent.delivery());
             receipts.addLast(sent.delivery());
             if (sent.key() != null) {
                 positions.add(
@@ -298,7 +290,7 @@ public final class ObjectPublisher {
         private final Delivery delivery;
         private final Instant ingestedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         private final Origin origin;
-        private final Header objectHeader;
+        private final byte[] objectHeader;
         private String within = "";
         private long offset;
         private @Nullable Exception stopped;
@@ -310,7 +302,7 @@ public final class ObjectPublisher {
         Sending(String object, String hash, Delivery delivery) {
             this.delivery = delivery;
             origin = new Origin(source, object, 0, hash, ingestedAt);
-            objectHeader = new RecordHeader(AuditHeaders.OBJECT, OriginCodec.objectHeader(origin));
+            objectHeader = OriginCodec.objectHeader(origin);
         }
 
         @Override
@@ -327,11 +319,7 @@ public final class ObjectPublisher {
         public void rejected(DeadLetter.Reason reason, String message, String place, byte[] bytes, int from, int to) {
             DeadLetter letter = DeadLetter.of(reason, message, within + place, bytes, from, to, origin);
             byte[] key = EventKeys.rejected(origin.objectSha256(), offset).getBytes(StandardCharsets.UTF_8);
-            send(
-                    Topics.CLOUDTRAIL,
-                    key,
-                    letter.payload(),
-                    new RecordHeader(AuditHeaders.REJECTED, OriginCodec.rejectedHeader(letter)));
+            send(Topics.CLOUDTRAIL, key, letter.payload(), OriginCodec.rejectedHeader(letter));
             rejected.increment();
         }
 
@@ -340,16 +328,14 @@ public final class ObjectPublisher {
             ObjectPublisher.this.ignored(what);
         }
 
-        private void send(Topics.Topic topic, byte[] key, byte[] value, @Nullable Header rejection) {
-            Header place = new RecordHeader(AuditHeaders.OFFSET, OriginCodec.offsetHeader(offset++));
+        private void send(Topic<AuditRecord> topic, byte[] key, byte[] value, byte @Nullable [] rejection) {
+            byte[] place = OriginCodec.offsetHeader(offset++);
             records.increment();
             if (stopped != null) {
                 return;
             }
-            List<Header> headers =
-                    rejection == null ? List.of(objectHeader, place) : List.of(objectHeader, place, rejection);
             try {
-                publisher.send(new ProducerRecord<>(topic.name(), null, key, value, headers), delivery);
+                publisher.send(topic, new AuditRecord(key, value, objectHeader, place, rejection), delivery);
             } catch (IngestException | InterruptedException e) {
                 stopped = e;
             }

@@ -8,6 +8,7 @@ import io.trailwarden.event.Receipt;
 import io.trailwarden.event.codec.OriginCodec;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.AuditHeaders;
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.Ingestion.Schedule;
 import io.trailwarden.ingest.file.FileConfig;
@@ -48,7 +49,7 @@ class KafkaIngestionTest {
     void start() throws Exception {
         kafka = EmbeddedKafka.start(folder.resolve("kafka"));
         connection = Map.of("bootstrap.servers", kafka.bootstrapServers());
-        for (Topics.Topic topic : Topics.ALL) {
+        for (Topic<?> topic : Topics.ALL) {
             kafka.createTopic(topic.name(), 3, topic.compacted());
         }
         input = Files.createDirectories(folder.resolve("input"));

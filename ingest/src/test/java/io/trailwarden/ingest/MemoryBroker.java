@@ -1,5 +1,7 @@
 package io.trailwarden.ingest;
 
+import io.trailwarden.event.topic.Message.Header;
+import io.trailwarden.event.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -8,9 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 
 /**
  * A broker with three partitions a topic in memory. It acknowledges only when it is flushed, or when many messages wait,
@@ -56,14 +56,14 @@ public final class MemoryBroker implements Broker {
 
     private final class Connection implements EventPublisher {
 
-        private record Sent(ProducerRecord<byte[], byte[]> message, Delivery delivery) {}
+        private record Sent(String topic, io.trailwarden.event.topic.Message message, Delivery delivery) {}
 
         private final Deque<Sent> inFlight = new ArrayDeque<>();
 
         @Override
-        public void send(ProducerRecord<byte[], byte[]> message, Delivery delivery) {
+        public <T> void send(Topic<T> topic, T value, Delivery delivery) {
             delivery.sent();
-            inFlight.addLast(new Sent(message, delivery));
+            inFlight.addLast(new Sent(topic.name(), topic.encode(value), delivery));
             while (inFlight.size() > MAX_IN_FLIGHT) {
                 acknowledge();
             }
@@ -78,13 +78,13 @@ public final class MemoryBroker implements Broker {
 
         private void acknowledge() {
             Sent sent = inFlight.removeFirst();
-            ProducerRecord<byte[], byte[]> message = sent.message();
+            var message = sent.message();
             TopicPartition partition =
-                    new TopicPartition(message.topic(), Math.floorMod(Arrays.hashCode(message.key()), PARTITIONS));
+                    new TopicPartition(sent.topic(), Math.floorMod(Arrays.hashCode(message.key()), PARTITIONS));
             List<Message> messages = log.computeIfAbsent(partition, unused -> new ArrayList<>());
             long offset = messages.size();
             messages.add(new Message(
-                    message.topic(),
+                    sent.topic(),
                     partition.partition(),
                     offset,
                     new String(message.key(), StandardCharsets.UTF_8),
@@ -95,9 +95,12 @@ public final class MemoryBroker implements Broker {
             sent.delivery().acknowledged(partition, offset);
         }
 
-        private static byte[] header(ProducerRecord<byte[], byte[]> message, String name) {
-            Header header = message.headers().lastHeader(name);
-            return header == null ? Message.NO_HEADER : header.value();
+        private static byte[] header(io.trailwarden.event.topic.Message message, String name) {
+            return message.headers().stream()
+                    .filter(header -> header.name().equals(name))
+                    .findFirst()
+                    .map(Header::value)
+                    .orElse(Message.NO_HEADER);
         }
 
         @Override

@@ -9,6 +9,10 @@ import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.text.LogKeys;
 import io.trailwarden.event.text.VisibleText;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.kafka.Place;
+import io.trailwarden.kafka.StopSignal;
+import io.trailwarden.kafka.TopicHandler;
+import io.trailwarden.kafka.TopicReader;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -24,15 +28,9 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,12 +56,15 @@ public final class SinkRunner implements AutoCloseable {
     private final DeadLetterTray deadLetters;
     private final Clock clock;
     private final Pauses pauses;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final StopSignal stop = new StopSignal();
+    private final TopicReader<Finding> reader;
     private final Thread thread;
     private final CountDownLatch closing = new CountDownLatch(1);
 
     /** What was read and not yet delivered, in the topic's order. Only the runner's thread touches it. */
     private final List<Pending> pending = new ArrayList<>();
+
+    private final TopicHandler<Finding> reading = new Reading();
 
     /** Whether the last attempt that failed delivered a part all the same. */
     private boolean progress;
@@ -72,7 +73,7 @@ public final class SinkRunner implements AutoCloseable {
     private volatile boolean hurried;
 
     /** One record of the topic; its finding is null when the record was put aside. */
-    private record Pending(TopicPartition partition, long offset, long readNanos, @Nullable Finding finding) {}
+    private record Pending(Place at, long readNanos, @Nullable Finding finding) {}
 
     /** How a sink that is unavailable is waited for. */
     @FunctionalInterface
@@ -92,15 +93,13 @@ public final class SinkRunner implements AutoCloseable {
         this.clock = clock;
         this.pauses = pauses;
         this.status = new SinkStatus(sink.name(), 0, 0, 0, 0, null);
-        Map<String, Object> config = new HashMap<>(kafka);
-        config.put("group.id", group(sink.name()));
-        config.put("enable.auto.commit", false);
-        config.put("auto.offset.reset", "earliest");
-        config.put("isolation.level", "read_committed");
-        config.put("max.poll.records", 2000);
-        // A poll behind a slow sink must not cost the partition: the longest pause is far below this.
-        config.put("max.poll.interval.ms", 600_000);
-        this.consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        // A partition that went to another process is delivered there from its committed offset.
+        this.reader = TopicReader.join(
+                Topics.FINDINGS,
+                kafka,
+                group(sink.name()),
+                lost -> pending.removeIf(one -> lost.contains(one.at().partition())),
+                stop);
         this.thread = new Thread(this::run, "sink-" + sink.name());
     }
 
@@ -141,7 +140,7 @@ public final class SinkRunner implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        consumer.wakeup();
+        stop.request();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(30));
         } catch (InterruptedException e) {
@@ -151,7 +150,6 @@ public final class SinkRunner implements AutoCloseable {
 
     private void run() {
         try {
-            consumer.subscribe(List.of(Topics.FINDINGS.name()), new DropWhatIsNoLongerOurs());
             while (!isClosing()) {
                 if (readUntilDue()) {
                     deliverUntilTaken();
@@ -162,7 +160,7 @@ public final class SinkRunner implements AutoCloseable {
                 delivering = attempt();
             }
         } catch (WakeupException e) {
-            LOG.debug("Sink {} was woken up to close", sink.name());
+            LOG.debug("Sink {} closes before it put a dead letter aside", sink.name());
         } catch (InterruptException | RejectedExecutionException e) {
             // At a signal, libraries end their threads at the same moment at which the closing of sinks begins.
             LOG.warn("Sink {} was interrupted; what it had not delivered comes again", sink.name());
@@ -170,7 +168,7 @@ public final class SinkRunner implements AutoCloseable {
             status = failed(status, "stopped: " + e);
             LOG.error("Sink {} stopped; what it had not delivered comes again at the next start", sink.name(), e);
         } finally {
-            consumer.close();
+            reader.close();
             sink.close();
         }
     }
@@ -182,11 +180,7 @@ public final class SinkRunner implements AutoCloseable {
     /** Polls once; true when a batch is full or its first finding has waited long enough. */
     private boolean readUntilDue() {
         try {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(pollTime())) {
-                read(record);
-            }
-        } catch (WakeupException e) {
-            return false;
+            reader.poll(pollTime(), reading);
         } catch (KafkaException e) {
             if (e instanceof InterruptException) {
                 throw e;
@@ -218,21 +212,24 @@ public final class SinkRunner implements AutoCloseable {
         return Duration.ofNanos(Math.max(0, Math.min(left, POLL.toNanos())));
     }
 
-    private void read(ConsumerRecord<byte[], byte[]> record) {
-        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-        byte[] value = record.value() == null ? new byte[0] : record.value();
-        try {
-            pending.add(new Pending(partition, record.offset(), System.nanoTime(), RecordCodec.FINDING.decode(value)));
-        } catch (MalformedRecordException e) {
-            DeadLetter letter = letter(
-                    DeadLetter.Reason.MALFORMED, "no finding: " + e.getMessage(), value, partition, record.offset());
+    /** What becomes of records: all of them wait their turn, so that offsets pass those that were put aside too. */
+    private final class Reading implements TopicHandler<Finding> {
+
+        @Override
+        public void read(Place at, Finding finding) {
+            pending.add(new Pending(at, System.nanoTime(), finding));
+        }
+
+        @Override
+        public void unreadable(Place at, byte[] bytes, MalformedRecordException problem) {
+            DeadLetter letter = letter(DeadLetter.Reason.MALFORMED, "no finding: " + problem.getMessage(), bytes, at);
             putAside(letter);
             LOG.warn(
                     "Sink {} put {} aside: {}",
                     sink.name(),
                     LogKeys.event(EventKeys.of(letter)),
-                    VisibleText.of(String.valueOf(e.getMessage()), 300));
-            pending.add(new Pending(partition, record.offset(), System.nanoTime(), null));
+                    VisibleText.of(String.valueOf(problem.getMessage()), 300));
+            pending.add(new Pending(at, System.nanoTime(), null));
             status = new SinkStatus(
                     status.sink(),
                     status.delivered(),
@@ -252,23 +249,10 @@ public final class SinkRunner implements AutoCloseable {
                 if (progress) {
                     pause = FIRST_PAUSE_MILLIS;
                 }
-                stayInGroup();
+                reader.stayInGroup(reading);
                 pause(pause);
                 pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
             }
-        }
-    }
-
-    /** Lets Kafka see that this member lives, without reading further. */
-    private void stayInGroup() {
-        consumer.pause(consumer.assignment());
-        try {
-            // Partitions that come to us in this very poll are not paused.
-            consumer.poll(Duration.ZERO).forEach(this::read);
-        } catch (WakeupException e) {
-            return;
-        } finally {
-            consumer.resume(consumer.assignment());
         }
     }
 
@@ -306,7 +290,7 @@ public final class SinkRunner implements AutoCloseable {
                         LogKeys.finding(finding.id()),
                         finding.revision()));
             }
-            consumer.commitSync(offsetsBehind(batch));
+            reader.commit(offsetsBehind(batch));
             pending.subList(0, batch.size()).clear();
             status = new SinkStatus(
                     status.sink(),
@@ -316,8 +300,6 @@ public final class SinkRunner implements AutoCloseable {
                     0,
                     null);
             return true;
-        } catch (WakeupException e) {
-            return false;
         } catch (SinkUnavailableException | KafkaException e) {
             progress = e instanceof SinkUnavailableException unavailable && unavailable.progress();
             status = failed(status, String.valueOf(e.getMessage()));
@@ -368,9 +350,9 @@ public final class SinkRunner implements AutoCloseable {
                 problem);
     }
 
-    private static Map<TopicPartition, OffsetAndMetadata> offsetsBehind(Collection<Pending> batch) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        batch.forEach(one -> offsets.put(one.partition(), new OffsetAndMetadata(one.offset() + 1)));
+    private static Map<Integer, Long> offsetsBehind(Collection<Pending> batch) {
+        Map<Integer, Long> offsets = new HashMap<>();
+        batch.forEach(one -> offsets.put(one.at().partition(), one.at().offset() + 1));
         return offsets;
     }
 
@@ -383,15 +365,14 @@ public final class SinkRunner implements AutoCloseable {
                 DeadLetter.Reason.TOO_LARGE,
                 "refused by sink " + sink.name() + ": " + refused.reason(),
                 RecordCodec.FINDING.encode(refused.finding()),
-                source.partition(),
-                source.offset());
+                source.at());
     }
 
-    private DeadLetter letter(
-            DeadLetter.Reason reason, String message, byte[] value, TopicPartition partition, long offset) {
+    private DeadLetter letter(DeadLetter.Reason reason, String message, byte[] value, Place at) {
         byte[] payload = value.length <= DeadLetter.MAX_PAYLOAD ? value : Arrays.copyOf(value, DeadLetter.MAX_PAYLOAD);
-        Origin origin = new Origin("sink:" + sink.name(), partition.toString(), offset, sha256(value), clock.instant());
-        return new DeadLetter(reason, message, "offset " + offset, payload, value.length, origin);
+        Origin origin = new Origin(
+                "sink:" + sink.name(), at.topic() + "-" + at.partition(), at.offset(), sha256(value), clock.instant());
+        return new DeadLetter(reason, message, "offset " + at.offset(), payload, value.length, origin);
     }
 
     private static String sha256(byte[] value) {
@@ -399,20 +380,6 @@ public final class SinkRunner implements AutoCloseable {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
-    }
-
-    /** A partition that went to another process is delivered there from its committed offset. */
-    private final class DropWhatIsNoLongerOurs implements ConsumerRebalanceListener {
-
-        @Override
-        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            pending.removeIf(one -> partitions.contains(one.partition()));
-        }
-
-        @Override
-        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            // Nothing is read yet; Kafka continues at the committed offset.
         }
     }
 }

@@ -8,6 +8,7 @@ import io.trailwarden.app.pipeline.KafkaSetup;
 import io.trailwarden.app.pipeline.Parts;
 import io.trailwarden.app.pipeline.Running;
 import io.trailwarden.app.reference.ReferenceSource;
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.jobs.state.CheckpointFinder;
 import io.trailwarden.sinks.webhook.WebhookChannel;
@@ -304,7 +305,7 @@ public final class Checkup {
         try (Admin admin = Admin.create(settings)) {
             Set<String> there = admin.listTopics().names().get(10, TimeUnit.SECONDS);
             List<String> missing = Topics.ALL.stream()
-                    .map(Topics.Topic::name)
+                    .map(Topic::name)
                     .filter(name -> !there.contains(name))
                     .toList();
             return missing.isEmpty()

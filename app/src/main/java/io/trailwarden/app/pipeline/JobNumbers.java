@@ -2,19 +2,16 @@ package io.trailwarden.app.pipeline;
 
 import io.trailwarden.console.rules.RuleTable;
 import io.trailwarden.event.JobStatus;
-import io.trailwarden.event.codec.MalformedRecordException;
-import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.kafka.StopSignal;
+import io.trailwarden.kafka.TopicReader;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +25,6 @@ public record JobNumbers(Map<String, Long> byName, Map<String, Long> ofRules) {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobNumbers.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final Duration POLL = Duration.ofMillis(200);
     private static final String PART = "detect";
     private static final String LEARNING = "learning.";
     private static final String LEARNED = "learned.";
@@ -42,34 +38,14 @@ public record JobNumbers(Map<String, Long> byName, Map<String, Long> ofRules) {
 
     /** Reads the topic {@code job-status} to its present end. */
     public static JobNumbers read(Map<String, String> connection) {
-        Map<String, Object> config = new HashMap<>(connection);
-        config.put("enable.auto.commit", false);
         Map<String, JobStatus> latest = new HashMap<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(Topics.STATUS.name(), PATIENCE).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
-            while (partitions.stream().anyMatch(each -> consumer.position(each, PATIENCE) < ends.get(each))) {
-                consumer.poll(POLL).forEach(record -> take(record, latest));
-            }
+        try (TopicReader<JobStatus> reader = TopicReader.open(Topics.STATUS, connection, PATIENCE, new StopSignal())) {
+            reader.fromBeginning();
+            reader.readToEnd((at, status) -> latest.put(EventKeys.of(status), status));
+        } catch (UnknownTopicOrPartitionException e) {
+            LOG.debug("No job has reported to this Kafka", e);
         }
         return of(latest);
-    }
-
-    private static void take(ConsumerRecord<byte[], byte[]> record, Map<String, JobStatus> latest) {
-        if (record.value() == null) {
-            return;
-        }
-        try {
-            JobStatus status = RecordCodec.JOB_STATUS.decode(record.value());
-            latest.put(status.part() + '|' + status.subtask(), status);
-        } catch (MalformedRecordException e) {
-            LOG.warn("A record in {} is no status", Topics.STATUS.name(), e);
-        }
     }
 
     private static JobNumbers of(Map<String, JobStatus> latest) {

@@ -1,6 +1,7 @@
 package io.trailwarden.app.pipeline;
 
 import io.trailwarden.app.config.Configuration;
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ public final class KafkaSetup {
         try (Admin admin = Admin.create(settings)) {
             Set<String> there = admin.listTopics().names().get(60, TimeUnit.SECONDS);
             List<NewTopic> missing = new ArrayList<>();
-            for (Topics.Topic topic : Topics.ALL) {
+            for (Topic<?> topic : Topics.ALL) {
                 if (!there.contains(topic.name())) {
                     missing.add(topic(topic, kafka));
                 }
@@ -61,7 +62,7 @@ public final class KafkaSetup {
         }
     }
 
-    private static NewTopic topic(Topics.Topic topic, Configuration.Kafka kafka) {
+    private static NewTopic topic(Topic<?> topic, Configuration.Kafka kafka) {
         boolean parallel =
                 topic.equals(Topics.CLOUDTRAIL) || topic.equals(Topics.EXECUTIONS) || topic.equals(Topics.FINDINGS);
         Map<String, String> config = new HashMap<>();

@@ -1,9 +1,9 @@
 package io.trailwarden.app.pipeline;
 
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.ingest.Delivery;
 import io.trailwarden.ingest.EventPublisher;
 import io.trailwarden.ingest.IngestException;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Holds reading back while too much waits in Kafka, so that the embedded broker's directory stays bounded however slow
@@ -28,15 +28,14 @@ final class ThrottledPublisher implements EventPublisher {
     }
 
     @Override
-    public void send(ProducerRecord<byte[], byte[]> message, Delivery delivery)
-            throws IngestException, InterruptedException {
+    public <T> void send(Topic<T> topic, T value, Delivery delivery) throws IngestException, InterruptedException {
         synchronized (this) {
             while (allowed <= 0) {
                 wait();
             }
             allowed--;
         }
-        publisher.send(message, delivery);
+        publisher.send(topic, value, delivery);
     }
 
     @Override

@@ -7,8 +7,12 @@ import io.trailwarden.detection.reference.Suppression;
 import io.trailwarden.event.Claim;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.EventKeys;
-import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.codec.MalformedRecordException;
+import io.trailwarden.event.text.VisibleText;
+import io.trailwarden.event.topic.Message;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.kafka.TopicWriter;
+import io.trailwarden.kafka.WriteException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,20 +20,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +47,7 @@ public final class ReferencePublisher implements AutoCloseable {
     private final Path remembered;
     private final RulesInForce rulesInForce;
     private final Clock clock;
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final TopicWriter writer;
     private Map<String, String> published = new TreeMap<>();
     // From before an entry is sent until after it is removed.
     private volatile Set<String> held = Set.of();
@@ -63,11 +60,7 @@ public final class ReferencePublisher implements AutoCloseable {
         this.remembered = remembered;
         this.rulesInForce = new RulesInForce(remembered.resolveSibling(remembered.getFileName() + ".rules"));
         this.clock = clock;
-        Map<String, Object> config = new HashMap<>(connection);
-        config.put("acks", "all");
-        config.put("enable.idempotence", "true");
-        config.put("client.id", "trailwarden-reference");
-        this.producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        this.writer = TopicWriter.open("trailwarden-reference", connection);
     }
 
     /**
@@ -147,19 +140,19 @@ public final class ReferencePublisher implements AutoCloseable {
         both.addAll(next.keySet());
         remember(both);
         held = both;
-        List<Future<RecordMetadata>> sends = new ArrayList<>();
+        List<ReferenceEntry> news = new ArrayList<>();
         entries.forEach((key, entry) -> {
             if (!next.get(key).equals(published.get(key))) {
-                sends.add(send(key, RecordCodec.REFERENCE.encode(entry)));
+                news.add(entry);
             }
         });
         for (String key : published.keySet()) {
             if (!next.containsKey(key)) {
                 LOG.info("Reference data: {} is gone at {}", key, clock.instant());
-                sends.add(send(key, null));
+                removal(key).ifPresent(news::add);
             }
         }
-        sends.forEach(ReferencePublisher::await);
+        put(news);
         remember(next.keySet());
         published = next;
         held = new TreeSet<>(next.keySet());
@@ -171,16 +164,22 @@ public final class ReferencePublisher implements AutoCloseable {
         return problems;
     }
 
-    private Future<RecordMetadata> send(String key, byte @Nullable [] value) {
-        return producer.send(
-                new ProducerRecord<>(Topics.REFERENCE.name(), 0, key.getBytes(StandardCharsets.UTF_8), value));
+    /** The entry that says that this key is gone; nothing if it is none of a key, as in a damaged file. */
+    private static Optional<ReferenceEntry> removal(String key) {
+        try {
+            return Optional.ofNullable(
+                    Topics.REFERENCE.decode(new Message(key.getBytes(StandardCharsets.UTF_8), null)));
+        } catch (MalformedRecordException e) {
+            LOG.warn("Reference data: \"{}\" was remembered and is no key", VisibleText.of(key, 300));
+            return Optional.empty();
+        }
     }
 
-    private static void await(Future<RecordMetadata> sent) {
+    private void put(List<ReferenceEntry> news) {
         try {
-            sent.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("reference data cannot be published: " + e.getCause(), e.getCause());
+            writer.put(Topics.REFERENCE, news);
+        } catch (WriteException e) {
+            throw new IllegalStateException("reference data cannot be published: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while publishing reference data", e);
@@ -208,6 +207,6 @@ public final class ReferencePublisher implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close(Duration.ofSeconds(5));
+        writer.close();
     }
 }

@@ -2,8 +2,12 @@ package io.trailwarden.console.findings;
 
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.codec.MalformedRecordException;
-import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.kafka.Follower;
+import io.trailwarden.kafka.Place;
+import io.trailwarden.kafka.StopSignal;
+import io.trailwarden.kafka.TopicHandler;
+import io.trailwarden.kafka.TopicReader;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,16 +18,9 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,13 +39,11 @@ public final class FindingsFeed implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration LOOK_FOR_PARTITIONS = Duration.ofSeconds(30);
 
-    private final Map<String, Object> kafka;
+    private final Map<String, String> kafka;
     private final FindingsStore store;
     private final Clock clock;
-    private final Thread thread;
-    private volatile boolean closed;
+    private final Follower follower;
     private volatile State state;
-    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
     /**
      * How the feed is doing.
@@ -66,13 +61,11 @@ public final class FindingsFeed implements AutoCloseable {
      * @param kafka how to reach Kafka, as its clients take it
      */
     public FindingsFeed(Map<String, String> kafka, FindingsStore store, Clock clock) {
-        this.kafka = new HashMap<>(kafka);
+        this.kafka = Map.copyOf(kafka);
         this.store = store;
         this.clock = clock;
         this.state = new State(false, "connecting to Kafka", clock.instant(), 0, 0);
-        this.thread = new Thread(this::run, "findings-feed");
-        thread.setDaemon(true);
-        thread.start();
+        this.follower = Follower.start("findings-feed", RETRY, this::readTopic, this::failed);
     }
 
     /** How it is doing. */
@@ -80,21 +73,8 @@ public final class FindingsFeed implements AutoCloseable {
         return state;
     }
 
-    private void run() {
-        while (!closed) {
-            try {
-                readTopic();
-            } catch (WakeupException | InterruptException e) {
-                if (!closed) {
-                    LOG.debug("Woken without being closed", e);
-                }
-            } catch (KafkaException | IllegalStateException e) {
-                if (!closed) {
-                    problem(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(), e);
-                    pause();
-                }
-            }
-        }
+    private void failed(RuntimeException e) {
+        problem(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(), e);
     }
 
     private void problem(String message, @Nullable Exception cause) {
@@ -105,20 +85,9 @@ public final class FindingsFeed implements AutoCloseable {
         state = new State(false, message, clock.instant(), before.behind(), before.stored());
     }
 
-    private synchronized void pause() {
-        if (!closed) {
-            try {
-                wait(RETRY.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                closed = true;
-            }
-        }
-    }
-
     /** The topic as it is now, or null while there is none. */
     private @Nullable TopicDescription describe() {
-        try (Admin admin = Admin.create(kafka)) {
+        try (Admin admin = Admin.create(new HashMap<>(kafka))) {
             return admin.describeTopics(List.of(TOPIC)).allTopicNames().get().get(TOPIC);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
@@ -131,100 +100,72 @@ public final class FindingsFeed implements AutoCloseable {
         }
     }
 
-    private void readTopic() {
+    /** Reads until the topic is another one. */
+    private void readTopic(StopSignal stop) {
         TopicDescription topic = describe();
         if (topic == null) {
             problem("waiting for topic " + TOPIC, null);
-            pause();
             return;
         }
         String topicId = topic.topicId().toString();
-        Map<String, Object> settings = new HashMap<>(kafka);
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
-        try (KafkaConsumer<byte[], byte[]> opened =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer = opened;
-            List<TopicPartition> partitions = topic.partitions().stream()
-                    .map(each -> new TopicPartition(TOPIC, each.partition()))
-                    .toList();
-            opened.assign(partitions);
-            Map<Integer, Long> positions = store.positions(topicId);
-            for (TopicPartition partition : partitions) {
-                Long next = positions.get(partition.partition());
-                if (next == null) {
-                    opened.seekToBeginning(List.of(partition));
-                } else {
-                    opened.seek(partition, next);
-                }
-            }
+        try (TopicReader<Finding> reader = TopicReader.open(Topics.FINDINGS, kafka, TopicReader.PATIENCE, stop)) {
+            reader.from(store.positions(topicId));
             Instant lookAgain = clock.instant().plus(LOOK_FOR_PARTITIONS);
-            while (!closed) {
-                ConsumerRecords<byte[], byte[]> records = opened.poll(POLL);
-                if (!records.isEmpty()) {
-                    store(topicId, opened, records);
+            while (!stop.isRequested()) {
+                Reading reading = new Reading(topicId);
+                int records = reader.poll(POLL, reading);
+                if (records > 0) {
+                    store.apply(reading.upTo(reader.positions()));
                 }
-                state = new State(
-                        true, null, clock.instant(), behind(opened, partitions), state.stored() + records.count());
+                state = new State(true, null, clock.instant(), reader.behind(), state.stored() + records);
                 if (clock.instant().isAfter(lookAgain)) {
                     lookAgain = clock.instant().plus(LOOK_FOR_PARTITIONS);
                     TopicDescription now = describe();
                     if (now == null
                             || !now.topicId().equals(topic.topicId())
-                            || now.partitions().size() != partitions.size()) {
+                            || now.partitions().size() != topic.partitions().size()) {
                         return;
                     }
                 }
             }
-        } finally {
-            consumer = null;
         }
     }
 
-    private void store(String topicId, KafkaConsumer<?, ?> from, ConsumerRecords<byte[], byte[]> records) {
-        List<Finding> findings = new ArrayList<>(records.count());
-        List<Batch.Unreadable> unreadable = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            byte[] value = record.value() == null ? new byte[0] : record.value();
-            try {
-                findings.add(RecordCodec.FINDING.decode(value));
-            } catch (MalformedRecordException e) {
-                unreadable.add(new Batch.Unreadable(
-                        topicId, record.partition(), record.offset(), String.valueOf(e.getMessage()), value));
-                LOG.warn("Kept apart what is not a finding: {}-{}@{}", TOPIC, record.partition(), record.offset());
-            }
-        }
-        List<Batch.Position> positions = records.partitions().stream()
-                .map(each -> new Batch.Position(topicId, each.partition(), from.position(each)))
-                .toList();
-        store.apply(new Batch(findings, unreadable, positions));
-    }
+    /** What one poll brought. */
+    private static final class Reading implements TopicHandler<Finding> {
 
-    private static long behind(KafkaConsumer<?, ?> of, List<TopicPartition> partitions) {
-        long behind = 0;
-        for (TopicPartition partition : partitions) {
-            behind += of.currentLag(partition).orElse(0);
+        private final String topicId;
+        private final List<Finding> findings = new ArrayList<>();
+        private final List<Batch.Unreadable> unreadable = new ArrayList<>();
+
+        Reading(String topicId) {
+            this.topicId = topicId;
         }
-        return behind;
+
+        @Override
+        public void read(Place at, Finding finding) {
+            findings.add(finding);
+        }
+
+        @Override
+        public void unreadable(Place at, byte[] bytes, MalformedRecordException problem) {
+            unreadable.add(new Batch.Unreadable(
+                    topicId, at.partition(), at.offset(), String.valueOf(problem.getMessage()), bytes));
+            LOG.warn("Kept apart what is not a finding: {}", at);
+        }
+
+        Batch upTo(Map<Integer, Long> positions) {
+            return new Batch(
+                    findings,
+                    unreadable,
+                    positions.entrySet().stream()
+                            .map(each -> new Batch.Position(topicId, each.getKey(), each.getValue()))
+                            .toList());
+        }
     }
 
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
-        KafkaConsumer<byte[], byte[]> open = consumer;
-        if (open != null) {
-            open.wakeup();
-        }
-        try {
-            thread.join(10_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        follower.close();
     }
 }

@@ -5,9 +5,11 @@ import io.trailwarden.console.stages.StageReport.Health;
 import io.trailwarden.console.stages.StageReport.JobPart;
 import io.trailwarden.console.stages.StageReport.TopicStage;
 import io.trailwarden.event.JobStatus;
-import io.trailwarden.event.codec.MalformedRecordException;
-import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.kafka.Follower;
+import io.trailwarden.kafka.StopSignal;
+import io.trailwarden.kafka.TopicReader;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,15 +28,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +44,7 @@ public final class StageMonitor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StageMonitor.class);
     private static final Duration PERIOD = Duration.ofSeconds(2);
+    private static final Duration POLL = Duration.ofMillis(500);
     private static final long RATE_SPAN = 30_000;
     private static final long BEHIND_MILLIS = 60_000;
     private static final long STALLED_MILLIS = 60_000;
@@ -55,13 +53,11 @@ public final class StageMonitor implements AutoCloseable {
 
     private final Map<String, Object> kafka;
     private final Clock clock;
-    private final Thread thread;
+    private final Follower follower;
     private final Map<TopicPartition, Moves> ends = new HashMap<>();
     private final Map<String, Map<TopicPartition, Moves>> commits = new HashMap<>();
     private final Map<String, Map<Integer, Reports>> job = new HashMap<>();
     private volatile StageReport report;
-    private volatile boolean closed;
-    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
     /** The last report of one subtask, and how its numbers moved. */
     private static final class Reports {
@@ -87,9 +83,7 @@ public final class StageMonitor implements AutoCloseable {
         this.kafka = new HashMap<>(kafka);
         this.clock = clock;
         this.report = unknown("Measuring…");
-        this.thread = new Thread(this::run, "stage-monitor");
-        thread.setDaemon(true);
-        thread.start();
+        this.follower = Follower.start("stage-monitor", PERIOD, this::run, this::failed);
     }
 
     /** The last measurement. */
@@ -101,71 +95,40 @@ public final class StageMonitor implements AutoCloseable {
         return new StageReport(clock.instant(), Health.UNKNOWN, sentence, List.of(), List.of(), List.of());
     }
 
-    private void run() {
-        while (!closed) {
-            Map<String, Object> settings = new HashMap<>(kafka);
-            settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-            settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-            settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-            try (Admin admin = Admin.create(kafka);
-                    KafkaConsumer<byte[], byte[]> statuses =
-                            new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-                consumer = statuses;
-                while (!closed) {
-                    Instant begin = clock.instant();
-                    measure(admin, statuses);
-                    while (!closed && Duration.between(begin, clock.instant()).compareTo(PERIOD) < 0) {
-                        readStatuses(statuses);
+    private void run(StopSignal stop) {
+        try (Admin admin = Admin.create(kafka);
+                TopicReader<JobStatus> statuses = TopicReader.open(Topics.STATUS, kafka, TopicReader.PATIENCE, stop)) {
+            while (!stop.isRequested()) {
+                Instant begin = clock.instant();
+                measure(admin, statuses);
+                while (!stop.isRequested()
+                        && Duration.between(begin, clock.instant()).compareTo(PERIOD) < 0) {
+                    if (statuses.hasBegun()) {
+                        statuses.poll(POLL, (at, status) -> take(status));
+                    } else {
+                        stop.pause(PERIOD);
                     }
                 }
-            } catch (WakeupException | InterruptException e) {
-                LOG.debug("The stages are no longer measured", e);
-            } catch (KafkaException e) {
-                report = unknown("Kafka does not answer: " + e.getMessage());
-                LOG.warn("Cannot measure the stages", e);
-                pause();
-            } finally {
-                consumer = null;
             }
         }
     }
 
-    private synchronized void pause() {
-        if (!closed) {
-            try {
-                wait(PERIOD.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                closed = true;
-            }
-        }
+    private void failed(RuntimeException e) {
+        report = unknown("Kafka does not answer: " + e.getMessage());
+        LOG.warn("Cannot measure the stages", e);
     }
 
-    private void readStatuses(KafkaConsumer<byte[], byte[]> statuses) {
-        if (statuses.assignment().isEmpty()) {
-            pause();
-            return;
-        }
-        for (ConsumerRecord<byte[], byte[]> record : statuses.poll(Duration.ofMillis(500))) {
-            if (record.value() == null) {
-                continue;
-            }
-            try {
-                JobStatus status = RecordCodec.JOB_STATUS.decode(record.value());
-                job.computeIfAbsent(status.part(), unused -> new TreeMap<>())
-                        .computeIfAbsent(status.subtask(), unused -> new Reports(status))
-                        .add(status);
-            } catch (MalformedRecordException e) {
-                LOG.warn("Passed over a job status that cannot be read: {}", e.getMessage());
-            }
-        }
+    private void take(JobStatus status) {
+        job.computeIfAbsent(status.part(), unused -> new TreeMap<>())
+                .computeIfAbsent(status.subtask(), unused -> new Reports(status))
+                .add(status);
     }
 
-    private void measure(Admin admin, KafkaConsumer<byte[], byte[]> statuses) {
+    private void measure(Admin admin, TopicReader<JobStatus> statuses) {
         try {
             Set<String> present = admin.listTopics().names().get();
             List<String> names = Topics.ALL.stream()
-                    .map(Topics.Topic::name)
+                    .map(Topic::name)
                     .filter(present::contains)
                     .toList();
             Map<String, Set<TopicPartition>> partitions = new LinkedHashMap<>();
@@ -174,9 +137,8 @@ public final class StageMonitor implements AutoCloseable {
                 description.partitions().forEach(each -> all.add(new TopicPartition(name, each.partition())));
                 partitions.put(name, all);
             });
-            if (statuses.assignment().isEmpty() && partitions.containsKey(Topics.STATUS.name())) {
-                statuses.assign(partitions.get(Topics.STATUS.name()));
-                statuses.seekToBeginning(statuses.assignment());
+            if (!statuses.hasBegun() && partitions.containsKey(Topics.STATUS.name())) {
+                statuses.fromBeginning();
             }
             Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
             Map<TopicPartition, OffsetSpec> earliest = new HashMap<>();
@@ -432,18 +394,6 @@ public final class StageMonitor implements AutoCloseable {
 
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
-        KafkaConsumer<byte[], byte[]> open = consumer;
-        if (open != null) {
-            open.wakeup();
-        }
-        try {
-            thread.join(10_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        follower.close();
     }
 }

@@ -9,6 +9,7 @@ import io.trailwarden.console.stages.StageReport.JobPart;
 import io.trailwarden.embedded.EmbeddedKafka;
 import io.trailwarden.event.JobStatus;
 import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -52,7 +53,7 @@ class StageMonitorTest {
         kafka.close();
     }
 
-    private void send(Topics.Topic topic, String key, byte[] value) {
+    private void send(Topic<?> topic, String key, byte[] value) {
         try {
             producer.send(new ProducerRecord<>(topic.name(), key, value)).get();
         } catch (InterruptedException | ExecutionException e) {

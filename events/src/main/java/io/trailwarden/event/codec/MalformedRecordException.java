@@ -5,11 +5,11 @@ public final class MalformedRecordException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    MalformedRecordException(String message, Throwable cause) {
+    public MalformedRecordException(String message, Throwable cause) {
         super(message, cause);
     }
 
-    MalformedRecordException(String message) {
+    public MalformedRecordException(String message) {
         super(message);
     }
 }

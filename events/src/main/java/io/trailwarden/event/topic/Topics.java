@@ -1,5 +1,13 @@
 package io.trailwarden.event.topic;
 
+import io.trailwarden.event.DeadLetter;
+import io.trailwarden.event.Finding;
+import io.trailwarden.event.JobStatus;
+import io.trailwarden.event.Receipt;
+import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.event.codec.EventKeys;
+import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.topic.Topic.Kept;
 import java.util.List;
 
 /**
@@ -12,28 +20,32 @@ import java.util.List;
 public final class Topics {
 
     /** CloudTrail records. Key: event id and recipient account. Value: the record's bytes. */
-    public static final Topic CLOUDTRAIL = new Topic("audit.cloudtrail", false);
+    public static final Topic<AuditRecord> CLOUDTRAIL = new Topic<>("audit.cloudtrail", Kept.SPAN, new AuditMessages());
 
     /** Step Functions execution events. Key: execution ARN, redrive count, id and type. Value: the line's bytes. */
-    public static final Topic EXECUTIONS = new Topic("audit.executions", false);
+    public static final Topic<AuditRecord> EXECUTIONS = new Topic<>("audit.executions", Kept.SPAN, new AuditMessages());
 
     /** Reference data. Key: kind and key. Value: {@code ReferenceEntry} as JSON, or a tombstone. */
-    public static final Topic REFERENCE = new Topic("audit.reference", true);
+    public static final Topic<ReferenceEntry> REFERENCE = JsonMessages.reference("audit.reference");
 
     /** What was read, object by object. Key: source, object and hash. Value: {@code Receipt} as JSON. */
-    public static final Topic RECEIPTS = new Topic("audit.receipts", true);
+    public static final Topic<Receipt> RECEIPTS =
+            JsonMessages.topic("audit.receipts", Kept.LATEST, EventKeys::of, RecordCodec.RECEIPT);
 
     /** Findings. Key: finding id. Value: {@code Finding} as JSON. */
-    public static final Topic FINDINGS = new Topic("findings", false);
+    public static final Topic<Finding> FINDINGS =
+            JsonMessages.topic("findings", Kept.SPAN, EventKeys::of, RecordCodec.FINDING);
 
     /** Records that could not be read. Key: object hash and offset. Value: {@code DeadLetter} as JSON. */
-    public static final Topic DEAD_LETTERS = new Topic("dead-letters", false);
+    public static final Topic<DeadLetter> DEAD_LETTERS =
+            JsonMessages.topic("dead-letters", Kept.SPAN, EventKeys::of, RecordCodec.DEAD_LETTER);
 
     /** How the parts of the jobs are doing. Key: part and subtask. Value: {@code JobStatus} as JSON. */
-    public static final Topic STATUS = new Topic("job-status", true);
+    public static final Topic<JobStatus> STATUS =
+            JsonMessages.topic("job-status", Kept.LATEST, EventKeys::of, RecordCodec.JOB_STATUS);
 
     /** All of them, for whoever creates topics. */
-    public static final List<Topic> ALL =
+    public static final List<Topic<?>> ALL =
             List.of(CLOUDTRAIL, EXECUTIONS, REFERENCE, RECEIPTS, FINDINGS, DEAD_LETTERS, STATUS);
 
     /**
@@ -43,12 +55,4 @@ public final class Topics {
     public static final String STORED_GROUP = "trailwarden-stored";
 
     private Topics() {}
-
-    /**
-     * A topic.
-     *
-     * @param name as in Kafka
-     * @param compacted whether Kafka keeps the last value of every key instead of a span of time
-     */
-    public record Topic(String name, boolean compacted) {}
 }

@@ -3,7 +3,6 @@ package io.trailwarden.ingest.custody;
 import io.trailwarden.event.Claim;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Receipt;
-import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.Delivery;
 import io.trailwarden.ingest.EventPublisher;
@@ -37,7 +36,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -660,12 +658,7 @@ public final class CustodyWatch implements Ingester {
         Delivery delivery = new Delivery();
         for (Said said : news) {
             Finding finding = said.finding();
-            publisher.send(
-                    new ProducerRecord<>(
-                            Topics.FINDINGS.name(),
-                            finding.id().getBytes(StandardCharsets.UTF_8),
-                            RecordCodec.FINDING.encode(finding)),
-                    delivery);
+            publisher.send(Topics.FINDINGS, finding, delivery);
         }
         failPoints.reached(FailPoint.AFTER_SEND, source());
         publisher.flush();

@@ -2,7 +2,6 @@ package io.trailwarden.ingest.inventory;
 
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.EventKeys;
-import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.Delivery;
 import io.trailwarden.ingest.EventPublisher;
@@ -20,7 +19,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,14 +170,7 @@ final class Entries implements AutoCloseable {
                     throw new IngestException(source + ": " + each.getKey() + " is not written down any more");
                 }
                 ReferenceEntry entry = line.entry();
-                // Partition 0 as for what people write: both orders must be one.
-                publisher.send(
-                        new ProducerRecord<>(
-                                Topics.REFERENCE.name(),
-                                0,
-                                key.getBytes(StandardCharsets.UTF_8),
-                                entry.body() == null ? null : RecordCodec.REFERENCE.encode(entry)),
-                        delivery);
+                publisher.send(Topics.REFERENCE, entry, delivery);
                 sent.add(entry);
             }
         }

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trailwarden.embedded.EmbeddedKafka;
 import io.trailwarden.event.Receipt;
-import io.trailwarden.event.codec.EventKeys;
-import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.topic.Message;
+import io.trailwarden.event.topic.MessageCodec;
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.Delivery;
 import io.trailwarden.ingest.EventPublisher;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,17 +26,32 @@ class KafkaReceiptLogTest {
     @TempDir
     Path folder;
 
-    private static void send(EventPublisher publisher, String object, byte[] value) throws Exception {
+    /** Writes to the topic of receipts what need not be one. */
+    private static final Topic<byte[]> BYTES =
+            new Topic<>(Topics.RECEIPTS.name(), Topics.RECEIPTS.kept(), new MessageCodec<>() {
+                @Override
+                public Message encode(byte[] value) {
+                    return new Message("broken".getBytes(StandardCharsets.UTF_8), value);
+                }
+
+                @Override
+                public byte[] decode(Message message) {
+                    throw new IllegalStateException("only written");
+                }
+            });
+
+    private static <T> void send(EventPublisher publisher, Topic<T> topic, T value) throws Exception {
         Delivery delivery = new Delivery();
-        publisher.send(
-                new ProducerRecord<>(Topics.RECEIPTS.name(), object.getBytes(StandardCharsets.UTF_8), value), delivery);
+        publisher.send(topic, value, delivery);
         publisher.flush();
         assertThat(delivery.failure()).isNull();
     }
 
     private static void receipt(EventPublisher publisher, String object) throws Exception {
-        Receipt receipt = new Receipt("s3:main", object, "ab", 1, 10, Instant.parse("2026-03-02T09:00:00Z"));
-        send(publisher, EventKeys.of(receipt), RecordCodec.RECEIPT.encode(receipt));
+        send(
+                publisher,
+                Topics.RECEIPTS,
+                new Receipt("s3:main", object, "ab", 1, 10, Instant.parse("2026-03-02T09:00:00Z")));
     }
 
     @Test
@@ -49,7 +64,7 @@ class KafkaReceiptLogTest {
                 for (int i = 0; i < 20; i++) {
                     receipt(publisher, "b/o-" + i);
                 }
-                send(publisher, "broken", "{".getBytes(StandardCharsets.UTF_8));
+                send(publisher, BYTES, "{".getBytes(StandardCharsets.UTF_8));
                 List<String> first = new ArrayList<>();
                 Map<Integer, Long> next = log.read(Map.of(), receipt -> first.add(receipt.object()));
                 assertThat(first).hasSize(20).doesNotHaveDuplicates();

@@ -3,6 +3,7 @@ package io.trailwarden.jobs;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
+import io.trailwarden.event.topic.Topics;
 import io.trailwarden.jobs.archive.OffsetCommitter;
 import io.trailwarden.storage.catalog.ArchiveConfig;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -27,9 +28,9 @@ public record DetectionSinks(
     public static DetectionSinks ofKafka(KafkaAccess access, ArchiveConfig archive) {
         KafkaEnds ends = new KafkaEnds(access);
         return new DetectionSinks(
-                ends.sink(new KafkaRecords.Findings()),
-                ends.sink(new KafkaRecords.DeadLetters()),
-                ends.sink(new KafkaRecords.Statuses()),
+                ends.sink(Topics.FINDINGS),
+                ends.sink(Topics.DEAD_LETTERS),
+                ends.sink(Topics.STATUS),
                 archive,
                 new KafkaOffsetCommitter(access));
     }

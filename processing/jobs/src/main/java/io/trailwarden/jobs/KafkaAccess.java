@@ -1,6 +1,7 @@
 package io.trailwarden.jobs;
 
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
@@ -16,10 +17,15 @@ public record KafkaAccess(String bootstrapServers, Map<String, String> propertie
         properties = Map.copyOf(properties);
     }
 
+    Map<String, String> connection() {
+        Map<String, String> all = new HashMap<>(properties);
+        all.put("bootstrap.servers", bootstrapServers);
+        return all;
+    }
+
     Properties clientProperties() {
         Properties all = new Properties();
-        all.putAll(properties);
-        all.put("bootstrap.servers", bootstrapServers);
+        all.putAll(connection());
         return all;
     }
 }

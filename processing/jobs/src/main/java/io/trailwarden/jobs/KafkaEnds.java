@@ -1,5 +1,6 @@
 package io.trailwarden.jobs;
 
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.jobs.intake.Delivered;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
@@ -71,7 +71,7 @@ final class KafkaEnds {
         }
     }
 
-    <T> Sink<T> sink(KafkaRecordSerializationSchema<T> serializer) {
+    <T> Sink<T> sink(Topic<T> topic) {
         Properties properties = access.clientProperties();
         properties.put("acks", "all");
         properties.put("linger.ms", "5");
@@ -80,7 +80,7 @@ final class KafkaEnds {
                 .setKafkaProducerConfig(properties)
                 .setBootstrapServers(access.bootstrapServers())
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-                .setRecordSerializer(serializer)
+                .setRecordSerializer(new TopicSerializer<>(topic))
                 .build();
     }
 

@@ -1,18 +1,12 @@
 package io.trailwarden.jobs;
 
+import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.topic.Topics;
-import io.trailwarden.jobs.operator.ReferenceDelivered;
 import io.trailwarden.jobs.operator.ReferenceFeed;
+import io.trailwarden.kafka.TopicReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads the compacted reference topic from its beginning, and goes on. */
 final class KafkaReferenceFeed implements ReferenceFeed {
@@ -29,49 +23,34 @@ final class KafkaReferenceFeed implements ReferenceFeed {
 
     @Override
     public Reader open() {
-        Properties properties = access.clientProperties();
-        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        return new KafkaReader(
-                clusterId, new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        return new KafkaReader(clusterId, TopicReader.open(Topics.REFERENCE, access.connection()));
     }
 
-    private record KafkaReader(String incarnation, KafkaConsumer<byte[], byte[]> consumer) implements Reader {
-
-        private static final Duration POLL = Duration.ofSeconds(1);
+    private record KafkaReader(String incarnation, TopicReader<ReferenceEntry> topic) implements Reader {
 
         @Override
-        public List<ReferenceDelivered> backlog() {
-            List<TopicPartition> partitions = consumer.partitionsFor(Topics.REFERENCE.name()).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            List<ReferenceDelivered> records = new ArrayList<>();
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                poll(POLL, records);
-            }
-            return records;
+        public List<ReferenceEntry> backlog() {
+            List<ReferenceEntry> entries = new ArrayList<>();
+            topic.fromBeginning();
+            topic.readToEnd((at, entry) -> entries.add(entry));
+            return entries;
         }
 
         @Override
-        public List<ReferenceDelivered> changes() {
-            List<ReferenceDelivered> records = new ArrayList<>();
-            poll(Duration.ZERO, records);
-            return records;
+        public List<ReferenceEntry> changes() {
+            List<ReferenceEntry> entries = new ArrayList<>();
+            topic.poll(Duration.ZERO, (at, entry) -> entries.add(entry));
+            return entries;
         }
 
-        private void poll(Duration atMost, List<ReferenceDelivered> to) {
-            for (ConsumerRecord<byte[], byte[]> kafka : consumer.poll(atMost)) {
-                byte[] key = kafka.key() == null ? new byte[0] : kafka.key();
-                to.add(new ReferenceDelivered(kafka.partition(), kafka.offset(), key, kafka.value()));
-            }
+        @Override
+        public long malformed() {
+            return topic.unreadable();
         }
 
         @Override
         public void close() {
-            consumer.close();
+            topic.close();
         }
     }
 }

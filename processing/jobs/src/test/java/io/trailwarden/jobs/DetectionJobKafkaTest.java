@@ -16,6 +16,7 @@ import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.OriginCodec;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.AuditHeaders;
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.jobs.intake.Detection;
 import io.trailwarden.jobs.operator.JobSettings;
@@ -324,7 +325,7 @@ class DetectionJobKafkaTest {
         try (Admin admin = Admin.create(clientProperties());
                 KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = new ArrayList<>();
-            for (Topics.Topic topic : List.of(Topics.CLOUDTRAIL, Topics.EXECUTIONS, Topics.RECEIPTS)) {
+            for (Topic<?> topic : List.of(Topics.CLOUDTRAIL, Topics.EXECUTIONS, Topics.RECEIPTS)) {
                 partitions.add(new TopicPartition(topic.name(), 0));
                 partitions.add(new TopicPartition(topic.name(), 1));
             }
@@ -377,7 +378,7 @@ class DetectionJobKafkaTest {
         return sum;
     }
 
-    private List<ConsumerRecord<byte[], byte[]>> read(Topics.Topic topic) {
+    private List<ConsumerRecord<byte[], byte[]>> read(Topic<?> topic) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             List<TopicPartition> partitions =
                     List.of(new TopicPartition(topic.name(), 0), new TopicPartition(topic.name(), 1));

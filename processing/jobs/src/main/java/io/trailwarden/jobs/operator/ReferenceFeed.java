@@ -1,5 +1,6 @@
 package io.trailwarden.jobs.operator;
 
+import io.trailwarden.event.ReferenceEntry;
 import java.io.Serializable;
 import java.util.List;
 
@@ -22,11 +23,14 @@ public interface ReferenceFeed extends Serializable {
         /** Names the topic's incarnation: another value means that it began anew. */
         String incarnation();
 
-        /** All records up to the end that the topic has now, in their order; of one key the last counts. */
-        List<ReferenceDelivered> backlog();
+        /** All entries up to the end that the topic has now, in their order; of one key the last counts. */
+        List<ReferenceEntry> backlog();
 
         /** What came since the last call; does not wait. */
-        List<ReferenceDelivered> changes();
+        List<ReferenceEntry> changes();
+
+        /** How many records could not be read, since it was opened. */
+        long malformed();
 
         @Override
         void close();

@@ -2,11 +2,8 @@ package io.trailwarden.jobs.operator;
 
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.ReferenceEntry;
-import io.trailwarden.event.codec.MalformedRecordException;
-import io.trailwarden.event.codec.RecordCodec;
-import java.nio.charset.StandardCharsets;
+import io.trailwarden.event.codec.EventKeys;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +14,6 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One subtask's reference data: what the topic held at the start, and every change since.
@@ -35,14 +30,11 @@ public final class ReferenceTable {
     /** How often changes of reference data are asked for. */
     public static final Duration REFRESH_INTERVAL = Duration.ofMillis(500);
 
-    private static final Logger LOG = LoggerFactory.getLogger(ReferenceTable.class);
-
     private final Map<String, ReferenceEntry> entries = new HashMap<>();
     private ReferenceFeed.@Nullable Reader reader;
     private String incarnation = "";
     private Reference reference = Reference.EMPTY;
     private @Nullable ListState<Remembered> remembered;
-    private long malformed;
 
     /**
      * Takes what a checkpoint remembers and what the topic holds.
@@ -89,7 +81,7 @@ public final class ReferenceTable {
 
     /** Records of the topic that could not be read, since the start. */
     public long malformed() {
-        return malformed;
+        return reader == null ? 0 : reader.malformed();
     }
 
     /** Entries that detectors refused to understand. */
@@ -108,15 +100,8 @@ public final class ReferenceTable {
     }
 
     /** Returns what changed, in order. */
-    private List<ReferenceEntry> take(List<ReferenceDelivered> records) {
-        List<ReferenceEntry> changes = new ArrayList<>();
-        for (ReferenceDelivered record : records) {
-            ReferenceEntry entry = read(record);
-            if (entry != null && put(entry)) {
-                changes.add(entry);
-            }
-        }
-        return changes;
+    private List<ReferenceEntry> take(List<ReferenceEntry> records) {
+        return records.stream().filter(this::put).toList();
     }
 
     private boolean put(ReferenceEntry entry) {
@@ -125,43 +110,8 @@ public final class ReferenceTable {
         return !Objects.equals(before == null ? null : before.body(), entry.body());
     }
 
-    private @Nullable ReferenceEntry read(ReferenceDelivered record) {
-        byte[] value = record.value();
-        try {
-            ReferenceEntry entry = value == null ? removal(record.key()) : RecordCodec.REFERENCE.decode(value);
-            if (entry == null) {
-                leaveOut(record, "a tombstone whose key is not kind|key");
-            }
-            return entry;
-        } catch (MalformedRecordException e) {
-            leaveOut(record, String.valueOf(e.getMessage()));
-            return null;
-        }
-    }
-
-    private void leaveOut(ReferenceDelivered record, String problem) {
-        malformed++;
-        // Strangers' words must not forge lines of the log or steer a terminal.
-        LOG.warn(
-                "Reference record at partition {} offset {} is left out: {}",
-                record.partition(),
-                record.offset(),
-                problem.replaceAll("\\p{C}", "?"));
-    }
-
-    private static @Nullable ReferenceEntry removal(byte[] key) {
-        String text = new String(key, StandardCharsets.UTF_8);
-        int bar = text.indexOf('|');
-        for (ReferenceEntry.Kind kind : ReferenceEntry.Kind.values()) {
-            if (bar > 0 && text.substring(0, bar).equals(kind.name())) {
-                return new ReferenceEntry(kind, text.substring(bar + 1), null, Instant.EPOCH);
-            }
-        }
-        return null;
-    }
-
     private static String nameOf(ReferenceEntry entry) {
-        return entry.kind() + "|" + entry.key();
+        return EventKeys.of(entry);
     }
 
     private static Map<String, @Nullable String> bodies(Map<String, ReferenceEntry> entries) {

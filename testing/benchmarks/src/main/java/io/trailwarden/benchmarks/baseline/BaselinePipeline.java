@@ -2,6 +2,7 @@ package io.trailwarden.benchmarks.baseline;
 
 import io.trailwarden.embedded.EmbeddedFlink;
 import io.trailwarden.embedded.EmbeddedKafka;
+import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ public final class BaselinePipeline implements AutoCloseable {
     public static BaselinePipeline start(Path directory, int parallelism, Set<String> accounts, Duration checkpoints)
             throws IOException {
         EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"));
-        for (Topics.Topic topic : Topics.ALL) {
+        for (Topic<?> topic : Topics.ALL) {
             kafka.createTopic(topic.name(), parallelism, topic.compacted());
         }
         Path warehouse = Files.createDirectories(directory.resolve("warehouse"));

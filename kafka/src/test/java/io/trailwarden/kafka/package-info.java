@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.kafka;
+
+import org.jspecify.annotations.NullMarked;
