@@ -175,7 +175,7 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
         int most = largest(run(Longest.of(some, Bounded.MAX_TEXT, "1"), 1, false));
         for (int length : new int[] {800, 1_025, 2_048, 2_049, 100_000}) {
             Rehearsal<K, N, S> rehearsal = run(Longest.of(some, length, "1"), 1, false);
-            assertThat(largest(rehearsal)).as("texts of %d characters", length).isLessThanOrEqualTo(most + most / 50);
+            assertThat(largest(rehearsal)).as("texts of %d characters", length).isLessThanOrEqualTo(most + most / 10);
             // What differs only at its end, beyond every limit, is another subject.
             int keys = rehearsal.states().size();
             assertThat(keys).isPositive();
