@@ -35,6 +35,14 @@ public sealed interface AuditEvent permits CloudTrailEvent, ExecutionEvent {
     /** The record's key in Kafka: every delivery of one event has the same, so that duplicates meet in one partition. */
     String key();
 
+    /**
+     * What tells this event from every other, for ids of findings: its id where that is unique by its form; else with
+     * what else tells events apart, because it may have been masked.
+     */
+    default String identity() {
+        return eventId();
+    }
+
     /** The event as evidence: when, and which. */
     default Sighting sighting() {
         return new Sighting(eventTime(), eventId());

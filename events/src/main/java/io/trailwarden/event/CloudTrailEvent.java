@@ -1,7 +1,9 @@
 package io.trailwarden.event;
 
+import io.trailwarden.event.json.JsonSpan;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,9 @@ public record CloudTrailEvent(
         Origin origin)
         implements AuditEvent {
 
+    private static final Pattern UUID_FORM =
+            Pattern.compile("\\p{XDigit}{8}-(?:\\p{XDigit}{4}-){3}\\p{XDigit}{12}|sha256:\\p{XDigit}{64}");
+
     /** The key of the event with this id in this account; nothing after the bar if the record names no account. */
     public static String key(String eventId, @Nullable String recipientAccountId) {
         return recipientAccountId == null ? eventId + '|' : eventId + '|' + recipientAccountId;
@@ -72,6 +77,14 @@ public record CloudTrailEvent(
     @Override
     public String key() {
         return key(eventId, recipientAccountId);
+    }
+
+    /** CloudTrail's ids are UUIDs; any other was put in the place of one. */
+    @Override
+    public String identity() {
+        return UUID_FORM.matcher(eventId).matches()
+                ? eventId
+                : String.join("|", eventId, eventTime.toString(), eventSource, eventName);
     }
 
     @Override

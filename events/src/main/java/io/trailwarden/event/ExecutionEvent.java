@@ -1,5 +1,6 @@
 package io.trailwarden.event;
 
+import io.trailwarden.event.json.JsonSpan;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -7,6 +7,9 @@ import static io.trailwarden.storage.TestEvents.receipt;
 import static io.trailwarden.storage.TestEvents.sha;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import io.trailwarden.event.Receipt;
+import io.trailwarden.event.Origin;
 import io.trailwarden.storage.catalog.ArchiveConfig;
 import io.trailwarden.storage.catalog.Duplicate;
 import io.trailwarden.storage.catalog.PendingFiles;
@@ -70,6 +73,23 @@ class LedgerTest {
         assertThat(ledger.verify().counted()).isEqualTo(lines);
         assertThat(ledger.verify().agrees()).isTrue();
         assertThat(archive.ledger().read()).isEqualTo(lines);
+    }
+
+    @Test
+    void objects_of_the_same_bytes_count_each() throws Exception {
+        Origin one = new Origin("file", "one.json", 0, TestEvents.sha("same"), Instant.EPOCH);
+        Origin two = new Origin("file", "two.json", 0, TestEvents.sha("same"), Instant.EPOCH);
+        try (ArchiveWriter writer = archive.newWriter("run", 0)) {
+            writer.write(cloudTrail("e1", TIME, one));
+            writer.write(Duplicate.of(cloudTrail("e1", TIME, two)));
+            writer.write(new Receipt("file", "one.json", TestEvents.sha("same"), 1, 100, Instant.EPOCH));
+            writer.write(new Receipt("file", "two.json", TestEvents.sha("same"), 1, 100, Instant.EPOCH));
+            archive.commit("run", 1, List.of(writer.flush(1, Map.of())));
+        }
+        assertThat(archive.ledger().read()).containsExactly(new Ledger.Line("file", 2, 1, 1, 0));
+        assertThat(archive.ledger().verify().agrees()).isTrue();
+        assertThat(archive.ledger().mismatches(10)).isEmpty();
+        assertThat(archive.ledger().receivedObjects()).hasSize(2);
     }
 
     @Test

@@ -4,7 +4,7 @@ import io.trailwarden.event.ActorKey;
 import io.trailwarden.event.AuditResource;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter.Reason;
-import io.trailwarden.event.JsonSpan;
+import io.trailwarden.event.json.JsonSpan;
 import io.trailwarden.event.Origin;
 import io.trailwarden.event.UserIdentity;
 import io.trailwarden.event.json.JsonFault;

@@ -2,7 +2,7 @@ package io.trailwarden.event.codec;
 
 import io.trailwarden.event.DeadLetter.Reason;
 import io.trailwarden.event.ExecutionEvent;
-import io.trailwarden.event.JsonSpan;
+import io.trailwarden.event.json.JsonSpan;
 import io.trailwarden.event.Origin;
 import io.trailwarden.event.json.JsonFault;
 import io.trailwarden.event.json.JsonNames;

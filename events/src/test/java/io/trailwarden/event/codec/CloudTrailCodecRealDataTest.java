@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trailwarden.event.CloudTrailEvent;
-import io.trailwarden.event.JsonSpan;
+import io.trailwarden.event.json.JsonSpan;
 import io.trailwarden.event.Origin;
 import io.trailwarden.event.UserIdentity;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import io.trailwarden.event.AuditResource;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.DeadLetter.Reason;
-import io.trailwarden.event.JsonSpan;
+import io.trailwarden.event.json.JsonSpan;
 import io.trailwarden.event.Origin;
 import io.trailwarden.event.UserIdentity;
 import java.nio.charset.StandardCharsets;

@@ -40,6 +40,16 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
     /** What is known to it. */
     protected abstract Reference reference();
 
+    /** What the scenario's findings name as their detection. */
+    protected String detection() {
+        return detector().name();
+    }
+
+    /** What the scenario's findings say at least. */
+    protected String[] facts() {
+        return new String[] {"Expected", "Seen"};
+    }
+
     /** Events, in order of time, that end with at least one open finding. */
     protected abstract List<? extends AuditEvent> scenario();
 
@@ -71,7 +81,7 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
         assertThat(open).isNotEmpty();
         for (Finding finding : open) {
             assertThat(finding.id()).matches("[0-9a-f]{32}");
-            assertThat(finding.claim().detection().name()).isEqualTo(detector().name());
+            assertThat(finding.claim().detection().name()).isEqualTo(detection());
             assertThat(finding.claim().words().title()).isNotBlank().hasSizeLessThan(200);
             assertThat(finding.claim().words().description()).endsWith(".");
             assertThat(finding.claim().subject().name()).isNotBlank();
@@ -81,7 +91,7 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
                             finding.claim().evidence().eventIds().size());
             assertThat(finding.claim().evidence().first())
                     .isBeforeOrEqualTo(finding.claim().evidence().last());
-            assertThat(finding.claim().words().facts()).containsKeys("Expected", "Seen");
+            assertThat(finding.claim().words().facts()).containsKeys(facts());
             assertThat(finding.claim().words().nextSteps()).isNotEmpty().allSatisfy(step -> assertThat(step)
                     .isNotBlank());
             assertThat(finding.claim().detection().author()).isNotBlank();

@@ -1,6 +1,6 @@
 package io.trailwarden.storage.catalog;
 
-import io.trailwarden.event.JsonSpan;
+import io.trailwarden.event.json.JsonSpan;
 import io.trailwarden.storage.files.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -7,6 +7,10 @@ import static io.trailwarden.storage.TestEvents.origin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import io.trailwarden.storage.TestEvents;
+import io.trailwarden.event.Origin;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.ArchiveWriter;
@@ -98,6 +102,50 @@ class StoredIdsTest {
         assertThat(ids.claim(execution(2, DAY1, origin("l", 1)))).isEqualTo(Outcome.NEW);
         assertThat(ids.claim(deadLetter(origin("a", 3), BROKEN))).isEqualTo(Outcome.NEW);
         assertThat(ids.claim(deadLetter(origin("a", 3), BROKEN))).isEqualTo(Outcome.REDELIVERED);
+    }
+
+    @Test
+    void one_id_with_another_time_source_or_name_is_another_event_also_after_a_restart() throws Exception {
+        try (ArchiveWriter writer = archive.newWriter("run1", 0)) {
+            StoredIds ids = ids("run1", Map.of());
+            assertThat(store(ids, writer, masked("10:00:00", "iam", "CreateUser", "a", 0)))
+                    .isEqualTo(Outcome.NEW);
+            assertThat(store(ids, writer, masked("10:00:01", "iam", "CreateUser", "a", 1)))
+                    .isEqualTo(Outcome.NEW_UNDER_KNOWN_ID);
+            assertThat(store(ids, writer, masked("10:00:00", "sts", "CreateUser", "a", 2)))
+                    .isEqualTo(Outcome.NEW_UNDER_KNOWN_ID);
+            assertThat(store(ids, writer, masked("10:00:00", "iam", "DeleteUser", "a", 3)))
+                    .isEqualTo(Outcome.NEW_UNDER_KNOWN_ID);
+            assertThat(store(ids, writer, masked("10:00:00", "iam", "CreateUser", "b", 0)))
+                    .isEqualTo(Outcome.DUPLICATE);
+            archive.commit("run1", 5, List.of(writer.flush(5, Map.of())));
+        }
+        StoredIds ids = ids("run2", Map.of("run1", 5L));
+        assertThat(ids.claim(masked("10:00:01", "iam", "CreateUser", "a", 1))).isEqualTo(Outcome.REDELIVERED);
+        assertThat(ids.claim(masked("10:00:00", "iam", "CreateUser", "b", 0))).isEqualTo(Outcome.REDELIVERED);
+        assertThat(ids.claim(masked("10:00:00", "iam", "DeleteUser", "c", 0))).isEqualTo(Outcome.DUPLICATE);
+        assertThat(ids.claim(masked("10:00:02", "iam", "CreateUser", "c", 1)))
+                .isEqualTo(Outcome.NEW_UNDER_KNOWN_ID);
+    }
+
+    private static CloudTrailEvent masked(String time, String service, String call, String object, long offset) {
+        return TestEvents.cloudTrail(
+                ("{\"eventVersion\":\"1.11\",\"userIdentity\":{\"type\":\"Root\",\"accountId\":\"111122223333\"},"
+                                + "\"eventTime\":\"2026-03-01T" + time + "Z\",\"eventSource\":\"" + service
+                                + ".amazonaws.com\",\"eventName\":\"" + call
+                                + "\",\"eventID\":\"<eventId>\",\"recipientAccountId\":\"111122223333\"}")
+                        .getBytes(StandardCharsets.UTF_8),
+                origin(object, offset));
+    }
+
+    @Test
+    void objects_of_the_same_bytes_are_two_deliveries() {
+        StoredIds ids = ids("run", Map.of());
+        Origin one = new Origin("file", "one.json", 0, TestEvents.sha("same"), Instant.EPOCH);
+        Origin two = new Origin("file", "two.json", 0, TestEvents.sha("same"), Instant.EPOCH);
+        assertThat(ids.claim(cloudTrail("e1", DAY1, one))).isEqualTo(Outcome.NEW);
+        assertThat(ids.claim(cloudTrail("e1", DAY1, two))).isEqualTo(Outcome.DUPLICATE);
+        assertThat(ids.claim(cloudTrail("e1", DAY1, two))).isEqualTo(Outcome.REDELIVERED);
     }
 
     @Test

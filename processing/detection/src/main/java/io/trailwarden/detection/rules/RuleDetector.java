@@ -141,7 +141,7 @@ public final class RuleDetector implements EventDetector {
             return;
         }
         out.publish(RuleFindings.claim(
-                FindingId.of(rule.key(), seen.eventId(), event.account()),
+                FindingId.of(rule.key(), event.identity(), event.account()),
                 rule.rule().header(),
                 new Claim.Subject(
                         event.principal(),

@@ -1,4 +1,4 @@
-package io.trailwarden.event;
+package io.trailwarden.event.json;
 
 /**
  * A JSON value inside a record's original bytes, so that nobody copies a large value that nobody reads.
