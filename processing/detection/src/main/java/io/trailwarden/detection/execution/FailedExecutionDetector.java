@@ -20,12 +20,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +41,6 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
     public static final int MAX_EXECUTIONS = 100;
 
     private static final Duration MEMORY = Duration.ofDays(2);
-    private static final int MAX_LISTED = 10;
-    private static final int MAX_CAUSE = 300;
     private static final Comparator<Signal> BY_TIME =
             Comparator.comparing(Signal::eventTime).thenComparing(Signal::eventId);
 
@@ -144,7 +139,8 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
         }
     }
 
-    private record Failure(Signal started, Signal ended) {}
+    /** A start that is not as expected, and the bad end of it. */
+    record Failure(Signal started, Signal ended) {}
 
     private static List<Claim> conclude(FailedExecutionState state, Reference reference) {
         List<Failure> failures = new ArrayList<>();
@@ -177,120 +173,28 @@ public final class FailedExecutionDetector implements KeyedDetector<FailedExecut
 
     private static Claim conclude(List<Failure> failures, boolean more, Expectation expectation, Reference reference) {
         Signal start = failures.get(0).started();
-        Signal end = failures.get(0).ended();
         String principal = String.valueOf(start.principal());
-        String who = Phrases.principal(principal);
-        String machine = machine(end);
-        String account = Phrases.account(start.account(), reference.accounts().name(start.account()));
-        String what = failures.size() == 1 && !more
-                ? "Execution " + name(end) + " of " + Phrases.principal(machine) + ' ' + became(end)
-                : failures.size() + (more ? " executions and more of " : " executions of ") + Phrases.principal(machine)
-                        + " failed";
+        String machine = machine(failures.get(0).ended());
         Instant last = failures.stream()
                 .map(failure -> failure.ended().eventTime())
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
-        List<String> events = new ArrayList<>();
-        Set<String> addresses = new TreeSet<>();
-        Set<String> sessions = new TreeSet<>();
-        for (Failure failure : failures) {
-            events.add(failure.started().eventId());
-            events.add(failure.ended().eventId());
-            addresses.add(Objects.toString(failure.started().sourceAddress(), ""));
-            sessions.add(Objects.toString(failure.started().sessionArn(), ""));
-        }
-        addresses.remove("");
-        sessions.remove("");
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Expected", expectation.expected());
-        facts.put(
-                "Seen",
-                Phrases.list(
-                        failures.stream().map(FailedExecutionDetector::seen).toList(), MAX_LISTED));
-        facts.put("Expectation", expectation.name() + ": " + expectation.shownAs());
-        facts.put("Started by", principal);
-        if (!sessions.isEmpty()) {
-            facts.put("In session", Phrases.list(sessions, MAX_LISTED));
-        }
-        if (!addresses.isEmpty()) {
-            facts.put("From", Phrases.list(addresses, MAX_LISTED));
-        }
-        List<String> causes = failures.stream()
-                .map(failure -> failure.ended().detail())
-                .filter(Objects::nonNull)
-                .map(FailedExecutionDetector::shortened)
-                .distinct()
-                .toList();
-        if (!causes.isEmpty()) {
-            facts.put("Cause", Phrases.list(causes, MAX_LISTED));
-        }
-        facts.put("State machine", machine);
-        facts.put(
-                "Execution",
-                Phrases.list(
-                        failures.stream()
-                                .map(each -> String.valueOf(each.ended().link()))
-                                .toList(),
-                        MAX_LISTED));
-        facts.put("Account", account);
+        Claim.Evidence evidence = Claim.Evidence.of(
+                start.eventTime(),
+                last,
+                failures.stream()
+                        .flatMap(failure -> Stream.of(
+                                failure.started().eventId(), failure.ended().eventId()))
+                        .toList());
         return new Claim(
                 FindingId.of(NAME, start.account(), principal, machine, day(start)),
                 new Claim.Detection(NAME, Severity.MEDIUM, Findings.AUTHOR, List.of("T1648")),
                 new Claim.Subject(machine, start.account(), start.region(), principal),
-                new Claim.Evidence(start.eventTime(), last, events, events.size()),
-                new Claim.Words(
-                        what + "; " + who + " started " + (failures.size() == 1 && !more ? "it" : "them")
-                                + ", against \"" + expectation.shownAs() + '"',
-                        what + " in account " + account
-                                + ". The execution's log names nobody; CloudTrail's record of the start names "
-                                + who + ", whom the expectation \"" + expectation.shownAs()
-                                + "\" does not allow to do that. A failure may be a clumsy attempt, an input that the state machine"
-                                + " refuses, or work left half done.",
-                        facts,
-                        List.of(
-                                "Ask the owner of " + who + " why it was started, and with which input.",
-                                Phrases.query(
-                                        "See how far it came",
-                                        "event_time, type, name, resource_type, resource, error, cause",
-                                        "executions",
-                                        start.eventTime(),
-                                        last,
-                                        "execution_arn",
-                                        failures.size() == 1 ? end.link() : null,
-                                        "state_machine_arn",
-                                        machine),
-                                "Undo or finish what the states before the failing one did.",
-                                "If nobody knows it: take " + who
-                                        + " the right to start the state machine, and end its sessions.")));
+                evidence,
+                FailedExecutionWords.of(failures, more, expectation, reference, evidence));
     }
 
-    private static String seen(Failure failure) {
-        Signal end = failure.ended();
-        return Phrases.principal(String.valueOf(failure.started().principal())) + " started " + name(end) + " at "
-                + failure.started().eventTime() + ", which " + became(end)
-                + (end.errorCode() == null ? "" : " with " + end.errorCode());
-    }
-
-    private static String shortened(String cause) {
-        return cause.length() <= MAX_CAUSE ? cause : cause.substring(0, MAX_CAUSE) + '…';
-    }
-
-    /** {@code failed}, {@code timed out} or {@code was aborted}. */
-    private static String became(Signal end) {
-        return switch (String.valueOf(end.call())) {
-            case "ExecutionTimedOut" -> "timed out";
-            case "ExecutionAborted" -> "was aborted";
-            default -> "failed";
-        };
-    }
-
-    private static String name(Signal end) {
-        String arn = String.valueOf(end.link());
-        String[] parts = arn.split(":", -1);
-        return parts.length > 7 ? parts[7] : arn;
-    }
-
-    private static String machine(Signal end) {
+    static String machine(Signal end) {
         return StateMachine.base(String.valueOf(end.stateMachineArn()));
     }
 
