@@ -119,7 +119,7 @@ class FindingsStoreTest {
     private List<String> statuses() {
         return store.list(FindingFilter.ALL, FindingPage.Sort.ARRIVAL, null, 100).findings().stream()
                 .map(row -> row.id() + " " + row.revision() + " " + row.status() + " " + row.severity() + " "
-                        + row.eventCount())
+                        + row.seen().eventCount())
                 .sorted()
                 .toList();
     }
