@@ -26,10 +26,10 @@ final class FindingJson {
     static final class Writer extends JsonSerializer<Finding> {
         @Override
         public void serialize(Finding finding, JsonGenerator out, SerializerProvider provider) throws IOException {
-            Claim.Detection detection = finding.claim().detection();
-            Claim.Subject subject = finding.claim().subject();
-            Claim.Evidence evidence = finding.claim().evidence();
-            Claim.Words words = finding.claim().words();
+            Claim.Detection detection = finding.detection();
+            Claim.Subject subject = finding.subject();
+            Claim.Evidence evidence = finding.evidence();
+            Claim.Words words = finding.words();
             out.writeStartObject(finding);
             out.writeStringField("id", finding.id());
             out.writeNumberField("revision", finding.revision());

@@ -52,7 +52,6 @@ class FindingTableTest {
         assertThat(archive.findings()
                         .list(FindingFilter.ALL)
                         .get(0)
-                        .claim()
                         .words()
                         .facts()
                         .keySet())
@@ -70,10 +69,7 @@ class FindingTableTest {
                         new Claim.Detection("d", Severity.LOW, "", List.of()),
                         Claim.Subject.named(""),
                         new Claim.Evidence(
-                                full.claim().evidence().first(),
-                                full.claim().evidence().last(),
-                                List.of(),
-                                0),
+                                full.evidence().first(), full.evidence().last(), List.of(), 0),
                         new Claim.Words("", "", Map.of(), List.of())),
                 1,
                 State.OPEN,
@@ -147,7 +143,7 @@ class FindingTableTest {
     void filters_narrow_the_list() throws Exception {
         FindingTable table = archive.findings();
         table.append(List.of(finding("f1", 1, State.OPEN), finding("f2", 1, State.OPEN)));
-        Instant evidence = finding("f1", 1, State.OPEN).claim().evidence().last();
+        Instant evidence = finding("f1", 1, State.OPEN).evidence().last();
 
         assertThat(table.list(new FindingFilter(evidence, null, null, null, null, false, 0)))
                 .hasSize(2);

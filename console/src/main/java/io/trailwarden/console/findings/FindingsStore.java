@@ -382,8 +382,8 @@ public final class FindingsStore implements AutoCloseable {
                 statement.setString(5, by);
                 statement.setLong(6, at.toEpochMilli());
                 statement.setLong(7, finding.revision());
-                statement.setLong(8, finding.claim().evidence().count());
-                statement.setInt(9, finding.claim().detection().severity().ordinal());
+                statement.setLong(8, finding.evidence().count());
+                statement.setInt(9, finding.detection().severity().ordinal());
                 statement.execute();
             }
             return new Change(put(number, finding), false, search);
@@ -459,22 +459,20 @@ public final class FindingsStore implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         for (String part : Arrays.asList(
                 finding.id(),
-                finding.claim().words().title(),
-                finding.claim().words().description(),
-                finding.claim().detection().name(),
-                finding.claim().subject().name(),
-                finding.claim().subject().account(),
-                finding.claim().subject().region(),
-                finding.claim().subject().principal())) {
+                finding.words().title(),
+                finding.words().description(),
+                finding.detection().name(),
+                finding.subject().name(),
+                finding.subject().account(),
+                finding.subject().region(),
+                finding.subject().principal())) {
             if (part != null) {
                 text.append(part).append('\n');
             }
         }
-        finding.claim().detection().techniques().forEach(each -> text.append(each)
-                .append('\n'));
-        finding.claim().evidence().eventIds().forEach(each -> text.append(each).append('\n'));
-        finding.claim().words().facts().values().forEach(each -> text.append(each)
-                .append('\n'));
+        finding.detection().techniques().forEach(each -> text.append(each).append('\n'));
+        finding.evidence().eventIds().forEach(each -> text.append(each).append('\n'));
+        finding.words().facts().values().forEach(each -> text.append(each).append('\n'));
         return text.toString().toLowerCase(Locale.ROOT);
     }
 

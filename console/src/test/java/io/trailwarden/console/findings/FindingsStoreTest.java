@@ -332,7 +332,7 @@ class FindingsStoreTest {
                     .hasSize(137);
             assertThat(seen).isSortedAccordingTo((left, right) -> switch (sort) {
                 case ARRIVAL -> Long.compare(right.number(), left.number());
-                case TIME -> right.lastTime().compareTo(left.lastTime());
+                case TIME -> right.seen().lastTime().compareTo(left.seen().lastTime());
                 case SEVERITY -> right.severity().compareTo(left.severity());
             });
         }

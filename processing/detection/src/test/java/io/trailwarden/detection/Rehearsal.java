@@ -137,7 +137,7 @@ public final class Rehearsal<S extends Record> {
                 .filter(finding -> finding.state() == Finding.State.OPEN)
                 .map(Rehearsal::timeless)
                 .sorted(Comparator.comparing(
-                                (Finding finding) -> finding.claim().evidence().first())
+                                (Finding finding) -> finding.evidence().first())
                         .thenComparing(Finding::id))
                 .toList();
     }
