@@ -198,7 +198,7 @@ final class Api {
         LoadedRules running = rules == null ? null : rules.get();
         return running != null
                 && running.ruleSet().headers().values().stream().anyMatch(header -> header.handle()
-                        .equals(finding.claim().detection().name()));
+                        .equals(finding.detection().name()));
     }
 
     /** Why a rule found this, worked out again over the records behind it. */

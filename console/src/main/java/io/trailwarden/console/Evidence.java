@@ -53,11 +53,11 @@ record Evidence(List<Item> records, List<String> missing, long unlisted, boolean
 
     static Evidence of(Finding finding, Records records, boolean showSecrets, boolean byRule) throws SourceException {
         List<Item> items = new ArrayList<>();
-        Set<String> missing = new LinkedHashSet<>(finding.claim().evidence().eventIds());
+        Set<String> missing = new LinkedHashSet<>(finding.evidence().eventIds());
         List<StoredRecord> found = records.find(
-                finding.claim().evidence().eventIds(),
-                finding.claim().evidence().first().minus(MARGIN),
-                finding.claim().evidence().last().plus(MARGIN));
+                finding.evidence().eventIds(),
+                finding.evidence().first().minus(MARGIN),
+                finding.evidence().last().plus(MARGIN));
         for (StoredRecord record : found) {
             missing.remove(record.eventId());
             items.add(item(record, showSecrets));
@@ -67,8 +67,8 @@ record Evidence(List<Item> records, List<String> missing, long unlisted, boolean
                 List.copyOf(missing),
                 Math.max(
                         0,
-                        finding.claim().evidence().count()
-                                - finding.claim().evidence().eventIds().size()),
+                        finding.evidence().count()
+                                - finding.evidence().eventIds().size()),
                 byRule);
     }
 

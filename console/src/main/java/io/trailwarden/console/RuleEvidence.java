@@ -70,12 +70,11 @@ record RuleEvidence(
 
     static RuleEvidence of(Finding finding, RuleSet rules, Records records, boolean showSecrets)
             throws SourceException {
-        List<String> ids =
-                finding.claim().evidence().eventIds().stream().limit(MOST).toList();
+        List<String> ids = finding.evidence().eventIds().stream().limit(MOST).toList();
         List<StoredRecord> stored = records.find(
                 ids,
-                finding.claim().evidence().first().minus(MARGIN),
-                finding.claim().evidence().last().plus(MARGIN));
+                finding.evidence().first().minus(MARGIN),
+                finding.evidence().last().plus(MARGIN));
         List<FindingExplanation.Evidence> evidence = new ArrayList<>();
         Map<String, StoredRecord> byId = new HashMap<>();
         for (StoredRecord record : stored) {
@@ -84,7 +83,7 @@ record RuleEvidence(
                     record.eventId(), record.raw(), showSecrets ? record.raw() : masked(record.raw())));
         }
         FindingExplanation explanation =
-                FindingExplanation.of(rules, finding.claim().detection().name(), evidence);
+                FindingExplanation.of(rules, finding.detection().name(), evidence);
         if (explanation == null) {
             return new RuleEvidence(null, "", "", List.of(), List.of(), 0);
         }
@@ -110,7 +109,7 @@ record RuleEvidence(
                 explanation.at(),
                 explanation.correlations(),
                 events,
-                finding.claim().evidence().count() - events.size());
+                finding.evidence().count() - events.size());
     }
 
     private static Tried tried(FindingExplanation.Tried tried) {

@@ -162,8 +162,7 @@ class BrowserTest {
         Finding newest = arrive(1).get(0);
 
         assertThat(rows()).hasCount(6);
-        assertThat(rows().first().locator(".title"))
-                .hasText(newest.claim().words().title());
+        assertThat(rows().first().locator(".title")).hasText(newest.words().title());
         assertThat(total()).hasText("6 of 6");
         noComplaints();
     }
@@ -295,15 +294,15 @@ class BrowserTest {
         page.locator("tw-facets label", new Page.LocatorOptions().setHasText("High"))
                 .click();
         long high = findings.stream()
-                .filter(each -> each.claim().detection().severity().name().equals("HIGH"))
+                .filter(each -> each.detection().severity().name().equals("HIGH"))
                 .count();
         assertThat(total()).hasText(high + " of 200");
         assertThat(page).hasURL(Pattern.compile("severity=HIGH"));
 
         page.getByLabel("Leave out root-login").click();
         long others = findings.stream()
-                .filter(each -> each.claim().detection().severity().name().equals("HIGH")
-                        && !each.claim().detection().name().equals("root-login"))
+                .filter(each -> each.detection().severity().name().equals("HIGH")
+                        && !each.detection().name().equals("root-login"))
                 .count();
         assertThat(total()).hasText(others + " of 200");
 
@@ -338,11 +337,11 @@ class BrowserTest {
         rows().first().click();
 
         Locator drawer = page.locator("tw-drawer");
-        assertThat(drawer.locator("h1")).hasText(finding.claim().words().title());
-        assertThat(drawer).containsText(finding.claim().words().description());
+        assertThat(drawer.locator("h1")).hasText(finding.words().title());
+        assertThat(drawer).containsText(finding.words().description());
         assertThat(drawer.locator(".pairs").first()).containsText("Region");
-        assertThat(drawer).containsText(finding.claim().words().nextSteps().get(0));
-        assertThat(drawer).containsText(finding.claim().detection().techniques().get(0));
+        assertThat(drawer).containsText(finding.words().nextSteps().get(0));
+        assertThat(drawer).containsText(finding.detection().techniques().get(0));
         drawer.locator(".events summary").first().click();
         assertThat(drawer.locator(".events pre").first()).containsText("\"eventName\" : \"AssumeRole\"");
         assertThat(drawer.locator(".events pre").first()).containsText("‹hidden: 21 characters›");
@@ -360,7 +359,7 @@ class BrowserTest {
 
         open("/?finding=" + finding.id());
 
-        assertThat(page.locator("tw-drawer h1")).hasText(finding.claim().words().title());
+        assertThat(page.locator("tw-drawer h1")).hasText(finding.words().title());
         assertThat(page.locator("tw-drawer")).containsText("seen before");
         assertThat(rows()).hasCount(4);
         noComplaints();
@@ -409,7 +408,7 @@ class BrowserTest {
                         first.revision() + 1,
                         Finding.State.OPEN,
                         4_321,
-                        first.claim().detection().severity()))));
+                        first.detection().severity()))));
 
         assertThat(rows().nth(2)).containsText("4,321");
         console.findings()
@@ -418,7 +417,7 @@ class BrowserTest {
                         first.revision() + 2,
                         Finding.State.WITHDRAWN,
                         4_321,
-                        first.claim().detection().severity()))));
+                        first.detection().severity()))));
         assertThat(rows()).hasCount(2);
         noComplaints();
     }
@@ -442,7 +441,7 @@ class BrowserTest {
     @Test
     void says_which_parts_of_a_rule_matched() {
         Finding finding = arrive(200).stream()
-                .filter(each -> each.claim().detection().name().equals("external-caller"))
+                .filter(each -> each.detection().name().equals("external-caller"))
                 .findFirst()
                 .orElseThrow();
         open("/?finding=" + finding.id());
@@ -460,7 +459,7 @@ class BrowserTest {
     @Test
     void offers_no_parts_of_a_rule_where_no_rule_found_something() {
         Finding finding = arrive(200).stream()
-                .filter(each -> each.claim().detection().name().equals("new-region"))
+                .filter(each -> each.detection().name().equals("new-region"))
                 .findFirst()
                 .orElseThrow();
 
@@ -622,7 +621,7 @@ class BrowserTest {
         violations("findings, paused");
 
         Finding byRule = findings.stream()
-                .filter(each -> each.claim().detection().name().equals("external-caller"))
+                .filter(each -> each.detection().name().equals("external-caller"))
                 .findFirst()
                 .orElseThrow();
         open("/?finding=" + byRule.id() + "&severity=HIGH&not.region=us-east-1&status=any");

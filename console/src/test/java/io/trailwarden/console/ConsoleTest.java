@@ -155,9 +155,9 @@ class ConsoleTest {
             JsonNode stored = client.json("/api/findings/" + finding.id());
 
             assertThat(stored.path("finding").path("description").asText())
-                    .isEqualTo(finding.claim().words().description());
+                    .isEqualTo(finding.words().description());
             assertThat(stored.path("finding").path("facts").path("Seen").asText())
-                    .isEqualTo(finding.claim().subject().principal());
+                    .isEqualTo(finding.subject().principal());
             assertThat(stored.path("row").path("status").asText()).isEqualTo("OPEN");
             assertThat(stored.path("decisions")).isEmpty();
         }
@@ -177,11 +177,11 @@ class ConsoleTest {
             JsonNode evidence = client.json("/api/findings/" + finding.id() + "/evidence");
 
             assertThat(evidence.path("records"))
-                    .hasSize(finding.claim().evidence().eventIds().size() - 1);
+                    .hasSize(finding.evidence().eventIds().size() - 1);
             assertThat(evidence.path("missing")).hasSize(1);
             assertThat(evidence.path("unlisted").asLong())
-                    .isEqualTo(finding.claim().evidence().count()
-                            - finding.claim().evidence().eventIds().size());
+                    .isEqualTo(finding.evidence().count()
+                            - finding.evidence().eventIds().size());
             JsonNode record = evidence.path("records").get(0);
             assertThat(record.path("name").asText()).isEqualTo("AssumeRole");
             assertThat(record.path("hidden").asInt()).isEqualTo(2);
@@ -199,7 +199,7 @@ class ConsoleTest {
 
         private Finding by(String detection) {
             return findings.stream()
-                    .filter(each -> each.claim().detection().name().equals(detection))
+                    .filter(each -> each.detection().name().equals(detection))
                     .findFirst()
                     .orElseThrow();
         }
@@ -239,8 +239,8 @@ class ConsoleTest {
         @Test
         void says_which_events_a_correlation_counted() {
             Finding finding = findings.stream()
-                    .filter(each -> each.claim().detection().name().equals("throttling-spike")
-                            && each.claim().evidence().count() > 30)
+                    .filter(each -> each.detection().name().equals("throttling-spike")
+                            && each.evidence().count() > 30)
                     .findFirst()
                     .orElseThrow();
 
@@ -251,13 +251,13 @@ class ConsoleTest {
             assertThat(condition.path("within").asText()).isEqualTo("5 min");
             assertThat(condition.path("over").toString()).isEqualTo("[\"any-sts\"]");
             assertThat(explanation.path("events"))
-                    .hasSize(finding.claim().evidence().eventIds().size() - 1);
+                    .hasSize(finding.evidence().eventIds().size() - 1);
             JsonNode event = explanation.path("events").get(0);
             assertThat(event.path("counts").asBoolean()).isTrue();
             assertThat(event.path("fields").toString()).isEqualTo("{\"sourceIPAddress\":[\"203.0.113.7\"]}");
             assertThat(explanation.path("others").asLong())
-                    .isEqualTo(finding.claim().evidence().count()
-                            - finding.claim().evidence().eventIds().size()
+                    .isEqualTo(finding.evidence().count()
+                            - finding.evidence().eventIds().size()
                             + 1);
         }
 
@@ -280,8 +280,8 @@ class ConsoleTest {
 
         private Finding manyEvents() {
             return findings.stream()
-                    .filter(each -> each.claim().evidence().count()
-                            > each.claim().evidence().eventIds().size())
+                    .filter(each ->
+                            each.evidence().count() > each.evidence().eventIds().size())
                     .findFirst()
                     .orElseThrow();
         }

@@ -154,14 +154,14 @@ class LiveStreamTest {
     void filters_and_names_what_left_the_filter() {
         List<Finding> findings = MadeUp.findings(40, MadeUp.NOW, Duration.ofHours(1), 5);
         Finding high = findings.stream()
-                .filter(each -> each.claim().detection().severity().name().equals("HIGH"))
+                .filter(each -> each.detection().severity().name().equals("HIGH"))
                 .findFirst()
                 .orElseThrow();
         try (TestClient.Stream stream = client.stream("/api/live?severity=high&status=open")) {
             stream.next("hello");
             console.findings().apply(Batch.of(findings));
             int expected = (int) findings.stream()
-                    .filter(each -> each.claim().detection().severity().name().equals("HIGH"))
+                    .filter(each -> each.detection().severity().name().equals("HIGH"))
                     .count();
             assertThat(stream.findings(expected)).contains(high.id()).hasSize(expected);
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * revision in state {@link State#WITHDRAWN}. Whoever stores findings keeps the highest revision. What people decide about
  * a finding is kept elsewhere.
  *
- * <p>In JSON and in tables it is flat: one object, one row (see {@link FindingJson}).
+ * <p>In JSON and in tables it is flat: one object, one row (see {@code FindingJson}).
  *
  * @param revision ascending per id, not necessarily by one; milliseconds since 1970 when the revision was made, made
  *     strictly ascending
@@ -33,5 +33,25 @@ public record Finding(Claim claim, long revision, State state, Instant detectedA
     /** The claim's id: what makes several revisions one finding. */
     public String id() {
         return claim.id();
+    }
+
+    /** Which detection made the claim, and how bad it is. */
+    public Claim.Detection detection() {
+        return claim.detection();
+    }
+
+    /** What the claim is about. */
+    public Claim.Subject subject() {
+        return claim.subject();
+    }
+
+    /** What the claim rests on. */
+    public Claim.Evidence evidence() {
+        return claim.evidence();
+    }
+
+    /** The claim for people. */
+    public Claim.Words words() {
+        return claim.words();
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +21,13 @@ final class FindingJson {
 
     private FindingJson() {}
 
-    /** What is the finding's own and not its claim's parts'. */
-    record Head(String id, long revision, Finding.State state, Instant detectedAt, @Nullable String suppression) {}
-
     static final class Writer extends JsonSerializer<Finding> {
         @Override
         public void serialize(Finding finding, JsonGenerator out, SerializerProvider provider) throws IOException {
-            Claim.Detection detection = finding.claim().detection();
-            Claim.Subject subject = finding.claim().subject();
-            Claim.Evidence evidence = finding.claim().evidence();
-            Claim.Words words = finding.claim().words();
+            Claim.Detection detection = finding.detection();
+            Claim.Subject subject = finding.subject();
+            Claim.Evidence evidence = finding.evidence();
+            Claim.Words words = finding.words();
             out.writeStartObject(finding);
             out.writeStringField("id", finding.id());
             out.writeNumberField("revision", finding.revision());
@@ -61,18 +59,23 @@ final class FindingJson {
         @Override
         public Finding deserialize(JsonParser in, DeserializationContext context) throws IOException {
             JsonNode members = context.readTree(in);
-            Head head = context.readTreeAsValue(members, Head.class);
+            JsonNode revision = members.get("revision");
             return new Finding(
                     new Claim(
-                            head.id(),
+                            read(members.get("id"), String.class, context),
                             context.readTreeAsValue(members, Claim.Detection.class),
                             context.readTreeAsValue(members, Claim.Subject.class),
                             context.readTreeAsValue(members, Claim.Evidence.class),
                             context.readTreeAsValue(members, Claim.Words.class)),
-                    head.revision(),
-                    head.state(),
-                    head.detectedAt(),
-                    head.suppression());
+                    context.readTreeAsValue(revision == null ? NullNode.getInstance() : revision, long.class),
+                    read(members.get("state"), Finding.State.class, context),
+                    read(members.get("detectedAt"), Instant.class, context),
+                    read(members.get("suppression"), String.class, context));
+        }
+
+        private static <T> @Nullable T read(@Nullable JsonNode member, Class<T> type, DeserializationContext context)
+                throws IOException {
+            return member == null || member.isNull() ? null : context.readTreeAsValue(member, type);
         }
     }
 }

@@ -93,8 +93,7 @@ public final class StdoutSink implements FindingSink {
     private boolean isNews(Finding finding) {
         Finding before = printed.get(finding.id());
         boolean news = before == null
-                || before.claim().detection().severity()
-                        != finding.claim().detection().severity()
+                || before.detection().severity() != finding.detection().severity()
                 || before.state() != finding.state()
                 || !Objects.equals(before.suppression(), finding.suppression())
                 || !finding.detectedAt().isBefore(before.detectedAt().plus(GROWTH));
@@ -107,26 +106,23 @@ public final class StdoutSink implements FindingSink {
     /** The finding on one line, without its line end. */
     public static String line(Finding finding, boolean colour) {
         StringBuilder line = new StringBuilder(160)
-                .append(time(finding.claim().evidence().last()))
+                .append(time(finding.evidence().last()))
                 .append("  ")
                 .append(severity(finding, colour))
                 .append("  ")
-                .append(VisibleText.of(finding.claim().words().title()));
-        if (finding.claim().subject().account() != null
-                && !finding.claim().subject().account().isEmpty()) {
-            line.append("  account ")
-                    .append(VisibleText.of(finding.claim().subject().account()));
+                .append(VisibleText.of(finding.words().title()));
+        if (finding.subject().account() != null && !finding.subject().account().isEmpty()) {
+            line.append("  account ").append(VisibleText.of(finding.subject().account()));
         }
-        if (finding.claim().subject().region() != null
-                && !finding.claim().subject().region().isEmpty()) {
-            line.append("  ").append(VisibleText.of(finding.claim().subject().region()));
+        if (finding.subject().region() != null && !finding.subject().region().isEmpty()) {
+            line.append("  ").append(VisibleText.of(finding.subject().region()));
         }
-        if (finding.claim().subject().principal() != null
-                && !finding.claim().subject().principal().isEmpty()) {
-            line.append("  by ").append(VisibleText.of(finding.claim().subject().principal()));
+        if (finding.subject().principal() != null
+                && !finding.subject().principal().isEmpty()) {
+            line.append("  by ").append(VisibleText.of(finding.subject().principal()));
         }
         return line.append("  [")
-                .append(VisibleText.of(finding.claim().detection().name()))
+                .append(VisibleText.of(finding.detection().name()))
                 .append(' ')
                 .append(VisibleText.of(shortened(finding.id())))
                 .append(']')
@@ -164,14 +160,12 @@ public final class StdoutSink implements FindingSink {
             return "suppressed   ";
         }
         String name = String.format(
-                Locale.ROOT,
-                "%-13s",
-                finding.claim().detection().severity().name().toLowerCase(Locale.ROOT));
+                Locale.ROOT, "%-13s", finding.detection().severity().name().toLowerCase(Locale.ROOT));
         if (!colour) {
             return name;
         }
         String code =
-                switch (finding.claim().detection().severity()) {
+                switch (finding.detection().severity()) {
                     case CRITICAL -> "1;35";
                     case HIGH -> "31";
                     case MEDIUM -> "33";

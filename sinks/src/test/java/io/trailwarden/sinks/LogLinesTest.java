@@ -73,7 +73,7 @@ class LogLinesTest {
                 throw new SinkUnavailableException("planted outage", new IllegalStateException());
             }
             return batch.stream()
-                    .filter(finding -> finding.claim().words().title().equals("refused"))
+                    .filter(finding -> finding.words().title().equals("refused"))
                     .map(finding -> new Refused(finding, "too \u001b[2J large\nERROR finding=forged"))
                     .toList();
         }

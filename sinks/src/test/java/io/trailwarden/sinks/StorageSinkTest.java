@@ -51,7 +51,7 @@ class StorageSinkTest extends SinkContract {
         sink.deliver(List.of(finding("subject", 5, "newer")));
         sink.deliver(List.of(finding("subject", 3, "older")));
         assertThat(stored())
-                .extracting((Finding finding) -> finding.claim().words().title())
+                .extracting((Finding finding) -> finding.words().title())
                 .containsExactly("newer");
     }
 
@@ -64,7 +64,7 @@ class StorageSinkTest extends SinkContract {
             sink().deliver(List.of(finding(title, 1, title)));
         }
         assertThat(stored())
-                .extracting((Finding finding) -> finding.claim().words().title())
+                .extracting((Finding finding) -> finding.words().title())
                 .containsExactlyInAnyOrderElementsOf(whole);
     }
 

@@ -66,7 +66,7 @@ public record RunSummary(
     /** How many standing findings are at least this bad. */
     public long atLeast(Severity severity) {
         return findings.stream()
-                .filter(finding -> finding.claim().detection().severity().compareTo(severity) >= 0)
+                .filter(finding -> finding.detection().severity().compareTo(severity) >= 0)
                 .count();
     }
 
@@ -167,7 +167,7 @@ public record RunSummary(
                 "total",
                 findings.size(),
                 name(findings.stream()
-                        .map(finding -> finding.claim().detection().severity())
+                        .map(finding -> finding.detection().severity())
                         .max(Severity::compareTo)
                         .orElse(Severity.INFORMATIONAL)));
         table.print(out);
@@ -195,21 +195,21 @@ public record RunSummary(
 
     private Severity worst(String detection) {
         return findings.stream()
-                .filter(finding -> finding.claim().detection().name().equals(detection))
-                .map(finding -> finding.claim().detection().severity())
+                .filter(finding -> finding.detection().name().equals(detection))
+                .map(finding -> finding.detection().severity())
                 .max(Severity::compareTo)
                 .orElse(Severity.INFORMATIONAL);
     }
 
     private Map<String, Long> byDetection() {
         Map<String, Long> counts = new TreeMap<>();
-        findings.forEach(finding -> counts.merge(finding.claim().detection().name(), 1L, Long::sum));
+        findings.forEach(finding -> counts.merge(finding.detection().name(), 1L, Long::sum));
         return counts;
     }
 
     private Map<Severity, Long> bySeverity() {
         Map<Severity, Long> counts = new TreeMap<>();
-        findings.forEach(finding -> counts.merge(finding.claim().detection().severity(), 1L, Long::sum));
+        findings.forEach(finding -> counts.merge(finding.detection().severity(), 1L, Long::sum));
         return counts;
     }
 

@@ -23,23 +23,21 @@ public final class FindingDetail {
             wrapped("Suppressed: " + finding.suppression(), "", out);
             out.println();
         }
-        wrapped(finding.claim().words().description(), "", out);
-        if (!finding.claim().words().facts().isEmpty()) {
+        wrapped(finding.words().description(), "", out);
+        if (!finding.words().facts().isEmpty()) {
             out.println();
-            for (Map.Entry<String, String> fact :
-                    finding.claim().words().facts().entrySet()) {
+            for (Map.Entry<String, String> fact : finding.words().facts().entrySet()) {
                 String name = VisibleText.of(fact.getKey());
                 out.print(name + " ".repeat(Math.max(1, NAMES - name.length())));
                 wrapped(fact.getValue(), " ".repeat(NAMES), out);
             }
         }
-        steps(finding.claim().words().nextSteps(), out);
+        steps(finding.words().nextSteps(), out);
         out.println();
-        out.println(
-                finding.claim().evidence().count() + (finding.claim().evidence().count() == 1 ? " event" : " events")
-                        + " from " + finding.claim().evidence().first() + " to "
-                        + finding.claim().evidence().last());
-        finding.claim().evidence().eventIds().forEach(id -> out.println("  " + VisibleText.of(id)));
+        out.println(finding.evidence().count() + (finding.evidence().count() == 1 ? " event" : " events")
+                + " from " + finding.evidence().first() + " to "
+                + finding.evidence().last());
+        finding.evidence().eventIds().forEach(id -> out.println("  " + VisibleText.of(id)));
     }
 
     private static void steps(List<String> steps, PrintStream out) {

@@ -80,8 +80,7 @@ class PipelineTest {
             await().atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
                 write(++more[0] + ".json", "e" + more[0]);
                 assertThat(open(pipeline))
-                        .extracting(
-                                (Finding finding) -> finding.claim().detection().name())
+                        .extracting((Finding finding) -> finding.detection().name())
                         .containsExactly("unexpected-principal");
             });
 

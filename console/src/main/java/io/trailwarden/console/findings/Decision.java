@@ -52,7 +52,7 @@ public record Decision(
 
     /** Whether the finding has more evidence, or is worse, than when this was decided. */
     boolean outgrownBy(Finding finding) {
-        return finding.claim().evidence().count() > eventCount
-                || finding.claim().detection().severity().compareTo(severity) > 0;
+        return finding.evidence().count() > eventCount
+                || finding.detection().severity().compareTo(severity) > 0;
     }
 }

@@ -59,9 +59,9 @@ public record FindingFilter(
                 case SEVERITY -> row.severity().name();
                 case STATUS -> row.status().name();
                 case DETECTION -> row.detection();
-                case ACCOUNT -> row.account();
-                case REGION -> row.region();
-                case PRINCIPAL -> row.principal();
+                case ACCOUNT -> row.about().account();
+                case REGION -> row.about().region();
+                case PRINCIPAL -> row.about().principal();
             };
         }
 
@@ -174,8 +174,8 @@ public record FindingFilter(
                 return false;
             }
         }
-        return (from == null || !row.lastTime().isBefore(from))
-                && (to == null || row.lastTime().isBefore(to));
+        return (from == null || !row.seen().lastTime().isBefore(from))
+                && (to == null || row.seen().lastTime().isBefore(to));
     }
 
     /** The same as a condition on the table {@code finding}, every value bound. */

@@ -1,5 +1,6 @@
 package io.trailwarden.console.findings;
 
+import io.trailwarden.event.Claim;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Severity;
 import io.trailwarden.event.codec.RecordCodec;
@@ -381,8 +382,8 @@ public final class FindingsStore implements AutoCloseable {
                 statement.setString(5, by);
                 statement.setLong(6, at.toEpochMilli());
                 statement.setLong(7, finding.revision());
-                statement.setLong(8, finding.claim().evidence().count());
-                statement.setInt(9, finding.claim().detection().severity().ordinal());
+                statement.setLong(8, finding.evidence().count());
+                statement.setInt(9, finding.detection().severity().ordinal());
                 statement.execute();
             }
             return new Change(put(number, finding), false, search);
@@ -397,23 +398,27 @@ public final class FindingsStore implements AutoCloseable {
                 }
             }
             long next = ++seq;
+            Claim claim = finding.claim();
+            Claim.Subject subject = claim.subject();
             FindingRow row = new FindingRow(
                     known == 0 ? next : known,
                     next,
                     finding.id(),
                     finding.revision(),
                     Status.of(finding, decision),
-                    finding.claim().detection().severity(),
-                    finding.claim().detection().name(),
-                    finding.claim().words().title(),
-                    finding.claim().subject().name(),
-                    orEmpty(finding.claim().subject().account()),
-                    orEmpty(finding.claim().subject().region()),
-                    orEmpty(finding.claim().subject().principal()),
-                    millis(finding.claim().evidence().first()),
-                    millis(finding.claim().evidence().last()),
-                    millis(finding.detectedAt()),
-                    finding.claim().evidence().count(),
+                    claim.detection().severity(),
+                    claim.detection().name(),
+                    claim.words().title(),
+                    new FindingRow.About(
+                            subject.name(),
+                            orEmpty(subject.account()),
+                            orEmpty(subject.region()),
+                            orEmpty(subject.principal())),
+                    new FindingRow.Seen(
+                            millis(claim.evidence().first()),
+                            millis(claim.evidence().last()),
+                            millis(finding.detectedAt()),
+                            claim.evidence().count()),
                     decision);
             PreparedStatement statement = known == 0 ? insert : update;
             int i = 0;
@@ -423,14 +428,14 @@ public final class FindingsStore implements AutoCloseable {
             statement.setInt(++i, row.severity().ordinal());
             statement.setString(++i, row.detection());
             statement.setString(++i, row.title());
-            statement.setString(++i, row.subject());
-            statement.setString(++i, row.account());
-            statement.setString(++i, row.region());
-            statement.setString(++i, row.principal());
-            statement.setLong(++i, row.firstTime().toEpochMilli());
-            statement.setLong(++i, row.lastTime().toEpochMilli());
-            statement.setLong(++i, row.detectedAt().toEpochMilli());
-            statement.setLong(++i, row.eventCount());
+            statement.setString(++i, row.about().subject());
+            statement.setString(++i, row.about().account());
+            statement.setString(++i, row.about().region());
+            statement.setString(++i, row.about().principal());
+            statement.setLong(++i, row.seen().firstTime().toEpochMilli());
+            statement.setLong(++i, row.seen().lastTime().toEpochMilli());
+            statement.setLong(++i, row.seen().detectedAt().toEpochMilli());
+            statement.setLong(++i, row.seen().eventCount());
             if (decision == null) {
                 statement.setNull(++i, Types.INTEGER);
             } else {
@@ -454,22 +459,20 @@ public final class FindingsStore implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         for (String part : Arrays.asList(
                 finding.id(),
-                finding.claim().words().title(),
-                finding.claim().words().description(),
-                finding.claim().detection().name(),
-                finding.claim().subject().name(),
-                finding.claim().subject().account(),
-                finding.claim().subject().region(),
-                finding.claim().subject().principal())) {
+                finding.words().title(),
+                finding.words().description(),
+                finding.detection().name(),
+                finding.subject().name(),
+                finding.subject().account(),
+                finding.subject().region(),
+                finding.subject().principal())) {
             if (part != null) {
                 text.append(part).append('\n');
             }
         }
-        finding.claim().detection().techniques().forEach(each -> text.append(each)
-                .append('\n'));
-        finding.claim().evidence().eventIds().forEach(each -> text.append(each).append('\n'));
-        finding.claim().words().facts().values().forEach(each -> text.append(each)
-                .append('\n'));
+        finding.detection().techniques().forEach(each -> text.append(each).append('\n'));
+        finding.evidence().eventIds().forEach(each -> text.append(each).append('\n'));
+        finding.words().facts().values().forEach(each -> text.append(each).append('\n'));
         return text.toString().toLowerCase(Locale.ROOT);
     }
 
@@ -531,7 +534,7 @@ public final class FindingsStore implements AutoCloseable {
                 long part =
                         switch (sort) {
                             case ARRIVAL -> last.number();
-                            case TIME -> last.lastTime().toEpochMilli();
+                            case TIME -> last.seen().lastTime().toEpochMilli();
                             case SEVERITY -> last.severity().ordinal();
                         };
                 next = part + "." + last.number();
@@ -712,14 +715,12 @@ public final class FindingsStore implements AutoCloseable {
                 Severity.values()[row.getInt(6)],
                 row.getString(7),
                 row.getString(8),
-                row.getString(9),
-                row.getString(10),
-                row.getString(11),
-                row.getString(12),
-                Instant.ofEpochMilli(row.getLong(13)),
-                Instant.ofEpochMilli(row.getLong(14)),
-                Instant.ofEpochMilli(row.getLong(15)),
-                row.getLong(16),
+                new FindingRow.About(row.getString(9), row.getString(10), row.getString(11), row.getString(12)),
+                new FindingRow.Seen(
+                        Instant.ofEpochMilli(row.getLong(13)),
+                        Instant.ofEpochMilli(row.getLong(14)),
+                        Instant.ofEpochMilli(row.getLong(15)),
+                        row.getLong(16)),
                 decided ? decision(row, 17) : null);
     }
 

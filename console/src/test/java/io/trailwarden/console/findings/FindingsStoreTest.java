@@ -119,7 +119,7 @@ class FindingsStoreTest {
     private List<String> statuses() {
         return store.list(FindingFilter.ALL, FindingPage.Sort.ARRIVAL, null, 100).findings().stream()
                 .map(row -> row.id() + " " + row.revision() + " " + row.status() + " " + row.severity() + " "
-                        + row.eventCount())
+                        + row.seen().eventCount())
                 .sorted()
                 .toList();
     }
@@ -332,7 +332,7 @@ class FindingsStoreTest {
                     .hasSize(137);
             assertThat(seen).isSortedAccordingTo((left, right) -> switch (sort) {
                 case ARRIVAL -> Long.compare(right.number(), left.number());
-                case TIME -> right.lastTime().compareTo(left.lastTime());
+                case TIME -> right.seen().lastTime().compareTo(left.seen().lastTime());
                 case SEVERITY -> right.severity().compareTo(left.severity());
             });
         }

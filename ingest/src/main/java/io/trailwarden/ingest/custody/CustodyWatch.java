@@ -630,7 +630,7 @@ public final class CustodyWatch implements Ingester {
         Instant time = !claim.evidence().first().equals(Instant.EPOCH)
                 ? claim.evidence().first()
                 : before != null && before.isOpen()
-                        ? before.finding().claim().evidence().first()
+                        ? before.finding().evidence().first()
                         : now;
         Claim dated = new Claim(
                 claim.id(),
@@ -671,7 +671,7 @@ public final class CustodyWatch implements Ingester {
                     "{}: finding {} {}",
                     source(),
                     said.finding().id(),
-                    said.finding().claim().detection().name());
+                    said.finding().detection().name());
         }
     }
 

@@ -210,14 +210,14 @@ class CustodyWatchTest {
     private List<String> open() {
         return findings().stream()
                 .filter(finding -> finding.state() == Finding.State.OPEN)
-                .map((Finding finding) -> finding.claim().detection().name())
+                .map((Finding finding) -> finding.detection().name())
                 .sorted()
                 .toList();
     }
 
     private Finding only(String detection) {
         List<Finding> all = findings().stream()
-                .filter(finding -> finding.claim().detection().name().equals(detection))
+                .filter(finding -> finding.detection().name().equals(detection))
                 .toList();
         assertThat(all).hasSize(1);
         return all.get(0);
@@ -263,15 +263,14 @@ class CustodyWatchTest {
 
         Finding finding = only("custody-altered-object");
         assertThat(open()).containsExactly("custody-altered-object");
-        assertThat(finding.claim().detection().severity()).isEqualTo(Severity.CRITICAL);
-        assertThat(finding.claim().subject().name())
+        assertThat(finding.detection().severity()).isEqualTo(Severity.CRITICAL);
+        assertThat(finding.subject().name())
                 .isEqualTo(BUCKET + '/' + trail.digests().get(4).key());
-        assertThat(finding.claim().subject().account()).isEqualTo("111122223333");
-        assertThat(finding.claim().subject().region()).isEqualTo("eu-west-1");
-        assertThat(finding.claim().evidence().first()).isEqualTo(START.plus(Duration.ofHours(4)));
-        assertThat(finding.claim().words().facts().get("Seen"))
-                .isEqualTo(key + ": its content is not the one that was signed");
-        assertThat(finding.claim().words().nextSteps()).isNotEmpty();
+        assertThat(finding.subject().account()).isEqualTo("111122223333");
+        assertThat(finding.subject().region()).isEqualTo("eu-west-1");
+        assertThat(finding.evidence().first()).isEqualTo(START.plus(Duration.ofHours(4)));
+        assertThat(finding.words().facts().get("Seen")).isEqualTo(key + ": its content is not the one that was signed");
+        assertThat(finding.words().nextSteps()).isNotEmpty();
 
         put(key, sound);
         later(DELAY);
@@ -288,7 +287,7 @@ class CustodyWatchTest {
         hours(1);
 
         assertThat(open()).containsExactly("custody-altered-object");
-        assertThat(only("custody-altered-object").claim().subject().name())
+        assertThat(only("custody-altered-object").subject().name())
                 .endsWith(trail.digests().get(0).key());
     }
 
@@ -302,7 +301,7 @@ class CustodyWatchTest {
         watch.pass();
 
         assertThat(open()).containsExactly("custody-altered-object");
-        assertThat(only("custody-altered-object").claim().words().facts().get("Seen"))
+        assertThat(only("custody-altered-object").words().facts().get("Seen"))
                 .endsWith("what was read is not what was signed, though it is now");
     }
 
@@ -317,7 +316,7 @@ class CustodyWatchTest {
         watch.pass();
 
         assertThat(open()).containsExactly("custody-missing-object");
-        assertThat(only("custody-missing-object").claim().words().facts().get("Seen"))
+        assertThat(only("custody-missing-object").words().facts().get("Seen"))
                 .isEqualTo(key + ": it was delivered, and is not there");
 
         put(key, trail.objects().get(key));
@@ -336,8 +335,8 @@ class CustodyWatchTest {
 
         assertThat(open()).hasSize(6).containsOnly("custody-missing-object");
         assertThat(findings()).allSatisfy(finding -> {
-            assertThat(finding.claim().words().facts().get("How many")).isEqualTo("3");
-            assertThat(finding.claim().words().facts().get("Seen"))
+            assertThat(finding.words().facts().get("How many")).isEqualTo("3");
+            assertThat(finding.words().facts().get("Seen"))
                     .contains("it was delivered and read, and is not there any more");
         });
     }
@@ -375,7 +374,7 @@ class CustodyWatchTest {
         hours(1);
 
         assertThat(open()).containsExactly("custody-unknown-object");
-        assertThat(only("custody-unknown-object").claim().subject().name())
+        assertThat(only("custody-unknown-object").subject().name())
                 .endsWith(trail.digests().get(3).key());
     }
 
@@ -420,7 +419,7 @@ class CustodyWatchTest {
         hours(1);
 
         assertThat(open()).containsExactly("custody-altered-digest");
-        assertThat(only("custody-altered-digest").claim().subject().name()).isEqualTo(BUCKET + '/' + one.key());
+        assertThat(only("custody-altered-digest").subject().name()).isEqualTo(BUCKET + '/' + one.key());
     }
 
     @Test
@@ -497,7 +496,7 @@ class CustodyWatchTest {
 
         assertThat(open()).containsExactly("custody-missing-digest");
         Finding finding = only("custody-missing-digest");
-        assertThat(finding.claim().subject().name())
+        assertThat(finding.subject().name())
                 .isEqualTo(BUCKET + '/' + trail.digests().get(3).key());
 
         put(trail.digests().get(3));
@@ -516,7 +515,7 @@ class CustodyWatchTest {
         later(Duration.ofMinutes(1));
 
         assertThat(open()).containsExactly("custody-gap");
-        assertThat(only("custody-gap").claim().evidence().first()).isEqualTo(START.plus(Duration.ofHours(3)));
+        assertThat(only("custody-gap").evidence().first()).isEqualTo(START.plus(Duration.ofHours(3)));
         put(trail.digests().get(3));
         later(DELAY);
         assertThat(open()).isEmpty();
@@ -533,7 +532,7 @@ class CustodyWatchTest {
 
         assertThat(open()).containsExactly("custody-gap");
         assertThat(only("custody-gap").id()).isEqualTo(stopped.id());
-        assertThat(only("custody-gap").claim().words().facts().get("Seen"))
+        assertThat(only("custody-gap").words().facts().get("Seen"))
                 .contains("the chain starts anew after 2026-03-02T03:00:00Z");
     }
 
@@ -562,10 +561,10 @@ class CustodyWatchTest {
 
         assertThat(open()).containsExactly("custody-silent-trail");
         Finding finding = only("custody-silent-trail");
-        assertThat(finding.claim().evidence().first()).isEqualTo(START.plus(Duration.ofHours(14)));
+        assertThat(finding.evidence().first()).isEqualTo(START.plus(Duration.ofHours(14)));
         hours(30);
         assertThat(open()).containsExactly("custody-silent-trail");
-        assertThat(only("custody-silent-trail").claim().words().facts().get("Seen"))
+        assertThat(only("custody-silent-trail").words().facts().get("Seen"))
                 .contains("nothing from 2026-03-02T14:00:00Z to 2026-03-02T18:00:00Z");
     }
 
@@ -660,9 +659,8 @@ class CustodyWatchTest {
 
         assertThat(open()).containsExactly("custody-stopped-trail");
         Finding finding = only("custody-stopped-trail");
-        assertThat(finding.claim().subject().name()).isEqualTo(TRAIL);
-        assertThat(finding.claim().words().facts().get("Seen"))
-                .isEqualTo("stopped at 2026-03-02T01:30:00Z, and still is");
+        assertThat(finding.subject().name()).isEqualTo(TRAIL);
+        assertThat(finding.words().facts().get("Seen")).isEqualTo("stopped at 2026-03-02T01:30:00Z, and still is");
 
         later(Duration.ofHours(1));
         aws.cloudTrail()
@@ -673,7 +671,7 @@ class CustodyWatchTest {
         later(DELAY);
 
         assertThat(open()).contains("custody-stopped-trail");
-        assertThat(only("custody-stopped-trail").claim().words().facts().get("Seen"))
+        assertThat(only("custody-stopped-trail").words().facts().get("Seen"))
                 .isEqualTo("stopped at 2026-03-02T01:30:00Z, started again at 2026-03-02T02:00:00Z");
     }
 
@@ -693,7 +691,7 @@ class CustodyWatchTest {
         later(Duration.ofHours(1));
 
         assertThat(open()).containsExactly("custody-undelivered");
-        assertThat(only("custody-undelivered").claim().words().facts().get("Seen"))
+        assertThat(only("custody-undelivered").words().facts().get("Seen"))
                 .isEqualTo("digests since the beginning: AccessDenied");
         int revisions = broker.store().size();
         later(DELAY);
@@ -702,7 +700,7 @@ class CustodyWatchTest {
         aws.cloudTrail().trail(TRAIL, status);
         later(DELAY);
         assertThat(findings())
-                .filteredOn(one -> one.claim().detection().name().equals("custody-undelivered"))
+                .filteredOn(one -> one.detection().name().equals("custody-undelivered"))
                 .extracting(Finding::state)
                 .containsExactly(Finding.State.WITHDRAWN);
     }
@@ -727,8 +725,8 @@ class CustodyWatchTest {
                 .filter(one -> one.state() == Finding.State.OPEN)
                 .findFirst()
                 .orElseThrow();
-        assertThat(finding.claim().evidence().first()).isEqualTo(finding.detectedAt());
-        assertThat(finding.claim().words().facts().get("Seen")).contains("s3:ListBucket failed: AccessDenied");
+        assertThat(finding.evidence().first()).isEqualTo(finding.detectedAt());
+        assertThat(finding.words().facts().get("Seen")).contains("s3:ListBucket failed: AccessDenied");
         int revisions = broker.store().size();
         later(DELAY);
         assertThat(broker.store()).hasSize(revisions);

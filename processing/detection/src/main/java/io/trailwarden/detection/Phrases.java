@@ -131,6 +131,11 @@ public final class Phrases {
         return intent + ": " + sql.append(" ORDER BY event_time");
     }
 
+    /** The text as the beginning of a sentence. */
+    public static String capital(String text) {
+        return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
     private static boolean isPlain(@Nullable String value) {
         return value != null
                 && !value.isEmpty()

@@ -81,20 +81,19 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
         assertThat(open).isNotEmpty();
         for (Finding finding : open) {
             assertThat(finding.id()).matches("[0-9a-f]{32}");
-            assertThat(finding.claim().detection().name()).isEqualTo(detection());
-            assertThat(finding.claim().words().title()).isNotBlank().hasSizeLessThan(200);
-            assertThat(finding.claim().words().description()).endsWith(".");
-            assertThat(finding.claim().subject().name()).isNotBlank();
-            assertThat(finding.claim().evidence().eventIds()).isNotEmpty().doesNotHaveDuplicates();
-            assertThat(finding.claim().evidence().count())
-                    .isGreaterThanOrEqualTo(
-                            finding.claim().evidence().eventIds().size());
-            assertThat(finding.claim().evidence().first())
-                    .isBeforeOrEqualTo(finding.claim().evidence().last());
-            assertThat(finding.claim().words().facts()).containsKeys(facts());
-            assertThat(finding.claim().words().nextSteps()).isNotEmpty().allSatisfy(step -> assertThat(step)
+            assertThat(finding.detection().name()).isEqualTo(detection());
+            assertThat(finding.words().title()).isNotBlank().hasSizeLessThan(200);
+            assertThat(finding.words().description()).endsWith(".");
+            assertThat(finding.subject().name()).isNotBlank();
+            assertThat(finding.evidence().eventIds()).isNotEmpty().doesNotHaveDuplicates();
+            assertThat(finding.evidence().count())
+                    .isGreaterThanOrEqualTo(finding.evidence().eventIds().size());
+            assertThat(finding.evidence().first())
+                    .isBeforeOrEqualTo(finding.evidence().last());
+            assertThat(finding.words().facts()).containsKeys(facts());
+            assertThat(finding.words().nextSteps()).isNotEmpty().allSatisfy(step -> assertThat(step)
                     .isNotBlank());
-            assertThat(finding.claim().detection().author()).isNotBlank();
+            assertThat(finding.detection().author()).isNotBlank();
         }
     }
 
@@ -160,10 +159,9 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
             Finding last = revisions.get(revisions.size() - 1);
             Finding lastOpen = revisions.get(revisions.size() - 2);
             assertThat(last.state()).isEqualTo(Finding.State.WITHDRAWN);
-            assertThat(last.claim().words().title())
-                    .isEqualTo(lastOpen.claim().words().title());
-            assertThat(last.claim().detection().severity())
-                    .isEqualTo(lastOpen.claim().detection().severity());
+            assertThat(last.words().title()).isEqualTo(lastOpen.words().title());
+            assertThat(last.detection().severity())
+                    .isEqualTo(lastOpen.detection().severity());
         }
     }
 

@@ -122,10 +122,10 @@ class FindingsTest {
                 Claim.Subject.named("s"),
                 new Claim.Evidence(NOW, NOW, ids, 250),
                 new Claim.Words("t", "d.", Map.of(), List.of())));
-        assertThat(published.get(0).claim().evidence().eventIds())
+        assertThat(published.get(0).evidence().eventIds())
                 .hasSize(Claim.Evidence.MAX_EVENT_IDS)
                 .startsWith("0", "1");
-        assertThat(published.get(0).claim().evidence().count()).isEqualTo(250);
+        assertThat(published.get(0).evidence().count()).isEqualTo(250);
     }
 
     private static Claim claim(String id, String fact) {

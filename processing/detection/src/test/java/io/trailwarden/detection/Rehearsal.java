@@ -169,7 +169,7 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
                 .filter(finding -> finding.state() == Finding.State.OPEN)
                 .map(Rehearsal::timeless)
                 .sorted(Comparator.comparing(
-                                (Finding finding) -> finding.claim().evidence().first())
+                                (Finding finding) -> finding.evidence().first())
                         .thenComparing(Finding::id))
                 .toList();
     }

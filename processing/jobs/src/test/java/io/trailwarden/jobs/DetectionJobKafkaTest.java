@@ -113,13 +113,13 @@ class DetectionJobKafkaTest {
         assertThat(TableReader.column(archive, "receipts", "object")).containsExactly("first");
         Map<String, Finding> findings = findings();
         assertThat(findings.values().stream()
-                        .map((Finding finding) -> finding.claim().words().title()))
+                        .map((Finding finding) -> finding.words().title()))
                 .containsExactlyInAnyOrder("alice in round 1", "of alice in round 2", "of bob in round 2");
         Finding alice = titled(findings, "alice in round 1");
-        assertThat(alice.claim().evidence().eventIds()).containsExactly("e1", "e2", "e3", "e4", "e5");
-        assertThat(alice.claim().words().facts().keySet())
+        assertThat(alice.evidence().eventIds()).containsExactly("e1", "e2", "e3", "e4", "e5");
+        assertThat(alice.words().facts().keySet())
                 .containsExactly("zeta comes first", "accounts known", "alpha comes last");
-        assertThat(alice.claim().words().facts()).containsEntry("accounts known", "1");
+        assertThat(alice.words().facts()).containsEntry("accounts known", "1");
         assertThat(read(Topics.DEAD_LETTERS).stream()
                         .map(letter -> RecordCodec.DEAD_LETTER.decode(letter.value()))
                         .map(DeadLetter::reason)
@@ -155,8 +155,7 @@ class DetectionJobKafkaTest {
         // Then
         assertThat(TableReader.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 1000));
         assertThat(TableReader.column(archive, "duplicates", "event_id")).isEmpty();
-        assertThat(titled(findings(), "actor-3 in round 1").claim().evidence().count())
-                .isEqualTo(100);
+        assertThat(titled(findings(), "actor-3 in round 1").evidence().count()).isEqualTo(100);
         assertThat(titles(findings())).hasSize(20);
         second.cancel();
     }
@@ -174,8 +173,7 @@ class DetectionJobKafkaTest {
         awaitStored();
 
         assertThat(TableReader.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 40));
-        assertThat(titled(findings(), "actor-3 in round 1").claim().evidence().count())
-                .isEqualTo(4);
+        assertThat(titled(findings(), "actor-3 in round 1").evidence().count()).isEqualTo(4);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(status("detect"))
                 .containsEntry("keys.repeated-calls", 10L)
                 .containsEntry("learned.repeated-calls", 10L));
@@ -202,8 +200,7 @@ class DetectionJobKafkaTest {
         // Then
         assertThat(TableReader.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 350));
         assertThat(findings().keySet()).isEqualTo(found);
-        assertThat(titled(findings(), "actor-3 in round 1").claim().evidence().count())
-                .isEqualTo(35);
+        assertThat(titled(findings(), "actor-3 in round 1").evidence().count()).isEqualTo(35);
         second.cancel();
     }
 
@@ -227,10 +224,8 @@ class DetectionJobKafkaTest {
 
         // Then actor-3 has its third and fourth ping only together with those that the state remembers
         assertThat(TableReader.column(archive, "cloudtrail", "event_id")).isEqualTo(ids(0, 40));
-        assertThat(titled(findings(), "actor-3 in round 1").claim().evidence().count())
-                .isEqualTo(4);
-        assertThat(titled(findings(), "actor-3 in round 1").claim().words().facts())
-                .containsEntry("accounts known", "1");
+        assertThat(titled(findings(), "actor-3 in round 1").evidence().count()).isEqualTo(4);
+        assertThat(titled(findings(), "actor-3 in round 1").words().facts()).containsEntry("accounts known", "1");
         second.cancel();
     }
 
@@ -354,14 +349,14 @@ class DetectionJobKafkaTest {
 
     private static Finding titled(Map<String, Finding> findings, String title) {
         return findings.values().stream()
-                .filter(finding -> finding.claim().words().title().equals(title))
+                .filter(finding -> finding.words().title().equals(title))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(title + " is not among " + titles(findings)));
     }
 
     private static Set<String> titles(Map<String, Finding> findings) {
         return findings.values().stream()
-                .map((Finding finding) -> finding.claim().words().title())
+                .map((Finding finding) -> finding.words().title())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

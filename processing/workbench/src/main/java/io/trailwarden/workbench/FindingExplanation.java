@@ -1,6 +1,6 @@
 package io.trailwarden.workbench;
 
-import io.trailwarden.detection.rules.RuleFindings;
+import io.trailwarden.detection.rules.RuleWords;
 import io.trailwarden.sigma.RuleSet;
 import io.trailwarden.sigma.RuleSet.BoundCorrelation;
 import io.trailwarden.sigma.correlation.Correlations;
@@ -88,8 +88,8 @@ public record FindingExplanation(
         return new Condition(
                 header.handle(),
                 header.title(),
-                RuleFindings.condition(correlation.rule()),
-                RuleFindings.timespan(correlation.rule().timespan()),
+                RuleWords.condition(correlation.rule()),
+                RuleWords.timespan(correlation.rule().timespan()),
                 correlation.references().stream()
                         .map(reference -> headers.containsKey(reference)
                                 ? headers.get(reference).handle()

@@ -1,6 +1,6 @@
 package io.trailwarden.workbench;
 
-import io.trailwarden.detection.rules.RuleFindings;
+import io.trailwarden.detection.rules.RuleWords;
 import io.trailwarden.sigma.RuleSet;
 import io.trailwarden.sigma.correlation.Correlations;
 import io.trailwarden.sigma.correlation.Family;
@@ -100,7 +100,7 @@ public final class RuleBacktest {
             if (!firing.firstTime().isBefore(since)) {
                 all.add(new Hit(
                         firing.firstTime(),
-                        RuleFindings.subject(firing.group()),
+                        RuleWords.subject(firing.group()),
                         headers.get(firing.correlation()).handle(),
                         firing.evidence().stream().map(seen -> seen.eventId()).toList()));
             }

@@ -58,44 +58,38 @@ public record Asff(
      * @param region where it is imported; empty: the finding's own
      */
     public static Asff of(Finding finding, String account, String region) {
-        String about = finding.claim().subject().account() != null
-                        && finding.claim().subject().account().matches("[0-9]{12}")
-                ? finding.claim().subject().account()
+        String about = finding.subject().account() != null
+                        && finding.subject().account().matches("[0-9]{12}")
+                ? finding.subject().account()
                 : NO_ACCOUNT;
         String owner = account.isEmpty() ? about : account;
-        String seenIn = finding.claim().subject().region() == null
-                        || finding.claim().subject().region().isEmpty()
-                ? NO_REGION
-                : VisibleText.of(finding.claim().subject().region(), 16);
+        String seenIn =
+                finding.subject().region() == null || finding.subject().region().isEmpty()
+                        ? NO_REGION
+                        : VisibleText.of(finding.subject().region(), 16);
         String where = region.isEmpty() ? seenIn : region;
         return new Asff(
                 finding.id(),
                 "arn:" + Partition.ofRegion(where) + ":securityhub:" + where + ":" + owner + ":product/" + owner
                         + "/default",
-                VisibleText.of("trailwarden/" + finding.claim().detection().name(), 512),
+                VisibleText.of("trailwarden/" + finding.detection().name(), 512),
                 owner,
-                List.of(finding.claim().detection().techniques().isEmpty() ? "Unusual Behaviors/User" : "TTPs"),
-                finding.claim().evidence().first().truncatedTo(ChronoUnit.MILLIS),
+                List.of(finding.detection().techniques().isEmpty() ? "Unusual Behaviors/User" : "TTPs"),
+                finding.evidence().first().truncatedTo(ChronoUnit.MILLIS),
                 Instant.ofEpochMilli(finding.revision()),
-                finding.claim().evidence().first().truncatedTo(ChronoUnit.MILLIS),
-                finding.claim().evidence().last().truncatedTo(ChronoUnit.MILLIS),
-                finding.claim().detection().severity().name(),
-                text(
-                        finding.claim().words().title(),
-                        finding.claim().detection().name(),
-                        256),
-                text(
-                        finding.claim().words().description(),
-                        finding.claim().words().title(),
-                        1024),
-                VisibleText.of(String.join(" ", finding.claim().words().nextSteps()), 512),
+                finding.evidence().first().truncatedTo(ChronoUnit.MILLIS),
+                finding.evidence().last().truncatedTo(ChronoUnit.MILLIS),
+                finding.detection().severity().name(),
+                text(finding.words().title(), finding.detection().name(), 256),
+                text(finding.words().description(), finding.words().title(), 1024),
+                VisibleText.of(String.join(" ", finding.words().nextSteps()), 512),
                 List.of(resource(finding, about, seenIn)),
                 fields(finding),
                 finding.state() == Finding.State.WITHDRAWN ? "ARCHIVED" : "ACTIVE");
     }
 
     private static Resource resource(Finding finding, String account, String region) {
-        String subject = finding.claim().subject().name();
+        String subject = finding.subject().name();
         String partition = Partition.of(subject, region);
         return subject.startsWith("arn:") && subject.contains(":stateMachine:")
                 ? new Resource("AwsStepFunctionStateMachine", VisibleText.of(subject, 512), partition, region)
@@ -105,20 +99,18 @@ public record Asff(
     private static Map<String, String> fields(Finding finding) {
         Map<String, String> fields = new LinkedHashMap<>();
         put(fields, "revision", Long.toString(finding.revision()));
-        put(fields, "author", finding.claim().detection().author());
-        put(fields, "detection", finding.claim().detection().name());
-        put(fields, "subject", finding.claim().subject().name());
+        put(fields, "author", finding.detection().author());
+        put(fields, "detection", finding.detection().name());
+        put(fields, "subject", finding.subject().name());
         put(
                 fields,
                 "principal",
-                finding.claim().subject().principal() == null
-                        ? ""
-                        : finding.claim().subject().principal());
+                finding.subject().principal() == null ? "" : finding.subject().principal());
         put(fields, "suppression", finding.suppression() == null ? "" : finding.suppression());
-        put(fields, "event-count", Long.toString(finding.claim().evidence().count()));
-        put(fields, "event-ids", String.join(",", finding.claim().evidence().eventIds()));
-        put(fields, "techniques", String.join(",", finding.claim().detection().techniques()));
-        finding.claim().words().facts().forEach((name, value) -> {
+        put(fields, "event-count", Long.toString(finding.evidence().count()));
+        put(fields, "event-ids", String.join(",", finding.evidence().eventIds()));
+        put(fields, "techniques", String.join(",", finding.detection().techniques()));
+        finding.words().facts().forEach((name, value) -> {
             if (fields.size() < MOST_FIELDS) {
                 put(fields, "fact/" + name, value);
             }

@@ -37,8 +37,8 @@ final class Ocsf {
         json.put("class_uid", CLASS);
         json.put("class_name", "Detection Finding");
         json.put("type_uid", CLASS * 100L + activity);
-        json.put("severity_id", severity(finding.claim().detection().severity()));
-        json.put("severity", name(finding.claim().detection().severity()));
+        json.put("severity_id", severity(finding.detection().severity()));
+        json.put("severity", name(finding.detection().severity()));
         boolean suppressed = !withdrawn && finding.suppression() != null;
         json.put("status_id", withdrawn ? STATUS_RESOLVED : suppressed ? STATUS_SUPPRESSED : STATUS_NEW);
         json.put("status", withdrawn ? "Resolved" : suppressed ? "Suppressed" : "New");
@@ -46,10 +46,10 @@ final class Ocsf {
             json.put("status_detail", finding.suppression());
         }
         json.put("time", finding.detectedAt().toEpochMilli());
-        json.put("start_time", finding.claim().evidence().first().toEpochMilli());
-        json.put("end_time", finding.claim().evidence().last().toEpochMilli());
-        json.put("count", finding.claim().evidence().count());
-        json.put("message", finding.claim().words().title());
+        json.put("start_time", finding.evidence().first().toEpochMilli());
+        json.put("end_time", finding.evidence().last().toEpochMilli());
+        json.put("count", finding.evidence().count());
+        json.put("message", finding.words().title());
         ObjectNode metadata = json.putObject("metadata");
         metadata.put("version", VERSION);
         metadata.put("uid", finding.id() + '.' + finding.revision());
@@ -59,51 +59,49 @@ final class Ocsf {
         json.set("finding_info", info(finding));
         ObjectNode cloud = json.putObject("cloud");
         cloud.put("provider", "AWS");
-        if (finding.claim().subject().region() != null) {
-            cloud.put("region", finding.claim().subject().region());
+        if (finding.subject().region() != null) {
+            cloud.put("region", finding.subject().region());
         }
-        if (finding.claim().subject().account() != null) {
+        if (finding.subject().account() != null) {
             cloud.putObject("account")
-                    .put("uid", finding.claim().subject().account())
+                    .put("uid", finding.subject().account())
                     .put("type_id", 10)
                     .put("type", "AWS Account");
         }
-        if (finding.claim().subject().principal() != null) {
+        if (finding.subject().principal() != null) {
             json.putArray("evidences")
                     .addObject()
                     .putObject("actor")
                     .putObject("user")
-                    .put("uid", finding.claim().subject().principal());
+                    .put("uid", finding.subject().principal());
         }
         ArrayNode resources = json.putArray("resources");
-        resources.addObject().put("uid", finding.claim().subject().name()).put("type", "subject");
-        if (!finding.claim().words().nextSteps().isEmpty()) {
+        resources.addObject().put("uid", finding.subject().name()).put("type", "subject");
+        if (!finding.words().nextSteps().isEmpty()) {
             json.putObject("remediation")
-                    .put("desc", String.join("\n", finding.claim().words().nextSteps()));
+                    .put("desc", String.join("\n", finding.words().nextSteps()));
         }
         ObjectNode facts = json.putObject("unmapped").putObject("facts");
-        finding.claim().words().facts().forEach(facts::put);
+        finding.words().facts().forEach(facts::put);
         return json;
     }
 
     private static ObjectNode info(Finding finding) {
         ObjectNode info = JsonNodeFactory.instance.objectNode();
         info.put("uid", finding.id());
-        info.put("title", finding.claim().words().title());
-        info.put("desc", finding.claim().words().description());
+        info.put("title", finding.words().title());
+        info.put("desc", finding.words().description());
         info.put("created_time", finding.detectedAt().toEpochMilli());
-        info.put("first_seen_time", finding.claim().evidence().first().toEpochMilli());
-        info.put("last_seen_time", finding.claim().evidence().last().toEpochMilli());
-        info.putArray("types").add(finding.claim().detection().name());
+        info.put("first_seen_time", finding.evidence().first().toEpochMilli());
+        info.put("last_seen_time", finding.evidence().last().toEpochMilli());
+        info.putArray("types").add(finding.detection().name());
         ObjectNode analytic = info.putObject("analytic");
-        analytic.put("uid", finding.claim().detection().name())
-                .put("type_id", 1)
-                .put("type", "Rule");
-        analytic.put("desc", "by " + finding.claim().detection().author());
+        analytic.put("uid", finding.detection().name()).put("type_id", 1).put("type", "Rule");
+        analytic.put("desc", "by " + finding.detection().author());
         ArrayNode related = info.putArray("related_events");
-        finding.claim().evidence().eventIds().forEach(id -> related.addObject().put("uid", id));
+        finding.evidence().eventIds().forEach(id -> related.addObject().put("uid", id));
         ArrayNode attacks = info.putArray("attacks");
-        finding.claim().detection().techniques().forEach(technique -> {
+        finding.detection().techniques().forEach(technique -> {
             int dot = technique.indexOf('.');
             ObjectNode attack = attacks.addObject();
             attack.putObject("technique").put("uid", dot < 0 ? technique : technique.substring(0, dot));

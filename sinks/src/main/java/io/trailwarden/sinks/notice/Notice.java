@@ -18,7 +18,7 @@ public sealed interface Notice {
     /** The worst severity in it. */
     default Severity severity() {
         return findings().stream()
-                .map(finding -> finding.claim().detection().severity())
+                .map(finding -> finding.detection().severity())
                 .max(Comparator.naturalOrder())
                 .orElse(Severity.INFORMATIONAL);
     }

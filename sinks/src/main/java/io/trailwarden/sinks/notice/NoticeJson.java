@@ -144,20 +144,20 @@ public final class NoticeJson {
         Map<String, Integer> detections = new TreeMap<>();
         ArrayNode findings = JSON.createArrayNode();
         for (Finding finding : digest.findings()) {
-            severities.merge(finding.claim().detection().severity(), 1, Integer::sum);
-            detections.merge(shortened(finding.claim().detection().name(), 60), 1, Integer::sum);
+            severities.merge(finding.detection().severity(), 1, Integer::sum);
+            detections.merge(shortened(finding.detection().name(), 60), 1, Integer::sum);
             ObjectNode one = findings.addObject();
             one.put("id", shortened(finding.id(), 64));
             one.put("revision", finding.revision());
             one.put("state", finding.state().name());
-            one.put("severity", finding.claim().detection().severity().name());
-            one.put("detection", shortened(finding.claim().detection().name(), 60));
+            one.put("severity", finding.detection().severity().name());
+            one.put("detection", shortened(finding.detection().name(), 60));
             one.put(
                     "account",
-                    finding.claim().subject().account() == null
+                    finding.subject().account() == null
                             ? null
-                            : shortened(finding.claim().subject().account(), 12));
-            one.put("title", VisibleText.of(finding.claim().words().title(), 40));
+                            : shortened(finding.subject().account(), 12));
+            one.put("title", VisibleText.of(finding.words().title(), 40));
         }
         severities.forEach((severity, count) ->
                 json.withObject("severities").put(severity.name().toLowerCase(Locale.ROOT), count));

@@ -108,8 +108,7 @@ public final class NoticeSink implements FindingSink {
     private List<Finding> due(List<Finding> batch) {
         Map<String, Finding> latest = new LinkedHashMap<>();
         for (Finding finding : batch) {
-            if (finding.claim().detection().severity().compareTo(policy.least()) >= 0
-                    && finding.suppression() == null) {
+            if (finding.detection().severity().compareTo(policy.least()) >= 0 && finding.suppression() == null) {
                 latest.merge(finding.id(), finding, (one, other) -> other.revision() >= one.revision() ? other : one);
             }
         }
@@ -126,9 +125,9 @@ public final class NoticeSink implements FindingSink {
             return notices;
         }
         List<Finding> worstFirst = new ArrayList<>(due);
-        worstFirst.sort(Comparator.comparing(
-                        (Finding finding) -> finding.claim().detection().severity())
-                .reversed());
+        worstFirst.sort(
+                Comparator.comparing((Finding finding) -> finding.detection().severity())
+                        .reversed());
         worstFirst.subList(0, singly).forEach(finding -> notices.add(new Notice.One(finding)));
         for (int at = singly; at < worstFirst.size(); at += Notice.Digest.MOST) {
             notices.add(

@@ -174,9 +174,8 @@ public final class SnsChannel implements Channel {
     }
 
     private static String group(Notice notice) {
-        String account = notice instanceof Notice.One one
-                ? one.finding().claim().subject().account()
-                : null;
+        String account =
+                notice instanceof Notice.One one ? one.finding().subject().account() : null;
         return account != null && account.matches("[0-9]{12}") ? account : "findings";
     }
 
@@ -185,7 +184,7 @@ public final class SnsChannel implements Channel {
         String severity = notice.severity().name().toLowerCase(Locale.ROOT);
         String text = notice instanceof Notice.One one
                 ? (one.finding().state() == Finding.State.WITHDRAWN ? "withdrawn: " : severity + ": ")
-                        + VisibleText.of(one.finding().claim().words().title())
+                        + VisibleText.of(one.finding().words().title())
                 : notice.findings().size() + " findings, up to " + severity;
         String ascii = text.replaceAll("[^\\x20-\\x7e]", "?");
         return ascii.length() <= LONGEST_SUBJECT ? ascii : ascii.substring(0, LONGEST_SUBJECT - 3) + "...";
@@ -197,10 +196,10 @@ public final class SnsChannel implements Channel {
         put(attributes, "severity", notice.severity().name().toLowerCase(Locale.ROOT));
         if (notice instanceof Notice.One one) {
             put(attributes, "finding_id", one.finding().id());
-            put(attributes, "detection", one.finding().claim().detection().name());
+            put(attributes, "detection", one.finding().detection().name());
             put(attributes, "state", one.finding().state().name().toLowerCase(Locale.ROOT));
-            put(attributes, "account_id", one.finding().claim().subject().account());
-            put(attributes, "region", one.finding().claim().subject().region());
+            put(attributes, "account_id", one.finding().subject().account());
+            put(attributes, "region", one.finding().subject().region());
         }
         return attributes;
     }

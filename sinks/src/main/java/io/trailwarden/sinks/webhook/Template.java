@@ -40,10 +40,10 @@ public enum Template {
             plain(blocks.addObject().put("type", "header"), headline(notice), 150);
             if (notice instanceof Notice.One one) {
                 Finding finding = one.finding();
-                if (!finding.claim().words().description().isBlank()) {
+                if (!finding.words().description().isBlank()) {
                     plain(
                             blocks.addObject().put("type", "section"),
-                            finding.claim().words().description(),
+                            finding.words().description(),
                             3000);
                 }
                 ArrayNode fields = MAPPER.createArrayNode();
@@ -60,8 +60,7 @@ public enum Template {
                 StringBuilder lines = new StringBuilder();
                 for (Finding finding : notice.findings()
                         .subList(0, Math.min(10, notice.findings().size()))) {
-                    lines.append(VisibleText.of(finding.claim().words().title(), 200))
-                            .append('\n');
+                    lines.append(VisibleText.of(finding.words().title(), 200)).append('\n');
                 }
                 section(blocks.addObject().put("type", "section"), lines.toString());
             }
@@ -105,14 +104,12 @@ public enum Template {
                 Finding finding = one.finding();
                 payload.put(
                         "source",
-                        finding.claim().subject().account() == null
+                        finding.subject().account() == null
                                 ? "aws"
-                                : VisibleText.of(finding.claim().subject().account(), 200));
-                payload.put(
-                        "component", VisibleText.of(finding.claim().detection().name(), 200));
-                payload.put("timestamp", finding.claim().evidence().last().toString());
-                details.put(
-                        "description", VisibleText.of(finding.claim().words().description(), 2000));
+                                : VisibleText.of(finding.subject().account(), 200));
+                payload.put("component", VisibleText.of(finding.detection().name(), 200));
+                payload.put("timestamp", finding.evidence().last().toString());
+                details.put("description", VisibleText.of(finding.words().description(), 2000));
                 details(finding).forEach((name, value) -> details.put(name, VisibleText.of(value, 1000)));
             } else {
                 payload.put("source", "aws");
@@ -139,14 +136,9 @@ public enum Template {
             Finding finding = one.finding();
             String begin = finding.state() == Finding.State.WITHDRAWN
                     ? "Withdrawn"
-                    : finding.claim().detection().severity().name().charAt(0)
-                            + finding.claim()
-                                    .detection()
-                                    .severity()
-                                    .name()
-                                    .substring(1)
-                                    .toLowerCase(Locale.ROOT);
-            return begin + ": " + finding.claim().words().title();
+                    : finding.detection().severity().name().charAt(0)
+                            + finding.detection().severity().name().substring(1).toLowerCase(Locale.ROOT);
+            return begin + ": " + finding.words().title();
         }
         return notice.findings().size() + " findings in a short time, up to "
                 + notice.severity().name().toLowerCase(Locale.ROOT);
@@ -155,19 +147,19 @@ public enum Template {
     private static Map<String, String> details(Finding finding) {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("finding", finding.id());
-        details.put("detection", finding.claim().detection().name());
-        details.put("author", finding.claim().detection().author());
-        put(details, "account", finding.claim().subject().account());
-        put(details, "region", finding.claim().subject().region());
-        put(details, "principal", finding.claim().subject().principal());
-        details.put("first", finding.claim().evidence().first().toString());
-        details.put("last", finding.claim().evidence().last().toString());
-        details.put("events", Long.toString(finding.claim().evidence().count()));
-        put(details, "techniques", String.join(", ", finding.claim().detection().techniques()));
-        finding.claim().words().facts().entrySet().stream()
+        details.put("detection", finding.detection().name());
+        details.put("author", finding.detection().author());
+        put(details, "account", finding.subject().account());
+        put(details, "region", finding.subject().region());
+        put(details, "principal", finding.subject().principal());
+        details.put("first", finding.evidence().first().toString());
+        details.put("last", finding.evidence().last().toString());
+        details.put("events", Long.toString(finding.evidence().count()));
+        put(details, "techniques", String.join(", ", finding.detection().techniques()));
+        finding.words().facts().entrySet().stream()
                 .limit(40)
                 .forEach(fact -> details.putIfAbsent(VisibleText.of(fact.getKey(), 100), fact.getValue()));
-        List<String> steps = finding.claim().words().nextSteps();
+        List<String> steps = finding.words().nextSteps();
         put(details, "next", String.join(" ", steps.subList(0, Math.min(5, steps.size()))));
         return details;
     }

@@ -1,5 +1,6 @@
 package io.trailwarden.storage.catalog;
 
+import io.trailwarden.event.json.JsonSpan;
 import io.trailwarden.event.AuditResource;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
@@ -237,46 +238,37 @@ public final class TableLayouts {
         columns.add(Column.requiredText("id", "Same input, same id", Finding::id));
         columns.add(Column.number("revision", "The highest per id stands", Finding::revision));
         columns.add(Column.requiredText("state", "open or withdrawn", row -> Names.lower(row.state())));
-        columns.add(Column.requiredText("detection", "Key of the detection", row -> row.claim()
-                .detection()
-                .name()));
+        columns.add(Column.requiredText(
+                "detection", "Key of the detection", row -> row.detection().name()));
         columns.add(Column.requiredText(
                 "severity",
                 "informational, low, medium, high or critical",
-                row -> Names.lower(row.claim().detection().severity())));
+                row -> Names.lower(row.detection().severity())));
+        columns.add(Column.requiredText("title", "One line", row -> row.words().title()));
         columns.add(Column.requiredText(
-                "title", "One line", row -> row.claim().words().title()));
+                "description", "Why it fired", row -> row.words().description()));
         columns.add(Column.requiredText(
-                "description", "Why it fired", row -> row.claim().words().description()));
-        columns.add(Column.requiredText("author", "Who wrote the detection", row -> row.claim()
-                .detection()
-                .author()));
+                "author", "Who wrote the detection", row -> row.detection().author()));
         columns.add(Column.requiredText(
-                "subject", "What it is about", row -> row.claim().subject().name()));
-        columns.add(
-                Column.text("account", "Account", row -> row.claim().subject().account()));
-        columns.add(Column.text("region", "Region", row -> row.claim().subject().region()));
+                "subject", "What it is about", row -> row.subject().name()));
+        columns.add(Column.text("account", "Account", row -> row.subject().account()));
+        columns.add(Column.text("region", "Region", row -> row.subject().region()));
         columns.add(Column.text(
-                "principal", "Stable actor key", row -> row.claim().subject().principal()));
-        columns.add(Column.instant("first_time", "Event time of the earliest evidence", row -> row.claim()
-                .evidence()
+                "principal", "Stable actor key", row -> row.subject().principal()));
+        columns.add(Column.instant("first_time", "Event time of the earliest evidence", row -> row.evidence()
                 .first()));
-        columns.add(Column.instant("last_time", "Event time of the latest evidence", row -> row.claim()
-                .evidence()
+        columns.add(Column.instant("last_time", "Event time of the latest evidence", row -> row.evidence()
                 .last()));
         columns.add(Column.instant("detected_at", "When this revision was made", Finding::detectedAt));
-        columns.add(Column.texts("event_ids", "The earliest evidence, at most 100", row -> row.claim()
-                .evidence()
+        columns.add(Column.texts("event_ids", "The earliest evidence, at most 100", row -> row.evidence()
                 .eventIds()));
-        columns.add(Column.number("event_count", "How many events are evidence", row -> row.claim()
-                .evidence()
+        columns.add(Column.number("event_count", "How many events are evidence", row -> row.evidence()
                 .count()));
-        columns.add(Column.texts("techniques", "MITRE ATT&CK techniques", row -> row.claim()
-                .detection()
-                .techniques()));
-        columns.add(facts());
         columns.add(Column.texts(
-                "next_steps", "What to do now", row -> row.claim().words().nextSteps()));
+                "techniques", "MITRE ATT&CK techniques", row -> row.detection().techniques()));
+        columns.add(facts());
+        columns.add(
+                Column.texts("next_steps", "What to do now", row -> row.words().nextSteps()));
         columns.add(Column.text("suppression", "Why nobody need look at it; null otherwise", Finding::suppression));
         return TableLayout.unpartitioned(
                 "finding_revisions",
@@ -332,7 +324,7 @@ public final class TableLayouts {
             ColumnWriter value = leaves.leaf("facts", "key_value", "value");
             int present = leaves.present("facts", "key_value", "key");
             return row -> {
-                Map<String, String> facts = row.claim().words().facts();
+                Map<String, String> facts = row.words().facts();
                 if (facts.isEmpty()) {
                     key.writeNull(0, present - 1);
                     value.writeNull(0, present - 1);
@@ -376,7 +368,7 @@ public final class TableLayouts {
                     "user_identity_" + name, doc, row -> value.apply(((CloudTrailEvent) row.event()).userIdentity())));
         }
 
-        void json(String name, String doc, Function<CloudTrailEvent, io.trailwarden.event.@Nullable JsonSpan> span) {
+        void json(String name, String doc, Function<CloudTrailEvent, @Nullable JsonSpan> span) {
             columns.add(Column.json(
                     name, doc, row -> span.apply((CloudTrailEvent) row.event()), row -> ((CloudTrailEvent) row.event())
                             .raw()));

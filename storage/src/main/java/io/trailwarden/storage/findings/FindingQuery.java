@@ -34,12 +34,10 @@ public record FindingQuery(
     /** Whether this finding is wanted, but for the limit. */
     public boolean matches(Finding finding) {
         return (all || finding.state() == Finding.State.OPEN && finding.suppression() == null)
-                && (since == null || !finding.claim().evidence().last().isBefore(since))
-                && (atLeast == null || finding.claim().detection().severity().compareTo(atLeast) >= 0)
-                && (detection == null
-                        || detection.equals(finding.claim().detection().name()))
-                && (account == null || account.equals(finding.claim().subject().account()))
-                && (principal == null
-                        || principal.equals(finding.claim().subject().principal()));
+                && (since == null || !finding.evidence().last().isBefore(since))
+                && (atLeast == null || finding.detection().severity().compareTo(atLeast) >= 0)
+                && (detection == null || detection.equals(finding.detection().name()))
+                && (account == null || account.equals(finding.subject().account()))
+                && (principal == null || principal.equals(finding.subject().principal()));
     }
 }

@@ -109,8 +109,7 @@ public final class FindingTable {
                 found.add(finding);
             }
         });
-        found.sort(Comparator.comparing(
-                        (Finding finding) -> finding.claim().evidence().last())
+        found.sort(Comparator.comparing((Finding finding) -> finding.evidence().last())
                 .reversed()
                 .thenComparing(Finding::id));
         return filter.limit() > 0 && found.size() > filter.limit()

@@ -57,7 +57,6 @@ class FindingTableTest {
         assertThat(archive.findings()
                         .list(FindingQuery.ALL)
                         .get(0)
-                        .claim()
                         .words()
                         .facts()
                         .keySet())
@@ -75,10 +74,7 @@ class FindingTableTest {
                         new Claim.Detection("d", Severity.LOW, "", List.of()),
                         Claim.Subject.named(""),
                         new Claim.Evidence(
-                                full.claim().evidence().first(),
-                                full.claim().evidence().last(),
-                                List.of(),
-                                0),
+                                full.evidence().first(), full.evidence().last(), List.of(), 0),
                         new Claim.Words("", "", Map.of(), List.of())),
                 1,
                 State.OPEN,
@@ -152,7 +148,7 @@ class FindingTableTest {
     void filters_narrow_the_list() throws Exception {
         FindingTable table = archive.findings();
         table.append(List.of(finding("f1", 1, State.OPEN), finding("f2", 1, State.OPEN)));
-        Instant evidence = finding("f1", 1, State.OPEN).claim().evidence().last();
+        Instant evidence = finding("f1", 1, State.OPEN).evidence().last();
 
         assertThat(table.list(new FindingQuery(evidence, null, null, null, null, false, 0)))
                 .hasSize(2);

@@ -60,7 +60,7 @@ public final class TailCommand implements Callable<Integer> {
             io.err().println("Waiting for findings. Stop with Ctrl-C.");
             while (!stop.asked() && !io.out().checkError()) {
                 live.poll(finding -> {
-                    if (finding.claim().detection().severity().compareTo(least) >= 0) {
+                    if (finding.detection().severity().compareTo(least) >= 0) {
                         io.out().println(json ? StdoutSink.json(finding) : StdoutSink.line(finding, io.colour()));
                     }
                 });

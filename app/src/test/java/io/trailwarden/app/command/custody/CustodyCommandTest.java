@@ -103,11 +103,11 @@ class CustodyCommandTest {
             pipeline.read();
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(
                             pipeline.archive().findings().list(FindingQuery.OPEN))
-                    .filteredOn(finding -> finding.claim().detection().name().startsWith("custody-"))
+                    .filteredOn(finding -> finding.detection().name().startsWith("custody-"))
                     .singleElement()
                     .satisfies(finding -> {
-                        assertThat(finding.claim().detection().name()).isEqualTo("custody-altered-object");
-                        assertThat(finding.claim().words().facts().get("Seen")).startsWith(altered);
+                        assertThat(finding.detection().name()).isEqualTo("custody-altered-object");
+                        assertThat(finding.words().facts().get("Seen")).startsWith(altered);
                     }));
             await().atMost(PATIENCE).until(() -> pipeline.progress().objects() == HOURS * OBJECTS);
             pipeline.settle((count, what) -> {});

@@ -24,12 +24,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +46,6 @@ public final class FailedExecutionDetector
     public static final int MAX_EXECUTIONS = 100;
 
     private static final Duration MEMORY = Duration.ofDays(2);
-    private static final int MAX_LISTED = 10;
-    private static final int MAX_CAUSE = 300;
 
     private static final long serialVersionUID = 1;
 
@@ -162,7 +157,8 @@ public final class FailedExecutionDetector
         }
     }
 
-    private record Failure(String execution, Start start, End end) {}
+    /** A start that is not as expected, and the bad end of it. */
+    record Failure(String execution, Start start, End end) {}
 
     private static List<Claim> conclude(FailedExecutionState state, Reference reference) {
         List<Failure> failures = new ArrayList<>();
@@ -198,114 +194,27 @@ public final class FailedExecutionDetector
 
     private static Claim conclude(List<Failure> failures, boolean more, Expectation expectation, Reference reference) {
         Start start = failures.get(0).start();
-        End end = failures.get(0).end();
         Call call = start.call();
         String principal = call.principal();
-        String who = Phrases.principal(principal);
-        String machine = end.ending().machine();
-        String account = Phrases.account(call.account(), reference.accounts().name(call.account()));
-        String what = failures.size() == 1 && !more
-                ? "Execution " + name(failures.get(0).execution()) + " of " + Phrases.principal(machine) + ' '
-                        + became(end)
-                : failures.size() + (more ? " executions and more of " : " executions of ") + Phrases.principal(machine)
-                        + " failed";
+        String machine = failures.get(0).end().ending().machine();
         Instant last = failures.stream()
                 .map(failure -> failure.end().event().time())
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
-        List<String> events = new ArrayList<>();
-        Set<String> addresses = new TreeSet<>();
-        Set<String> sessions = new TreeSet<>();
-        for (Failure failure : failures) {
-            events.add(failure.start().event().eventId());
-            events.add(failure.end().event().eventId());
-            addresses.add(Objects.toString(failure.start().call().caller().sourceAddress(), ""));
-            sessions.add(Objects.toString(failure.start().call().caller().sessionArn(), ""));
-        }
-        addresses.remove("");
-        sessions.remove("");
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Expected", expectation.expected());
-        facts.put(
-                "Seen",
-                Phrases.list(
-                        failures.stream().map(FailedExecutionDetector::seen).toList(), MAX_LISTED));
-        facts.put("Expectation", expectation.name() + ": " + expectation.shownAs());
-        facts.put("Started by", principal);
-        if (!sessions.isEmpty()) {
-            facts.put("In session", Phrases.list(sessions, MAX_LISTED));
-        }
-        if (!addresses.isEmpty()) {
-            facts.put("From", Phrases.list(addresses, MAX_LISTED));
-        }
-        List<String> causes = failures.stream()
-                .map(failure -> failure.end().ending().cause())
-                .filter(Objects::nonNull)
-                .map(FailedExecutionDetector::shortened)
-                .distinct()
-                .toList();
-        if (!causes.isEmpty()) {
-            facts.put("Cause", Phrases.list(causes, MAX_LISTED));
-        }
-        facts.put("State machine", machine);
-        facts.put(
-                "Execution",
-                Phrases.list(failures.stream().map(Failure::execution).toList(), MAX_LISTED));
-        facts.put("Account", account);
+        Claim.Evidence evidence = Claim.Evidence.of(
+                start.event().time(),
+                last,
+                failures.stream()
+                        .flatMap(failure -> Stream.of(
+                                failure.start().event().eventId(),
+                                failure.end().event().eventId()))
+                        .toList());
         return new Claim(
                 FindingId.of(NAME, call.account(), principal, machine, day(start)),
                 new Claim.Detection(NAME, Severity.MEDIUM, Findings.AUTHOR, List.of("T1648")),
                 new Claim.Subject(machine, call.account(), call.region(), principal),
-                new Claim.Evidence(start.event().time(), last, events, events.size()),
-                new Claim.Words(
-                        what + "; " + who + " started " + (failures.size() == 1 && !more ? "it" : "them")
-                                + ", against \"" + expectation.shownAs() + '"',
-                        what + " in account " + account
-                                + ". The execution's log names nobody; CloudTrail's record of the start names "
-                                + who + ", whom the expectation \"" + expectation.shownAs()
-                                + "\" does not allow to do that. A failure may be a clumsy attempt, an input that the state machine"
-                                + " refuses, or work left half done.",
-                        facts,
-                        List.of(
-                                "Ask the owner of " + who + " why it was started, and with which input.",
-                                Phrases.query(
-                                        "See how far it came",
-                                        "event_time, type, name, resource_type, resource, error, cause",
-                                        "executions",
-                                        start.event().time(),
-                                        last,
-                                        "execution_arn",
-                                        failures.size() == 1 ? failures.get(0).execution() : null,
-                                        "state_machine_arn",
-                                        machine),
-                                "Undo or finish what the states before the failing one did.",
-                                "If nobody knows it: take " + who
-                                        + " the right to start the state machine, and end its sessions.")));
-    }
-
-    private static String seen(Failure failure) {
-        End end = failure.end();
-        return Phrases.principal(failure.start().call().principal()) + " started " + name(failure.execution()) + " at "
-                + failure.start().event().time() + ", which " + became(end)
-                + (end.ending().error() == null ? "" : " with " + end.ending().error());
-    }
-
-    private static String shortened(String cause) {
-        return cause.length() <= MAX_CAUSE ? cause : cause.substring(0, MAX_CAUSE) + '…';
-    }
-
-    /** {@code failed}, {@code timed out} or {@code was aborted}. */
-    private static String became(End end) {
-        return switch (end.ending().type()) {
-            case "ExecutionTimedOut" -> "timed out";
-            case "ExecutionAborted" -> "was aborted";
-            default -> "failed";
-        };
-    }
-
-    private static String name(String arn) {
-        String[] parts = arn.split(":", -1);
-        return parts.length > 7 ? parts[7] : arn;
+                evidence,
+                FailedExecutionWords.of(failures, more, expectation, reference, evidence));
     }
 
     private static String day(Start start) {

@@ -252,15 +252,15 @@ public final class CorrelationDetector implements KeyedDetector<CorrelationKey, 
         parts.add(Integer.toString(ordinal));
         List<Sighting> evidence = firing.evidence();
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("condition", RuleFindings.condition(correlation.rule()));
-        facts.put("within", RuleFindings.timespan(correlation.rule().timespan()));
+        facts.put("condition", RuleWords.condition(correlation.rule()));
+        facts.put("within", RuleWords.timespan(correlation.rule().timespan()));
         facts.put(FIRED_AT, firing.firstTime().toString());
         facts.putAll(firing.group());
         return RuleFindings.claim(
                 FindingId.of(firing.correlation(), parts.toArray(new String[0])),
                 correlation.rule().header(),
                 new Claim.Subject(
-                        RuleFindings.subject(firing.group()),
+                        RuleWords.subject(firing.group()),
                         common(evidence, byId, CorrelatedEvent::account),
                         common(evidence, byId, CorrelatedEvent::region),
                         common(evidence, byId, CorrelatedEvent::principal)),

@@ -58,16 +58,7 @@ final class FloodGuard {
                 new Claim.Detection(FLOOD, Severity.MEDIUM, Findings.AUTHOR, List.of()),
                 Claim.Subject.named(header.handle()),
                 new Claim.Evidence(hour, hour, List.of(), 0),
-                new Claim.Words(
-                        "Rule " + header.handle() + " floods and is muted for an hour",
-                        "The rule had more findings in one hour of event time than anybody can read. Its further findings of this"
-                                + " hour are not published; all other rules go on. Either the rule is too wide, or something very"
-                                + " unusual happens.",
-                        Map.of("limit for each subtask", Integer.toString(LIMIT)),
-                        List.of(
-                                "Read some of the rule's findings: do they have a caller or a call in common?",
-                                "Narrow the rule, or write a filter, and compare with rules backtest --against.",
-                                "All records are stored: rules backtest shows what was muted.")));
+                FloodWords.muted(header));
     }
 
     /** The last hours that were counted. */

@@ -88,17 +88,17 @@ class FailedExecutionDetectorTest
         rehearsal.deliver(start("2026-03-02T09:00:00Z", "support", "run-42"));
 
         Finding finding = rehearsal.only();
-        assertThat(finding.claim().words().title())
+        assertThat(finding.words().title())
                 .isEqualTo("Execution run-42 of state machine OrderFlow failed; role support started it, against"
                         + " \"Only CI starts OrderFlow\"");
-        assertThat(finding.claim().detection().severity()).isEqualTo(Severity.MEDIUM);
-        assertThat(finding.claim().subject().principal()).isEqualTo("arn:aws:iam::111122223333:role/support");
-        assertThat(finding.claim().subject().name()).isEqualTo(MACHINE);
-        assertThat(finding.claim().evidence().eventIds())
+        assertThat(finding.detection().severity()).isEqualTo(Severity.MEDIUM);
+        assertThat(finding.subject().principal()).isEqualTo("arn:aws:iam::111122223333:role/support");
+        assertThat(finding.subject().name()).isEqualTo(MACHINE);
+        assertThat(finding.evidence().eventIds())
                 .containsExactly(
                         "start-run-42",
                         "arn:aws:states:eu-west-1:111122223333:execution:OrderFlow:run-42#0#5#ExecutionFailed");
-        assertThat(finding.claim().words().facts())
+        assertThat(finding.words().facts())
                 .containsEntry("Expected", "principal *:role/ci/*")
                 .containsEntry(
                         "Seen",
@@ -124,11 +124,9 @@ class FailedExecutionDetectorTest
                 new Rehearsal<>(detector(), reference());
         rehearsal.deliver(scenario());
         Finding finding = rehearsal.only();
-        assertThat(finding.claim().words().title())
-                .startsWith("3 executions of state machine OrderFlow failed; role support");
-        assertThat(finding.claim().evidence().count()).isEqualTo(6);
-        assertThat(finding.claim().words().facts().get("Seen"))
-                .contains("run-4 at 2026-03-02T09:04:00Z, which timed out");
+        assertThat(finding.words().title()).startsWith("3 executions of state machine OrderFlow failed; role support");
+        assertThat(finding.evidence().count()).isEqualTo(6);
+        assertThat(finding.words().facts().get("Seen")).contains("run-4 at 2026-03-02T09:04:00Z, which timed out");
     }
 
     private static AuditEvent start(String at, String role, String name) {

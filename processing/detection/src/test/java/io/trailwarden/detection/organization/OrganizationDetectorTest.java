@@ -101,8 +101,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
                 'type':'AWS::IAM::Role','ARN':'arn:aws:iam::111122223333:role/partner-access'}],'eventType':'AwsApiCall',
                 'recipientAccountId':'111122223333','sharedEventID':'5e','eventCategory':'Management'}"""));
 
-        assertThat(rehearsal.only().claim().detection().severity()).isEqualTo(Severity.MEDIUM);
-        assertThat(rehearsal.only().claim().words().title())
+        assertThat(rehearsal.only().detection().severity()).isEqualTo(Severity.MEDIUM);
+        assertThat(rehearsal.only().words().title())
                 .isEqualTo("Account 999988887777, outside the organization, took role partner-access");
 
         rehearsal.deliver(
@@ -119,18 +119,18 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
                 'recipientAccountId':'111122223333','eventCategory':'Management'}"""));
 
         Finding finding = rehearsal.only();
-        assertThat(finding.claim().detection().severity()).isEqualTo(Severity.HIGH);
-        assertThat(finding.claim().words().title())
+        assertThat(finding.detection().severity()).isEqualTo(Severity.HIGH);
+        assertThat(finding.words().title())
                 .isEqualTo("Account 999988887777, outside the organization, took role partner-access:"
                         + " states:StartExecution");
-        assertThat(finding.claim().subject().account()).isEqualTo(OUR);
-        assertThat(finding.claim().subject().principal()).isEqualTo("999988887777:AIDAEXAMPLEOUTSIDE001");
-        assertThat(finding.claim().evidence().eventIds())
+        assertThat(finding.subject().account()).isEqualTo(OUR);
+        assertThat(finding.subject().principal()).isEqualTo("999988887777:AIDAEXAMPLEOUTSIDE001");
+        assertThat(finding.evidence().eventIds())
                 .containsExactly("a1000000-0000-4000-8000-000000000002", "a1000000-0000-4000-8000-000000000003");
-        assertThat(finding.claim().evidence().first()).isEqualTo("2026-03-02T09:10:00Z");
-        assertThat(finding.claim().evidence().last()).isEqualTo("2026-03-02T09:12:30Z");
-        assertThat(finding.claim().detection().techniques()).containsExactly("T1199", "T1078.004");
-        assertThat(finding.claim().words().facts())
+        assertThat(finding.evidence().first()).isEqualTo("2026-03-02T09:10:00Z");
+        assertThat(finding.evidence().last()).isEqualTo("2026-03-02T09:12:30Z");
+        assertThat(finding.detection().techniques()).containsExactly("T1199", "T1078.004");
+        assertThat(finding.words().facts())
                 .containsExactly(
                         Map.entry("Outside account", "999988887777: not in the directory"),
                         Map.entry("Caller", "999988887777:AIDAEXAMPLEOUTSIDE001"),
@@ -144,8 +144,7 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
                         Map.entry("Seen", "role taken at 2026-03-02T09:10:00Z from 198.51.100.77; 1 call with it"),
                         Map.entry("Calls", "2026-03-02T09:12:30Z states:StartExecution in eu-west-1"),
                         Map.entry("From", "198.51.100.77"));
-        assertThat(finding.claim().words().nextSteps().get(2))
-                .contains("user_identity_access_key_id = 'ASIAEXAMPLE000000002'");
+        assertThat(finding.words().nextSteps().get(2)).contains("user_identity_access_key_id = 'ASIAEXAMPLE000000002'");
     }
 
     @Test
@@ -161,17 +160,17 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
         rehearsal.deliver(assumeRole("09:00:00", STRANGER, "r1", "ASIA1"));
 
         assertThat(rehearsal.open())
-                .extracting((Finding finding) -> finding.claim().subject().name())
+                .extracting((Finding finding) -> finding.subject().name())
                 .containsExactlyInAnyOrder("session ASIA1", "session ASIA2", "session ASIA3", "session ASIA4");
         Finding last = rehearsal.open().stream()
-                .filter(finding -> finding.claim().subject().name().equals("session ASIA4"))
+                .filter(finding -> finding.subject().name().equals("session ASIA4"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(last.claim().words().facts())
+        assertThat(last.words().facts())
                 .containsEntry(
                         "Way", "999988887777 → role r1 → session ASIA1 → session ASIA2 → session ASIA3 → this session")
                 .containsEntry("Further sessions, not followed", "role r5 as ASIA5");
-        assertThat(last.claim().detection().techniques()).contains("T1550.001");
+        assertThat(last.detection().techniques()).contains("T1550.001");
     }
 
     @Test
@@ -180,7 +179,7 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
                 new Rehearsal<>(detector(), reference());
         rehearsal.deliver(assumeRole("09:00:00", STRANGER, "r1", "ASIA1"));
         rehearsal.deliver(chain("09:10:00", "ASIA1", "r1", "ASIA2", "r2"));
-        assertThat(rehearsal.only().claim().words().facts()).containsEntry("Further sessions", "role r2 as ASIA2");
+        assertThat(rehearsal.only().words().facts()).containsEntry("Further sessions", "role r2 as ASIA2");
     }
 
     @Test
@@ -195,9 +194,9 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
 
         rehearsal.learn(Kind.ACCOUNT, MEMBER, "{'name':'tools','left':'2026-03-02T08:00:00Z'}");
         assertThat(rehearsal.open())
-                .extracting((Finding finding) -> finding.claim().subject().name())
+                .extracting((Finding finding) -> finding.subject().name())
                 .containsExactlyInAnyOrder("session ASIA1", "session ASIA2");
-        assertThat(rehearsal.open().get(0).claim().words().facts())
+        assertThat(rehearsal.open().get(0).words().facts())
                 .containsEntry("Outside account", "222233334444 (tools): member until 2026-03-02T08:00:00Z");
 
         rehearsal.learn(Kind.ACCOUNT, MEMBER, "{'name':'tools','left':'2026-03-02T09:00:01Z'}");
@@ -218,7 +217,7 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
         rehearsal.deliver(assumeRole("09:00:00", STRANGER, "r", "ASIADURING"));
         rehearsal.deliver(assumeRole("10:00:00", STRANGER, "r", "ASIAAFTER"));
         assertThat(rehearsal.open())
-                .extracting((Finding finding) -> finding.claim().subject().name())
+                .extracting((Finding finding) -> finding.subject().name())
                 .containsExactly("session ASIABEFORE", "session ASIAAFTER");
     }
 
@@ -230,13 +229,13 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
             rehearsal.deliver(assumeRole("09:" + i + ":00", STRANGER, "r", "ASIA" + i));
             rehearsal.deliver(foreign("10:" + i + ":00", MEMBER, "GetObject", ""));
         }
-        assertThat(rehearsal.only().claim().words().title())
+        assertThat(rehearsal.only().words().title())
                 .isEqualTo("Organization unknown: 2 other accounts cannot be judged");
-        assertThat(rehearsal.only().claim().evidence().eventIds()).hasSize(2);
+        assertThat(rehearsal.only().evidence().eventIds()).hasSize(2);
 
         rehearsal.learn(Kind.ACCOUNT, OUR, "{}").learn(Kind.ACCOUNT, MEMBER, "{}");
         assertThat(rehearsal.open()).hasSize(50).allSatisfy(finding -> assertThat(
-                        finding.claim().words().title())
+                        finding.words().title())
                 .startsWith("Account 999988887777, outside the organization"));
     }
 
@@ -276,11 +275,11 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
                             .formatted(i, i)));
         }
         Finding finding = rehearsal.only();
-        assertThat(finding.claim().detection().severity()).isEqualTo(Severity.LOW);
-        assertThat(finding.claim().words().title())
+        assertThat(finding.detection().severity()).isEqualTo(Severity.LOW);
+        assertThat(finding.words().title())
                 .isEqualTo("Account 999988887777, outside the organization, called sts:AssumeRole, and more");
-        assertThat(finding.claim().words().facts()).containsEntry("Seen", "20 calls and more on 2026-03-02");
-        assertThat(finding.claim().evidence().count()).isEqualTo(20);
+        assertThat(finding.words().facts()).containsEntry("Seen", "20 calls and more on 2026-03-02");
+        assertThat(finding.evidence().count()).isEqualTo(20);
     }
 
     @Test
@@ -312,8 +311,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
                 'eventID':'a1000000-0000-4000-8000-000000000006','eventType':'AwsVpceEvent',
                 'recipientAccountId':'111122223333','vpcEndpointId':'vpce-0123456789abcdef0',
                 'vpcEndpointAccountId':'111122223333','eventCategory':'NetworkActivity'}"""));
-        assertThat(rehearsal.only().claim().detection().severity()).isEqualTo(Severity.MEDIUM);
-        assertThat(rehearsal.only().claim().words().facts())
+        assertThat(rehearsal.only().detection().severity()).isEqualTo(Severity.MEDIUM);
+        assertThat(rehearsal.only().words().facts())
                 .containsEntry("Through VPC endpoint", "vpce-0123456789abcdef0")
                 .containsEntry("From", "10.0.4.12");
     }
@@ -329,8 +328,8 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
                 'eventTime':'2026-03-02T09:30:00Z','eventSource':'s3.amazonaws.com','eventName':'GetObject',
                 'awsRegion':'eu-west-1','eventID':'n1','readOnly':true,'recipientAccountId':'111122223333',
                 'resources':[{'accountId':'111122223333','ARN':'arn:aws:s3:::site'}]}"""));
-        assertThat(rehearsal.only().claim().words().title()).isEqualTo("Somebody anonymous called s3:GetObject");
-        assertThat(rehearsal.only().claim().detection().severity()).isEqualTo(Severity.LOW);
+        assertThat(rehearsal.only().words().title()).isEqualTo("Somebody anonymous called s3:GetObject");
+        assertThat(rehearsal.only().detection().severity()).isEqualTo(Severity.LOW);
 
         rehearsal.learn(Kind.SETTING, "outside-organization", "{'accounts':{'111122223333':{'anonymous':false}}}");
         assertThat(rehearsal.open()).isEmpty();
@@ -344,13 +343,13 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
         assertThat(rehearsal.open()).isEmpty();
 
         rehearsal.deliver(reach("PutObject", false));
-        assertThat(rehearsal.only().claim().detection().severity()).isEqualTo(Severity.MEDIUM);
-        assertThat(rehearsal.only().claim().words().title())
+        assertThat(rehearsal.only().detection().severity()).isEqualTo(Severity.MEDIUM);
+        assertThat(rehearsal.only().words().title())
                 .isEqualTo("user dana used resources of account 999988887777, outside the organization: s3:PutObject");
-        assertThat(rehearsal.only().claim().words().facts()).containsEntry("Its resources", "arn:aws:s3:::theirs");
+        assertThat(rehearsal.only().words().facts()).containsEntry("Its resources", "arn:aws:s3:::theirs");
 
         rehearsal.learn(Kind.SETTING, "outside-organization", "{'reachingOut':'all'}");
-        assertThat(rehearsal.only().claim().evidence().count()).isEqualTo(2);
+        assertThat(rehearsal.only().evidence().count()).isEqualTo(2);
         rehearsal.learn(Kind.SETTING, "outside-organization", "{'awsAccounts':['999988887777']}");
         assertThat(rehearsal.open()).isEmpty();
     }
@@ -367,10 +366,10 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
                 'previous_event_id':'2','event_timestamp':'1772442750160',
                 'execution_arn':'arn:aws:states:eu-west-1:111122223333:execution:OrderFlow:run-42','redrive_count':'0'}"""));
         Finding finding = rehearsal.only();
-        assertThat(finding.claim().words().title())
+        assertThat(finding.words().title())
                 .isEqualTo("state machine OrderFlow used resources of account 999988887777, outside the organization:"
                         + " lambda:invoke");
-        assertThat(finding.claim().words().facts())
+        assertThat(finding.words().facts())
                 .containsEntry("Its resources", "arn:aws:iam::999988887777:role/remote-charge");
     }
 
@@ -383,14 +382,13 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
         rehearsal.deliver(callAt("2026-03-02T09:00:00Z", "", "r1", "TooEarly"));
         rehearsal.deliver(assumeAt("2026-03-02T23:57:00Z", STRANGER, "r1", "ASIA1"));
         assertThat(rehearsal.open())
-                .extracting((Finding finding) -> finding.claim().subject().name())
+                .extracting((Finding finding) -> finding.subject().name())
                 .containsExactlyInAnyOrder(
                         "session ASIA1",
                         "session arn:aws:sts::111122223333:assumed-role/r1/s",
                         "session arn:aws:sts::111122223333:assumed-role/r1/s");
         assertThat(rehearsal.open())
-                .extracting(finding ->
-                        String.valueOf(finding.claim().words().facts().get("Calls")))
+                .extracting(finding -> String.valueOf(finding.words().facts().get("Calls")))
                 .containsExactlyInAnyOrder(
                         "null",
                         "2026-03-02T23:58:00Z s3:ListBuckets in eu-west-1",
@@ -409,7 +407,7 @@ class OrganizationDetectorTest extends DetectorContract<OrganizationKey, Organiz
                 'accountId':'111122223333','accessKeyId':'ASIA1'},'eventTime':'2026-03-02T09:01:00Z',
                 'eventSource':'iam.amazonaws.com','eventName':'CreateUser','awsRegion':'us-east-1','eventID':'c1',
                 'readOnly':false,'recipientAccountId':'111122223333'}"""));
-        assertThat(rehearsal.only().claim().detection().severity()).isEqualTo(Severity.CRITICAL);
+        assertThat(rehearsal.only().detection().severity()).isEqualTo(Severity.CRITICAL);
     }
 
     @Test

@@ -66,9 +66,8 @@ class NoveltiesTest {
         rehearsal
                 .open()
                 .forEach(finding -> found.put(
-                        (int) ChronoUnit.DAYS.between(
-                                START, finding.claim().evidence().first()),
-                        new TreeSet<>(finding.claim().evidence().eventIds())));
+                        (int) ChronoUnit.DAYS.between(START, finding.evidence().first()),
+                        new TreeSet<>(finding.evidence().eventIds())));
         assertThat(found).isEqualTo(expected);
     }
 

@@ -103,12 +103,12 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         rehearsal.deliver(user("2026-03-08T00:00:00Z", "dana", "iam", "CreateAccessKey", "us-east-1"));
 
         Finding finding = rehearsal.only();
-        assertThat(finding.claim().words().title()).isEqualTo("User dana did something new: iam:CreateAccessKey");
-        assertThat(finding.claim().detection().severity()).isEqualTo(Severity.HIGH);
-        assertThat(finding.claim().subject().principal()).isEqualTo("arn:aws:iam::111122223333:user/dana");
-        assertThat(finding.claim().subject().region()).isEqualTo("us-east-1");
-        assertThat(finding.claim().detection().techniques()).containsExactly("T1078.004");
-        assertThat(finding.claim().words().facts())
+        assertThat(finding.words().title()).isEqualTo("User dana did something new: iam:CreateAccessKey");
+        assertThat(finding.detection().severity()).isEqualTo(Severity.HIGH);
+        assertThat(finding.subject().principal()).isEqualTo("arn:aws:iam::111122223333:user/dana");
+        assertThat(finding.subject().region()).isEqualTo("us-east-1");
+        assertThat(finding.detection().techniques()).containsExactly("T1078.004");
+        assertThat(finding.words().facts())
                 .containsExactly(
                         Map.entry("Principal", "arn:aws:iam::111122223333:user/dana"),
                         Map.entry("Account", "111122223333 (payments)"),
@@ -118,8 +118,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
                                 "only what it did until then: 2 actions (s3:GetObject, s3:ListBuckets); 1 Region (eu-west-1)"),
                         Map.entry("Seen", "iam:CreateAccessKey at 2026-03-08T00:00:00Z in us-east-1"),
                         Map.entry("From", "192.0.2.1"));
-        assertThat(finding.claim().words().nextSteps().get(1))
-                .contains("actor_key = 'arn:aws:iam::111122223333:user/dana'");
+        assertThat(finding.words().nextSteps().get(1)).contains("actor_key = 'arn:aws:iam::111122223333:user/dana'");
     }
 
     @Test
@@ -129,8 +128,8 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
             rehearsal.deliver(
                     user("2026-03-09T10:00:" + (10 + i) + "Z", "dana", "ec2", "DescribeThing" + i, "eu-west-1"));
         }
-        assertThat(rehearsal.only().claim().evidence().count()).isEqualTo(30);
-        assertThat(rehearsal.only().claim().words().title())
+        assertThat(rehearsal.only().evidence().count()).isEqualTo(30);
+        assertThat(rehearsal.only().words().title())
                 .isEqualTo("User dana did something new: ec2:DescribeThing0 and 29 more");
         assertThat(rehearsal.revisions())
                 .extracting(Finding::id)
@@ -144,17 +143,17 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         rehearsal.deliver(user("2026-03-09T00:00:00Z", "dana", "s3", "PutObject", "eu-west-1"));
         assertThat(rehearsal.open()).isEmpty();
         rehearsal.deliver(user("2026-03-01T00:00:00Z", "dana", "s3", "GetObject", "eu-west-1"));
-        assertThat(rehearsal.only().claim().words().title()).isEqualTo("User dana did something new: s3:PutObject");
-        assertThat(rehearsal.only().claim().detection().severity()).isEqualTo(Severity.MEDIUM);
+        assertThat(rehearsal.only().words().title()).isEqualTo("User dana did something new: s3:PutObject");
+        assertThat(rehearsal.only().detection().severity()).isEqualTo(Severity.MEDIUM);
     }
 
     @Test
     void a_new_region_counts_but_not_the_region_that_global_services_name() {
         Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = learned("dana");
         rehearsal.deliver(user("2026-03-09T00:00:00Z", "dana", "s3", "GetObject", "ap-south-1"));
-        assertThat(rehearsal.only().claim().words().title())
+        assertThat(rehearsal.only().words().title())
                 .isEqualTo("User dana did something new: it used Region ap-south-1");
-        assertThat(rehearsal.only().claim().detection().techniques()).contains("T1535");
+        assertThat(rehearsal.only().detection().techniques()).contains("T1535");
         assertThat(rehearsal
                         .states()
                         .get(PrincipalKey.principal("111122223333", "arn:aws:iam::111122223333:user/dana"))
@@ -242,10 +241,9 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         rehearsal.deliver(bySteps("2026-03-01T00:00:00Z", "lambda", "Invoke", "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTy"));
         rehearsal.deliver(
                 bySteps("2026-03-09T00:00:00Z", "iam", "CreateAccessKey", "ZzErTyUiOpAsDfGhJkLzXcVbNmQwErTy"));
-        assertThat(rehearsal.only().claim().words().title())
+        assertThat(rehearsal.only().words().title())
                 .isEqualTo("Role order-flow-exec did something new: iam:CreateAccessKey");
-        assertThat(rehearsal.only().claim().words().facts())
-                .containsEntry("Through AWS service", "states.amazonaws.com");
+        assertThat(rehearsal.only().words().facts()).containsEntry("Through AWS service", "states.amazonaws.com");
     }
 
     @Test
@@ -256,9 +254,9 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         rehearsal.deliver(start("2026-03-10T00:00:00Z", "new-role", ORDER_FLOW));
 
         Finding finding = rehearsal.only();
-        assertThat(finding.claim().words().title())
+        assertThat(finding.words().title())
                 .isEqualTo("New in account 111122223333: user mallory made its first call, s3:ListBuckets");
-        assertThat(finding.claim().detection().severity()).isEqualTo(Severity.MEDIUM);
+        assertThat(finding.detection().severity()).isEqualTo(Severity.MEDIUM);
 
         rehearsal.learn(Kind.SETTING, "unexpected-principal", "{'newPrincipals':'all'}");
         assertThat(rehearsal.open()).hasSize(2);
@@ -284,11 +282,11 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         rehearsal.deliver(start("2026-03-05T12:00:00Z", "intern", ORDER_FLOW + ":3"));
 
         Finding finding = rehearsal.only();
-        assertThat(finding.claim().words().title())
+        assertThat(finding.words().title())
                 .isEqualTo("Unexpected: role intern: states:StartExecution on state machine OrderFlow, against"
                         + " \"Only CI starts OrderFlow\"");
-        assertThat(finding.claim().detection().severity()).isEqualTo(Severity.HIGH);
-        assertThat(finding.claim().words().facts())
+        assertThat(finding.detection().severity()).isEqualTo(Severity.HIGH);
+        assertThat(finding.words().facts())
                 .containsExactly(
                         Map.entry("Expectation", "order-flow: Only CI starts OrderFlow"),
                         Map.entry("Why it was written", "Payments are booked by it"),
@@ -319,8 +317,8 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
                 'awsRegion':'eu-west-1','eventID':'r1','errorCode':'AccessDenied','readOnly':false,
                 'requestParameters':{'stateMachineArn':'%s'},'recipientAccountId':'111122223333'}"""
                         .formatted(ORDER_FLOW)));
-        assertThat(rehearsal.only().claim().detection().severity()).isEqualTo(Severity.MEDIUM);
-        assertThat(rehearsal.only().claim().words().title())
+        assertThat(rehearsal.only().detection().severity()).isEqualTo(Severity.MEDIUM);
+        assertThat(rehearsal.only().words().title())
                 .isEqualTo("Unexpected: user dana tried states:StartExecution on state machine OrderFlow, against"
                         + " \"Only CI starts OrderFlow\"");
     }
@@ -340,8 +338,8 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         rehearsal.deliver(user("2026-03-02T12:00:00Z", "dana", "s3", "GetObject", "eu-west-1"));
         assertThat(rehearsal.open()).isEmpty();
         rehearsal.deliver(user("2026-03-02T00:00:00Z", "dana", "ec2", "RunInstances", "eu-west-1"));
-        assertThat(rehearsal.only().claim().words().facts()).containsEntry("Expected", "none with action ec2:*");
-        assertThat(rehearsal.only().claim().detection().severity()).isEqualTo(Severity.LOW);
+        assertThat(rehearsal.only().words().facts()).containsEntry("Expected", "none with action ec2:*");
+        assertThat(rehearsal.only().detection().severity()).isEqualTo(Severity.LOW);
     }
 
     @Test
@@ -359,8 +357,8 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         assertThat(rehearsal.open()).isEmpty();
         rehearsal.deliver(onResource("2026-03-02T12:00:02Z", "eu-west-1", "arn:aws:s3:::salaries/1"));
         rehearsal.deliver(onResource("2026-03-02T12:00:03Z", "us-east-1", "arn:aws:s3:::orders/1"));
-        assertThat(rehearsal.only().claim().evidence().count()).isEqualTo(2);
-        assertThat(rehearsal.only().claim().words().facts().get("Seen"))
+        assertThat(rehearsal.only().evidence().count()).isEqualTo(2);
+        assertThat(rehearsal.only().words().facts().get("Seen"))
                 .isEqualTo(
                         "user dana: s3:GetObject on arn:aws:s3:::salaries/1 in eu-west-1 at 2026-03-02T12:00:02Z, user"
                                 + " dana: s3:GetObject on arn:aws:s3:::orders/1 in us-east-1 at 2026-03-02T12:00:03Z");
@@ -391,9 +389,8 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         assertThat(rehearsal.open()).isEmpty();
         rehearsal.deliver(runs("2026-03-09T00:00:01Z", 3, "admin"));
         assertThat(rehearsal.open())
-                .extracting(
-                        (Finding finding) -> finding.claim().words().title(),
-                        (Finding finding) -> finding.claim().detection().severity())
+                .extracting((Finding finding) -> finding.words().title(), (Finding finding) -> finding.detection()
+                        .severity())
                 .containsExactlyInAnyOrder(
                         tuple("State machine OrderFlow did something new: it ran as role admin", Severity.HIGH),
                         tuple(
@@ -407,9 +404,9 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
         rehearsal.deliver(task("2026-03-01T00:00:00Z", 1, "lambda", "invoke"));
         rehearsal.deliver(task("2026-03-09T00:00:00Z", 2, "aws-sdk:iam", "createAccessKey"));
-        assertThat(rehearsal.only().claim().words().title())
+        assertThat(rehearsal.only().words().title())
                 .isEqualTo("State machine OrderFlow did something new: iam:createAccessKey");
-        assertThat(rehearsal.only().claim().detection().severity()).isEqualTo(Severity.HIGH);
+        assertThat(rehearsal.only().detection().severity()).isEqualTo(Severity.HIGH);
     }
 
     @Test
@@ -417,9 +414,9 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal =
                 new Rehearsal<>(detector(), Reference.EMPTY).lazily();
         flood().forEach(rehearsal::deliver);
-        assertThat(rehearsal.settle().only().claim().words().title())
+        assertThat(rehearsal.settle().only().words().title())
                 .isEqualTo("Too much to remember about user scanner: new uses go unnoticed");
-        assertThat(rehearsal.only().claim().words().facts()).containsEntry("Seen", "more of: action, region");
+        assertThat(rehearsal.only().words().facts()).containsEntry("Seen", "more of: action, region");
     }
 
     @Test

@@ -91,16 +91,16 @@ class CorrelationDetectorTest {
         assertThat(published).isEmpty();
         deliver(20, "e3");
         assertThat(open()).singleElement().satisfies(finding -> {
-            assertThat(finding.claim().words().title()).isEqualTo("Many failed logins");
-            assertThat(finding.claim().detection().name()).isEqualTo("many");
-            assertThat(finding.claim().detection().author()).isEqualTo("Dana");
-            assertThat(finding.claim().detection().severity()).isEqualTo(Severity.HIGH);
-            assertThat(finding.claim().subject().name()).isEqualTo("user=dana");
-            assertThat(finding.claim().evidence().eventIds()).containsExactly("e1", "e2", "e3");
-            assertThat(finding.claim().detection().techniques()).containsExactly("T1110");
-            assertThat(finding.claim().words().nextSteps()).containsExactly("Ask the user.", "Reset the password.");
-            assertThat(finding.claim().subject().account()).isEqualTo("111122223333");
-            assertThat(finding.claim().words().facts())
+            assertThat(finding.words().title()).isEqualTo("Many failed logins");
+            assertThat(finding.detection().name()).isEqualTo("many");
+            assertThat(finding.detection().author()).isEqualTo("Dana");
+            assertThat(finding.detection().severity()).isEqualTo(Severity.HIGH);
+            assertThat(finding.subject().name()).isEqualTo("user=dana");
+            assertThat(finding.evidence().eventIds()).containsExactly("e1", "e2", "e3");
+            assertThat(finding.detection().techniques()).containsExactly("T1110");
+            assertThat(finding.words().nextSteps()).containsExactly("Ask the user.", "Reset the password.");
+            assertThat(finding.subject().account()).isEqualTo("111122223333");
+            assertThat(finding.words().facts())
                     .containsEntry("condition", "event_count greater or equal 3")
                     .containsEntry("within", "5 min")
                     .containsEntry("fired at", "2026-11-22T12:00:20Z");
@@ -116,7 +116,7 @@ class CorrelationDetectorTest {
         assertThat(published).hasSize(2);
         assertThat(published.get(1).id()).isEqualTo(published.get(0).id());
         assertThat(published.get(1).revision()).isGreaterThan(published.get(0).revision());
-        assertThat(published.get(1).claim().evidence().eventIds()).containsExactly("e1", "e2", "e3");
+        assertThat(published.get(1).evidence().eventIds()).containsExactly("e1", "e2", "e3");
     }
 
     @Test
@@ -204,7 +204,7 @@ class CorrelationDetectorTest {
         assertThat(state.sealed().at()).isAfter(NOON);
         assertThat(state.tooLate()).isZero();
         assertThat(open().stream()
-                        .map(finding -> finding.claim().words().facts().get("fired at"))
+                        .map(finding -> finding.words().facts().get("fired at"))
                         .sorted())
                 .containsExactlyElementsOf(BruteForce.firings(FAILED_LOGINS, events).stream()
                         .map(firing -> firing.firstTime().toString())

@@ -141,9 +141,9 @@ class GoldenCorrelationsTest {
                 .filter(f -> f.state() == Finding.State.OPEN)
                 .forEach(finding -> open.put(
                         finding.id(),
-                        finding.claim().detection().name()
-                                + finding.claim().words().facts()
-                                + finding.claim().evidence().eventIds()));
+                        finding.detection().name()
+                                + finding.words().facts()
+                                + finding.evidence().eventIds()));
         return open;
     }
 

@@ -56,15 +56,15 @@ class RuleDetectorTest {
     void a_match_is_a_finding_that_names_the_author() {
         detector.inspect(stopLogging(), with(RULE, true), out);
         assertThat(found).singleElement().satisfies(finding -> {
-            assertThat(finding.claim().detection().name()).isEqualTo("929a690e-bef0-4204-a928-ef5e620d6fcc");
-            assertThat(finding.claim().words().title()).isEqualTo("Trail stopped");
-            assertThat(finding.claim().detection().author()).isEqualTo("Dana");
-            assertThat(finding.claim().detection().severity()).isEqualTo(Severity.HIGH);
-            assertThat(finding.claim().subject().account()).isEqualTo("111122223333");
-            assertThat(finding.claim().evidence().eventIds()).containsExactly("e1");
-            assertThat(finding.claim().detection().techniques()).containsExactly("T1562.008");
-            assertThat(finding.claim().words().nextSteps()).containsExactly("Start the trail again.");
-            assertThat(finding.claim().words().facts()).containsEntry("source address", "192.0.2.1");
+            assertThat(finding.detection().name()).isEqualTo("929a690e-bef0-4204-a928-ef5e620d6fcc");
+            assertThat(finding.words().title()).isEqualTo("Trail stopped");
+            assertThat(finding.detection().author()).isEqualTo("Dana");
+            assertThat(finding.detection().severity()).isEqualTo(Severity.HIGH);
+            assertThat(finding.subject().account()).isEqualTo("111122223333");
+            assertThat(finding.evidence().eventIds()).containsExactly("e1");
+            assertThat(finding.detection().techniques()).containsExactly("T1562.008");
+            assertThat(finding.words().nextSteps()).containsExactly("Start the trail again.");
+            assertThat(finding.words().facts()).containsEntry("source address", "192.0.2.1");
         });
     }
 
@@ -129,7 +129,7 @@ class RuleDetectorTest {
         detector.inspect(stopLogging(), reference, out);
         detector.inspect(stopLogging(), reference, out);
         assertThat(found)
-                .extracting((Finding finding) -> finding.claim().detection().name())
+                .extracting((Finding finding) -> finding.detection().name())
                 .containsOnly("929a690e-bef0-4204-a928-ef5e620d6fcc")
                 .hasSize(2);
         assertThat(detector.numbers(reference))
@@ -162,11 +162,11 @@ class RuleDetectorTest {
 
         assertThat(found).hasSize(FloodGuard.LIMIT + 1);
         assertThat(found.get(FloodGuard.LIMIT)).satisfies(flood -> {
-            assertThat(flood.claim().detection().name()).isEqualTo("rule-flood");
-            assertThat(flood.claim().subject().name()).isEqualTo("929a690e-bef0-4204-a928-ef5e620d6fcc");
-            assertThat(flood.claim().words().title())
+            assertThat(flood.detection().name()).isEqualTo("rule-flood");
+            assertThat(flood.subject().name()).isEqualTo("929a690e-bef0-4204-a928-ef5e620d6fcc");
+            assertThat(flood.words().title())
                     .isEqualTo("Rule 929a690e-bef0-4204-a928-ef5e620d6fcc floods and is muted for an hour");
-            assertThat(flood.claim().evidence().first()).isEqualTo("2026-11-22T12:00:00Z");
+            assertThat(flood.evidence().first()).isEqualTo("2026-11-22T12:00:00Z");
         });
         assertThat(detector.numbers(reference)).containsEntry("muted.929a690e-bef0-4204-a928-ef5e620d6fcc", 500L);
         RuleDetector other = new RuleDetector();

@@ -39,8 +39,7 @@ class BurstsTest {
         Map<String, Long> found = new TreeMap<>();
         rehearsal
                 .open()
-                .forEach(finding ->
-                        found.put(finding.id(), finding.claim().evidence().count()));
+                .forEach(finding -> found.put(finding.id(), finding.evidence().count()));
         assertThat(found).isEqualTo(byHand(minutes));
     }
 

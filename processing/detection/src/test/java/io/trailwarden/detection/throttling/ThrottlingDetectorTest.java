@@ -94,16 +94,16 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingKey, ThrottlingN
         rehearsal.deliver(throttled("09:02:00", "PutParameter", REPORT));
 
         Finding finding = rehearsal.only();
-        assertThat(finding.claim().words().title())
+        assertThat(finding.words().title())
                 .isEqualTo("Throttled: 13 calls of ssm:PutParameter in eu-west-1, most by role batch");
-        assertThat(finding.claim().detection().severity()).isEqualTo(Severity.MEDIUM);
-        assertThat(finding.claim().subject().principal()).isEqualTo(BATCH);
-        assertThat(finding.claim().subject().account()).isEqualTo("111122223333");
-        assertThat(finding.claim().evidence().first()).isEqualTo("2026-03-02T09:00:10Z");
-        assertThat(finding.claim().evidence().last()).isEqualTo("2026-03-02T09:02:00Z");
-        assertThat(finding.claim().evidence().count()).isEqualTo(13);
-        assertThat(finding.claim().evidence().eventIds()).hasSize(13);
-        assertThat(finding.claim().words().facts())
+        assertThat(finding.detection().severity()).isEqualTo(Severity.MEDIUM);
+        assertThat(finding.subject().principal()).isEqualTo(BATCH);
+        assertThat(finding.subject().account()).isEqualTo("111122223333");
+        assertThat(finding.evidence().first()).isEqualTo("2026-03-02T09:00:10Z");
+        assertThat(finding.evidence().last()).isEqualTo("2026-03-02T09:02:00Z");
+        assertThat(finding.evidence().count()).isEqualTo(13);
+        assertThat(finding.evidence().eventIds()).hasSize(13);
+        assertThat(finding.words().facts())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "Account", "111122223333",
                         "Call", "ssm:PutParameter",
@@ -115,9 +115,8 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingKey, ThrottlingN
                         "Per minute", "2026-03-02T09:00Z 12, 2026-03-02T09:02Z 1",
                         "Per minute and caller",
                                 "2026-03-02T09:00Z " + BATCH + " 12, 2026-03-02T09:02Z " + REPORT + " 1"));
-        assertThat(finding.claim().words().facts().keySet())
-                .startsWith("Account", "Call", "Expected", "Seen", "Most by");
-        assertThat(finding.claim().words().nextSteps().get(1))
+        assertThat(finding.words().facts().keySet()).startsWith("Account", "Call", "Expected", "Seen", "Most by");
+        assertThat(finding.words().nextSteps().get(1))
                 .isEqualTo("See who called it then, also successfully: SELECT event_time, actor_key, error_code,"
                         + " source_ip_address, user_agent FROM cloudtrail WHERE event_time BETWEEN TIMESTAMP"
                         + " '2026-03-02 08:45:10' AND TIMESTAMP '2026-03-02 09:17:00' AND recipient_account_id ="
@@ -134,7 +133,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingKey, ThrottlingN
         assertThat(rehearsal.open()).isEmpty();
 
         rehearsal.learn(Kind.SETTING, "throttling-spike", "{'accounts':{'111122223333':{'floor':9}}}");
-        assertThat(rehearsal.only().claim().evidence().count()).isEqualTo(9);
+        assertThat(rehearsal.only().evidence().count()).isEqualTo(9);
 
         rehearsal.learn(Kind.SETTING, "throttling-spike", "{'floor':9,'accounts':{'111122223333':{'floor':50}}}");
         assertThat(rehearsal.open()).isEmpty();
@@ -150,7 +149,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingKey, ThrottlingN
                 .hasSize(21)
                 .extracting(Finding::id)
                 .containsOnly(rehearsal.only().id());
-        assertThat(rehearsal.only().claim().evidence().count()).isEqualTo(30);
+        assertThat(rehearsal.only().evidence().count()).isEqualTo(30);
     }
 
     @Test
@@ -166,7 +165,7 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingKey, ThrottlingN
         rehearsal.deliver(throttled("09:58:00", "PutParameter", BATCH));
 
         assertThat(rehearsal.only().id()).isEqualTo(apart.get(0).id());
-        assertThat(rehearsal.only().claim().evidence().count()).isEqualTo(21);
+        assertThat(rehearsal.only().evidence().count()).isEqualTo(21);
         Finding last = rehearsal.revisions().get(rehearsal.revisions().size() - 1);
         assertThat(last.id()).isEqualTo(apart.get(1).id());
         assertThat(last.state()).isEqualTo(Finding.State.WITHDRAWN);
@@ -188,8 +187,8 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingKey, ThrottlingN
         for (int i = 0; i < 10; i++) {
             rehearsal.deliver(event("2026-03-02T09:00:0" + i + "Z", "CreateRole", BATCH, "LimitExceededException"));
         }
-        assertThat(rehearsal.only().claim().detection().severity()).isEqualTo(Severity.LOW);
-        assertThat(rehearsal.only().claim().words().title())
+        assertThat(rehearsal.only().detection().severity()).isEqualTo(Severity.LOW);
+        assertThat(rehearsal.only().words().title())
                 .isEqualTo("Quota used up: 10 calls of ssm:CreateRole in eu-west-1, most by role batch");
     }
 
@@ -201,13 +200,12 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingKey, ThrottlingN
             rehearsal.deliver(execution(i, 6, "ExecutionFailed", ""));
         }
         Finding finding = rehearsal.only();
-        assertThat(finding.claim().words().title())
+        assertThat(finding.words().title())
                 .isEqualTo("Throttled: 10 calls of lambda:Invoke in eu-west-1, most by state machine OrderFlow");
-        assertThat(finding.claim().evidence().count()).isEqualTo(10);
-        assertThat(finding.claim().subject().principal())
+        assertThat(finding.evidence().count()).isEqualTo(10);
+        assertThat(finding.subject().principal())
                 .isEqualTo("arn:aws:states:eu-west-1:111122223333:stateMachine:OrderFlow");
-        assertThat(finding.claim().words().facts())
-                .containsEntry("Seen", "10 in five minutes from 2026-03-02T09:12:00Z");
+        assertThat(finding.words().facts()).containsEntry("Seen", "10 in five minutes from 2026-03-02T09:12:00Z");
     }
 
     @Test
@@ -232,14 +230,14 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingKey, ThrottlingN
             }
         }
         rehearsal.settle();
-        assertThat(rehearsal.only().claim().evidence().first()).isEqualTo("2026-03-01T00:00:00Z");
+        assertThat(rehearsal.only().evidence().first()).isEqualTo("2026-03-01T00:00:00Z");
 
         for (int i = 0; i < 60; i++) {
             rehearsal.deliver(throttledAt("2026-03-04T12:00:" + (i < 10 ? "0" : "") + i + "Z", "PutParameter", BATCH));
         }
         rehearsal.settle();
         assertThat(rehearsal.open()).hasSize(2);
-        assertThat(rehearsal.open().get(1).claim().words().facts().get("Expected"))
+        assertThat(rehearsal.open().get(1).words().facts().get("Expected"))
                 .isEqualTo("fewer than 39 throttled calls in five minutes (floor 10; 3 times the usual 12.9)");
     }
 
@@ -268,20 +266,19 @@ class ThrottlingDetectorTest extends DetectorContract<ThrottlingKey, ThrottlingN
 
         // The lone DescribeParameters of 11:58 is nine minutes before the others, so it belongs to no burst.
         assertThat(rehearsal.open())
-                .extracting(finding -> finding.claim()
-                                .subject()
+                .extracting(finding -> finding.subject()
                                 .name()
-                                .substring(0, finding.claim().subject().name().indexOf(' '))
-                        + " " + finding.claim().evidence().count() + " "
-                        + finding.claim().words().facts().get("Per minute and caller"))
+                                .substring(0, finding.subject().name().indexOf(' '))
+                        + " " + finding.evidence().count() + " "
+                        + finding.words().facts().get("Per minute and caller"))
                 .containsExactlyInAnyOrder(
                         "ssm:PutParameter 25 2023-07-10T11:58Z arn:aws:iam::123837392027:user/bert-jan 25",
                         "ssm:DescribeParameters 26 2023-07-10T12:07Z arn:aws:iam::123837392027:user/bert-jan 13,"
                                 + " 2023-07-10T12:08Z arn:aws:iam::123837392027:user/bert-jan 13",
                         "ssm:DeleteParameter 10 2023-07-10T12:08Z arn:aws:iam::123837392027:user/bert-jan 10");
         assertThat(rehearsal.open())
-                .allSatisfy(finding -> assertThat(finding.claim().evidence().eventIds())
-                        .hasSize((int) finding.claim().evidence().count()));
+                .allSatisfy(finding -> assertThat(finding.evidence().eventIds())
+                        .hasSize((int) finding.evidence().count()));
     }
 
     private static int serial;

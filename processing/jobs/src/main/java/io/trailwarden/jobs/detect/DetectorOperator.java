@@ -239,7 +239,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
                         LogKeys.finding(finding.id()),
                         finding.state(),
                         finding.revision(),
-                        finding.claim().detection().name());
+                        finding.detection().name());
             }
             output.collect(new StreamRecord<>(finding));
         }

@@ -2,7 +2,6 @@ package io.trailwarden.jobs.operator;
 
 import io.trailwarden.detection.Findings;
 import io.trailwarden.event.AuditEvent;
-import io.trailwarden.event.Bounded;
 import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
@@ -11,9 +10,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -45,37 +42,19 @@ public final class OwnFindings {
     /** No room for another key of this detector. */
     public void capacity(String detector, long keys, String eventId, Instant eventTime) {
         say(
-                CAPACITY,
+                detection(CAPACITY, List.of("T1499")),
                 detector,
-                eventId,
-                eventTime,
-                "Detector " + detector + " cannot remember more keys",
-                "The detector remembers as many principals, sessions or bursts as it may. Further ones are judged by each"
-                        + " event alone, without what was learned: detection is weaker than it should be. Either there are"
-                        + " really so many, or somebody invents names to exhaust the detector.",
-                Map.of("keys per subtask", Long.toString(keys)),
-                List.of("T1499"),
-                List.of(
-                        "Look for principals or sessions that appear once and never again.",
-                        "If they are real, raise max-keys and give the job about 2 KB of heap for each, or choose the state"
-                                + " backend rocksdb, which keeps them on disk and is far slower."));
+                seen(eventId, eventTime),
+                OwnWords.capacity(day(eventTime), detector, keys));
     }
 
     /** This detector could not judge a record; the others did. */
     public void failure(String detector, String eventId, Instant eventTime, RuntimeException problem) {
         say(
-                FAILURE,
+                detection(FAILURE, List.of()),
                 detector,
-                eventId,
-                eventTime,
-                "Detector " + detector + " failed on a record",
-                "The detector could not judge at least one record of this day. All other detectors did, and the record is"
-                        + " stored. Whether it shows what this detector looks for is unknown.",
-                Map.of("problem", problem.getClass().getSimpleName()),
-                List.of(),
-                List.of(
-                        "Look at the record by its event id; the job's log has the stack trace.",
-                        "Report the defect with the record."));
+                seen(eventId, eventTime),
+                OwnWords.failure(day(eventTime), detector, problem));
     }
 
     /** De-duplication does not remember all ids of a day. */
@@ -84,59 +63,35 @@ public final class OwnFindings {
         boolean dated = day != Integer.MIN_VALUE;
         Instant start = Instant.EPOCH.plus(dated ? day : 0, ChronoUnit.DAYS);
         String what = dated ? "records of " + LocalDate.ofEpochDay(day) : "dead letters";
-        say(
-                MEMORY,
-                what,
-                "",
-                start,
-                "The ids of " + what + " do not all fit",
-                "From here on one of these that is delivered twice may be stored twice.",
-                Map.of("reason", why),
-                List.of(),
-                List.of("Run with more subtasks, and see that the disk of Flink's io.tmp.dirs has room."));
+        say(detection(MEMORY, List.of()), what, seen("", start), OwnWords.memory(day(start), what, why));
     }
 
     /** Two different events of one day bear one id; both are stored and judged. */
     public void reusedId(AuditEvent event) {
         say(
-                REUSED_ID,
+                detection(REUSED_ID, List.of("T1565.001")),
                 event.account(),
-                event.eventId(),
-                event.eventTime(),
-                "Different events bear one id",
-                "At least two records of this day have the same event id and differ in time, source or name. Each is stored"
-                        + " and judged. CloudTrail gives every event an id of its own: these were masked or rewritten after"
-                        + " AWS wrote them.",
-                Map.of("event id", Bounded.text(event.eventId())),
-                List.of("T1565.001"),
-                List.of(
-                        "Find out what masks or rewrites records on their way, and read them from the trail's bucket instead.",
-                        "If nothing is meant to do that: verify the bucket with custody verify."));
+                seen(event.eventId(), event.eventTime()),
+                OwnWords.reusedId(day(event.eventTime()), event));
     }
 
-    private void say(
-            String detection,
-            String subject,
-            String eventId,
-            Instant at,
-            String title,
-            String description,
-            Map<String, String> facts,
-            List<String> techniques,
-            List<String> nextSteps) {
-        String day = LocalDate.ofInstant(at, ZoneOffset.UTC).toString();
-        String id = FindingId.of(detection, subject, day);
-        if (!said.add(id)) {
-            return;
+    private static Claim.Detection detection(String name, List<String> techniques) {
+        return new Claim.Detection(name, Severity.HIGH, Findings.AUTHOR, techniques);
+    }
+
+    /** One event; empty: none, because it came of no record. */
+    private static Claim.Evidence seen(String eventId, Instant at) {
+        return Claim.Evidence.of(at, at, eventId.isEmpty() ? List.of() : List.of(eventId));
+    }
+
+    private static String day(Instant at) {
+        return LocalDate.ofInstant(at, ZoneOffset.UTC).toString();
+    }
+
+    private void say(Claim.Detection detection, String subject, Claim.Evidence evidence, Claim.Words words) {
+        String id = FindingId.of(detection.name(), subject, day(evidence.first()));
+        if (said.add(id)) {
+            out.publish(new Claim(id, detection, Claim.Subject.named(subject), evidence, words));
         }
-        Map<String, String> all = new LinkedHashMap<>();
-        all.put("day", day);
-        all.putAll(facts);
-        out.publish(new Claim(
-                id,
-                new Claim.Detection(detection, Severity.HIGH, Findings.AUTHOR, techniques),
-                Claim.Subject.named(subject),
-                new Claim.Evidence(at, at, eventId.isEmpty() ? List.of() : List.of(eventId), eventId.isEmpty() ? 0 : 1),
-                new Claim.Words(title, description, all, nextSteps)));
     }
 }

@@ -295,14 +295,14 @@ class CorrelationOperatorTest {
                     .filter(finding -> finding.state() == Finding.State.OPEN)
                     .map(finding -> {
                         Map<String, String> group =
-                                new TreeMap<>(finding.claim().words().facts());
+                                new TreeMap<>(finding.words().facts());
                         long at = Instant.parse(group.remove("fired at")).toEpochMilli();
                         group.keySet().removeAll(List.of("condition", "within"));
-                        return finding.claim().detection().name()
+                        return finding.detection().name()
                                 + '@'
                                 + at
                                 + group
-                                + finding.claim().evidence().eventIds();
+                                + finding.evidence().eventIds();
                     })
                     .sorted()
                     .toList();

@@ -47,7 +47,7 @@ class DetectorOperatorTest {
 
             harness.flink.setProcessingTime(1_000);
             assertThat(harness.findings())
-                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .extracting((Finding finding) -> finding.evidence().count())
                     .containsExactly(3L);
 
             harness.ping("alice", "e4");
@@ -55,12 +55,12 @@ class DetectorOperatorTest {
             harness.flink.setProcessingTime(2_000);
             harness.flink.setProcessingTime(3_000);
             assertThat(harness.findings())
-                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .extracting((Finding finding) -> finding.evidence().count())
                     .containsExactly(3L, 5L);
 
             harness.ping("alice", "e6");
             assertThat(harness.findings())
-                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .extracting((Finding finding) -> finding.evidence().count())
                     .containsExactly(3L, 5L, 6L);
             assertThat(harness.findings())
                     .extracting(Finding::id)
@@ -82,7 +82,7 @@ class DetectorOperatorTest {
             harness.flink.prepareSnapshotPreBarrier(1);
 
             assertThat(harness.findings())
-                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .extracting((Finding finding) -> finding.evidence().count())
                     .containsExactly(4L);
         }
     }
@@ -100,8 +100,8 @@ class DetectorOperatorTest {
             harness.ping("alice", "e0", NOON.minusSeconds(60));
 
             Finding last = harness.findings().get(harness.findings().size() - 1);
-            assertThat(last.claim().evidence().eventIds()).containsExactly("e0", "e1", "e2", "e3");
-            assertThat(last.claim().evidence().first()).isEqualTo(NOON.minusSeconds(60));
+            assertThat(last.evidence().eventIds()).containsExactly("e0", "e1", "e2", "e3");
+            assertThat(last.evidence().first()).isEqualTo(NOON.minusSeconds(60));
             assertThat(last.id()).isEqualTo(harness.findings().get(0).id());
         }
     }
@@ -136,7 +136,7 @@ class DetectorOperatorTest {
             harness.ping("alice", "e1", NOON.minusSeconds(2));
 
             assertThat(harness.findings())
-                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .extracting((Finding finding) -> finding.evidence().count())
                     .containsExactly(3L);
 
             // And forgotten afterwards, although event time stands still
@@ -158,11 +158,11 @@ class DetectorOperatorTest {
                     .contains(
                             "carol in round 2", "dave in round 2", "Detector repeated-calls cannot remember more keys");
             assertThat(harness.findings())
-                    .filteredOn(finding -> finding.claim().detection().name().equals(OwnFindings.CAPACITY))
+                    .filteredOn(finding -> finding.detection().name().equals(OwnFindings.CAPACITY))
                     .singleElement()
                     .satisfies(finding -> {
-                        assertThat(finding.claim().evidence().eventIds()).containsExactly("e3");
-                        assertThat(finding.claim().words().facts()).containsEntry("keys per subtask", "2");
+                        assertThat(finding.evidence().eventIds()).containsExactly("e3");
+                        assertThat(finding.words().facts()).containsEntry("keys per subtask", "2");
                     });
             assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(4);
         }
@@ -206,7 +206,7 @@ class DetectorOperatorTest {
             harness.flink.setProcessingTime(2_000);
 
             assertThat(harness.findings())
-                    .extracting(finding -> finding.claim().words().facts().get("accounts known"))
+                    .extracting(finding -> finding.words().facts().get("accounts known"))
                     .containsExactly("0", "1");
         }
     }
@@ -226,7 +226,7 @@ class DetectorOperatorTest {
 
         try (Harness harness = restore(state, settings, 1, 1, 0, feed)) {
             assertThat(harness.findings())
-                    .extracting(finding -> finding.claim().words().facts().get("accounts known"))
+                    .extracting(finding -> finding.words().facts().get("accounts known"))
                     .containsExactly("2");
         }
     }
@@ -248,7 +248,7 @@ class DetectorOperatorTest {
             harness.ping("alice", "e4");
 
             assertThat(harness.findings())
-                    .extracting(finding -> finding.claim().words().facts().get("accounts known"))
+                    .extracting(finding -> finding.words().facts().get("accounts known"))
                     .containsExactly("1");
         }
     }
@@ -283,8 +283,8 @@ class DetectorOperatorTest {
                 harness.pingOwn("c", 3, subtask);
                 harness.flink.prepareSnapshotPreBarrier(3);
                 harness.findings().forEach(finding -> {
-                    assertThat(finding.claim().evidence().count()).isEqualTo(3);
-                    found.add(finding.claim().words().title());
+                    assertThat(finding.evidence().count()).isEqualTo(3);
+                    found.add(finding.words().title());
                 });
             }
         }
@@ -315,7 +315,7 @@ class DetectorOperatorTest {
             harness.ping("alice", "e5");
             harness.flink.prepareSnapshotPreBarrier(3);
             assertThat(harness.findings())
-                    .extracting((Finding finding) -> finding.claim().evidence().count())
+                    .extracting((Finding finding) -> finding.evidence().count())
                     .containsExactly(3L);
         }
     }
@@ -454,7 +454,7 @@ class DetectorOperatorTest {
 
         List<String> titles() {
             return findings().stream()
-                    .map((Finding finding) -> finding.claim().words().title())
+                    .map((Finding finding) -> finding.words().title())
                     .toList();
         }
 

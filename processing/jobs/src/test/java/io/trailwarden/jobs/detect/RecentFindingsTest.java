@@ -24,7 +24,7 @@ class RecentFindingsTest {
             flink.processElement(finding("a"), 0);
             flink.processElement(finding("b"), 0);
             assertThat(flink.extractOutputValues())
-                    .extracting((Finding finding) -> finding.claim().subject().name())
+                    .extracting((Finding finding) -> finding.subject().name())
                     .containsExactly("a", "b");
         }
     }
@@ -37,7 +37,7 @@ class RecentFindingsTest {
             flink.initializeState(state);
             flink.open();
             assertThat(flink.extractOutputValues())
-                    .extracting((Finding finding) -> finding.claim().subject().name())
+                    .extracting((Finding finding) -> finding.subject().name())
                     .containsExactly("a", "b");
             second = flink.snapshot(2, 2);
         }
@@ -50,7 +50,7 @@ class RecentFindingsTest {
             flink.initializeState(second);
             flink.open();
             assertThat(flink.extractOutputValues())
-                    .extracting((Finding finding) -> finding.claim().subject().name())
+                    .extracting((Finding finding) -> finding.subject().name())
                     .containsExactly("a", "b");
         }
     }

@@ -223,7 +223,7 @@ class IntakeOperatorTest {
                     .extracting(signal -> signal.event().eventId())
                     .containsExactly("e2");
             assertThat(harness.findings())
-                    .extracting((Finding finding) -> finding.claim().words().title())
+                    .extracting((Finding finding) -> finding.words().title())
                     .containsExactly(
                             "Detector Failing failed on a record", "Detector repeated-calls failed on a record");
         }
@@ -328,7 +328,7 @@ class IntakeOperatorTest {
             harness.flink.setProcessingTime(1_000);
             harness.take(TestRecords.ping(1, "e2", "alice", NOON));
             assertThat(harness.findings())
-                    .extracting((Finding finding) -> finding.claim().detection().name())
+                    .extracting((Finding finding) -> finding.detection().name())
                     .containsExactly("ping");
             assertThat(harness.numbers()).containsEntry("rules.loaded", 1L).containsEntry("rules.failed", 1L);
 

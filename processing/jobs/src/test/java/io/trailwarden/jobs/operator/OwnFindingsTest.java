@@ -34,19 +34,19 @@ class OwnFindingsTest {
         assertThat(published.get(1)).isEqualTo(published.get(0));
         assertThat(published.get(2).id()).isNotEqualTo(published.get(0).id());
         Finding finding = published.get(0);
-        assertThat(finding.claim().detection().name()).isEqualTo("deduplication-capacity");
-        assertThat(finding.claim().detection().severity()).isEqualTo(Severity.HIGH);
-        assertThat(finding.claim().words().title()).isEqualTo("The ids of records of 2026-03-01 do not all fit");
-        assertThat(finding.claim().words().facts())
+        assertThat(finding.detection().name()).isEqualTo("deduplication-capacity");
+        assertThat(finding.detection().severity()).isEqualTo(Severity.HIGH);
+        assertThat(finding.words().title()).isEqualTo("The ids of records of 2026-03-01 do not all fit");
+        assertThat(finding.words().facts())
                 .containsEntry("reason", "no space left")
                 .containsEntry("day", "2026-03-01");
-        assertThat(finding.claim().evidence().eventIds()).isEmpty();
+        assertThat(finding.evidence().eventIds()).isEmpty();
     }
 
     @Test
     void dead_letters_have_no_day() {
         own().memory(Integer.MIN_VALUE, "no space left");
-        assertThat(published.get(0).claim().words().title()).isEqualTo("The ids of dead letters do not all fit");
+        assertThat(published.get(0).words().title()).isEqualTo("The ids of dead letters do not all fit");
     }
 
     @Test
@@ -57,7 +57,7 @@ class OwnFindingsTest {
         own.capacity("throttling-spike", 75_000, "e3", NOON.plusSeconds(86_400));
         own.capacity("unexpected-principal", 75_000, "e4", NOON);
         assertThat(published)
-                .extracting(finding -> finding.claim().evidence().eventIds().get(0))
+                .extracting(finding -> finding.evidence().eventIds().get(0))
                 .containsExactly("e1", "e3", "e4");
     }
 }
