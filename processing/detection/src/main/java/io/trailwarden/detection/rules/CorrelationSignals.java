@@ -11,13 +11,12 @@ import io.trailwarden.event.Sighting;
 import io.trailwarden.sigma.correlation.CorrelatedEvent;
 import io.trailwarden.sigma.correlation.Family;
 import io.trailwarden.sigma.match.FieldReader;
-import io.trailwarden.sigma.match.RuleMatcher;
 import io.trailwarden.sigma.rule.BoundRule;
 import io.trailwarden.sigma.rule.Logsource;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ final class CorrelationSignals implements SignalSource {
 
     private @Nullable LoadedRules rules;
     private @Nullable FieldReader fields;
-    private final Map<Logsource, RuleMatcher> matchers = new HashMap<>();
+    private Set<String> serving = Set.of();
 
     /**
      * What a signal of this detector carries in its {@link Signal#detail()}.
@@ -75,17 +74,21 @@ final class CorrelationSignals implements SignalSource {
             Reference reference,
             Function<String, Signal> signal,
             Consumer<Signal> out) {
-        LoadedRules loaded = LoadedRules.of(reference, rules);
+        LoadedRules loaded = rules != null && rules.areOf(reference) ? rules : LoadedRules.of(reference);
         if (rules == null || loaded.correlations() != rules.correlations()) {
             fields = new FieldReader(loaded.correlations().fields());
-            matchers.clear();
+            serving = loaded.correlations().rules();
         }
         rules = loaded;
         if (loaded.correlations().families().isEmpty()) {
             return;
         }
-        RuleMatcher matcher = matchers.computeIfAbsent(logsource, kind -> RuleMatcher.of(base(loaded, kind)));
-        List<String> matched = matcher.ids(raw);
+        List<BoundRule> all = loaded.matched(raw, logsource);
+        if (all.isEmpty()) {
+            return;
+        }
+        List<String> matched =
+                all.stream().map(BoundRule::key).filter(serving::contains).toList();
         if (matched.isEmpty() || fields == null) {
             return;
         }
@@ -97,12 +100,6 @@ final class CorrelationSignals implements SignalSource {
                 out.accept(signal.apply(key).withLink(family.key(), text(detail)));
             }
         }
-    }
-
-    private static List<BoundRule> base(LoadedRules loaded, Logsource logsource) {
-        return loaded.ruleSet().routedTo(logsource).rules().stream()
-                .filter(rule -> loaded.correlations().rules().contains(rule.key()))
-                .toList();
     }
 
     private static String text(Object value) {
