@@ -29,7 +29,9 @@ final class Novelties {
 
     private static final int MAX_LISTED = 20;
 
-    private static final Set<String> PEOPLE = Set.of("IAMUser", "Root", "FederatedUser", "IdentityCenterUser");
+    /** Directory and Unknown are how people of a directory and of IAM Identity Center are written before they have a role. */
+    private static final Set<String> PEOPLE =
+            Set.of("IAMUser", "Root", "FederatedUser", "IdentityCenterUser", "Directory", "Unknown");
 
     /** One thing used for the first time. */
     private record Novelty(String dimension, String name, FirstUse use) implements Comparable<Novelty> {
