@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ActorKeyTest {
 
+    private static final CloudTrailCodec CODEC = new CloudTrailCodec();
     private static final Origin ORIGIN =
             new Origin("file", "a.json.gz", 7, "00", Instant.parse("2026-03-02T09:20:00Z"));
 
@@ -31,8 +32,7 @@ class ActorKeyTest {
                                 + "'awsRegion':'" + region + "','recipientAccountId':'444455556666','userIdentity':"
                                 + identity + "}")
                         .replace('\'', '"');
-        Decoded<CloudTrailEvent> decoded =
-                new CloudTrailCodec().decode(record.getBytes(StandardCharsets.UTF_8), ORIGIN);
+        Decoded<CloudTrailEvent> decoded = CODEC.decode(record.getBytes(StandardCharsets.UTF_8), ORIGIN);
         return ((Decoded.Read<CloudTrailEvent>) decoded).value().actorKey();
     }
 

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 /** What somebody did for the first time after it was known what they do. */
 final class Novelties {
 
-    private static final Set<String> PEOPLE = Set.of("IAMUser", "Root", "FederatedUser", "IdentityCenterUser");
+    /** Directory and Unknown are how people of a directory and of IAM Identity Center are written before they have a role. */
+    private static final Set<String> PEOPLE =
+            Set.of("IAMUser", "Root", "FederatedUser", "IdentityCenterUser", "Directory", "Unknown");
 
     /** One thing used for the first time. */
     record Novelty(String dimension, String name, FirstUse use) implements Comparable<Novelty> {

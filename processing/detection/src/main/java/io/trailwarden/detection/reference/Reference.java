@@ -4,10 +4,12 @@ import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.ReferenceEntry.Kind;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Reference {
 
     /** Nothing known: no accounts, no expectations, default settings. */
-    public static final Reference EMPTY = new Reference(Map.of());
+    public static final Reference EMPTY = new Reference(Map.of(), Map.of());
 
     private final Map<Kind, SortedMap<String, ReferenceEntry>> entries;
     private final SortedMap<String, Failure> failures = new TreeMap<>();
@@ -29,6 +31,8 @@ public final class Reference {
     private final boolean expectationsReadResources;
     private final List<Suppression> suppressions;
     private final Map<String, StateMachine> stateMachines = new TreeMap<>();
+    private final Map<Class<?>, Object> derived = new HashMap<>();
+    private final Map<Class<?>, Object> derivedBefore;
     private Settings<PrincipalSettings> principals = Settings.of(PrincipalSettings.DEFAULT);
     private Settings<ThrottlingSettings> throttling = Settings.of(ThrottlingSettings.DEFAULT);
     private Settings<OrganizationSettings> organization = Settings.of(OrganizationSettings.DEFAULT);
@@ -40,8 +44,9 @@ public final class Reference {
      */
     public record Failure(Kind kind, String key, String message) {}
 
-    private Reference(Map<Kind, SortedMap<String, ReferenceEntry>> entries) {
+    private Reference(Map<Kind, SortedMap<String, ReferenceEntry>> entries, Map<Class<?>, Object> derivedBefore) {
         this.entries = entries;
+        this.derivedBefore = new HashMap<>(derivedBefore);
         Map<String, AccountDirectory.Account> known = new TreeMap<>();
         readAll(Kind.ACCOUNT, (key, body) -> known.put(accountId(key), AccountDirectory.Account.read(body)));
         accounts = new AccountDirectory(known);
@@ -76,7 +81,11 @@ public final class Reference {
                 byKey.put(entry.key(), entry.kind() == Kind.STATE_MACHINE ? StateMachine.slim(entry) : entry);
             }
         }
-        return new Reference(all);
+        synchronized (derived) {
+            Map<Class<?>, Object> latest = new HashMap<>(derivedBefore);
+            latest.putAll(derived);
+            return new Reference(all, latest);
+        }
     }
 
     /** Whose accounts are. */
@@ -123,6 +132,24 @@ public final class Reference {
     public Collection<ReferenceEntry> entries(Kind kind) {
         SortedMap<String, ReferenceEntry> byKey = entries.get(kind);
         return byKey == null ? List.of() : List.copyOf(byKey.values());
+    }
+
+    /**
+     * What an engine makes of its entries (rules compiled), made when first asked for and the same for all who are handed
+     * this object.
+     *
+     * @param make given this view and what was made of the one before it, null if nothing was
+     */
+    public <T> T derived(Class<T> type, BiFunction<Reference, @Nullable T, T> make) {
+        synchronized (derived) {
+            Object known = derived.get(type);
+            if (known == null) {
+                // Forgotten with that: what was made of one view must not keep all views before it alive.
+                known = make.apply(this, type.cast(derivedBefore.remove(type)));
+                derived.put(type, known);
+            }
+            return type.cast(known);
+        }
     }
 
     /** Entries that were refused, in order of kind and key. */

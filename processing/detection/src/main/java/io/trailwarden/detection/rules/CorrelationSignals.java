@@ -7,12 +7,9 @@ import io.trailwarden.event.AuditEvent;
 import io.trailwarden.sigma.correlation.CorrelatedEvent;
 import io.trailwarden.sigma.correlation.Family;
 import io.trailwarden.sigma.match.FieldReader;
-import io.trailwarden.sigma.match.RuleMatcher;
 import io.trailwarden.sigma.rule.BoundRule;
-import io.trailwarden.sigma.rule.Logsource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,23 +18,26 @@ final class CorrelationSignals implements SignalSource<CorrelationKey, Correlati
 
     private @Nullable LoadedRules rules;
     private @Nullable FieldReader fields;
-    private final Map<Logsource, RuleMatcher> matchers = new HashMap<>();
+    private Set<String> serving = Set.of();
 
     @Override
     public void read(AuditEvent event, Reference reference, Consumer<Signal<CorrelationKey, CorrelationNews>> out) {
-        LoadedRules loaded = LoadedRules.of(reference, rules);
+        LoadedRules loaded = rules != null && rules.areOf(reference) ? rules : LoadedRules.of(reference);
         if (rules == null || loaded.correlations() != rules.correlations()) {
             fields = new FieldReader(loaded.correlations().fields());
-            matchers.clear();
+            serving = loaded.correlations().rules();
         }
         rules = loaded;
         if (loaded.correlations().families().isEmpty()) {
             return;
         }
         byte[] raw = event.raw();
-        RuleMatcher matcher =
-                matchers.computeIfAbsent(RuleDetector.logsource(event), kind -> RuleMatcher.of(base(loaded, kind)));
-        List<String> matched = matcher.ids(raw);
+        List<BoundRule> all = loaded.matched(raw, RuleDetector.logsource(event));
+        if (all.isEmpty()) {
+            return;
+        }
+        List<String> matched =
+                all.stream().map(BoundRule::key).filter(serving::contains).toList();
         if (matched.isEmpty() || fields == null) {
             return;
         }
@@ -49,11 +49,5 @@ final class CorrelationSignals implements SignalSource<CorrelationKey, Correlati
                 out.accept(new Signal<>(CorrelationDetector.NAME, key, event.sighting(), news));
             }
         }
-    }
-
-    private static List<BoundRule> base(LoadedRules loaded, Logsource logsource) {
-        return loaded.ruleSet().routedTo(logsource).rules().stream()
-                .filter(rule -> loaded.correlations().rules().contains(rule.key()))
-                .toList();
     }
 }

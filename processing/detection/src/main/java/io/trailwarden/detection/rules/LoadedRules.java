@@ -8,8 +8,11 @@ import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.sigma.RuleSet;
 import io.trailwarden.sigma.correlation.Correlations;
+import io.trailwarden.sigma.match.RuleMatcher;
 import io.trailwarden.sigma.parse.ParseOutcome;
 import io.trailwarden.sigma.parse.SigmaParser;
+import io.trailwarden.sigma.rule.BoundRule;
+import io.trailwarden.sigma.rule.Logsource;
 import io.trailwarden.sigma.rule.RuleHeader;
 import io.trailwarden.sigma.yaml.Position;
 import io.trailwarden.sigma.yaml.RuleProblem;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +47,7 @@ public final class LoadedRules {
     private final Correlations correlations;
     private final Set<String> staged;
     private final List<RuleProblem> edits;
+    private final Matches matches;
 
     private LoadedRules(Reference reference, Collection<ReferenceEntry> entries) {
         this.reference = reference;
@@ -62,6 +67,57 @@ public final class LoadedRules {
         this.ruleSet = RuleSet.parse(files, Map.of());
         this.correlations = Correlations.of(ruleSet);
         this.staged = staged(ruleSet);
+        this.matches = new Matches(ruleSet);
+    }
+
+    /** The rules of this reference data, the same object for all who are handed it. */
+    public static LoadedRules of(Reference reference) {
+        return reference.derived(LoadedRules.class, LoadedRules::of);
+    }
+
+    /** Whether these are the rules of this reference data. */
+    boolean areOf(Reference of) {
+        return reference == of;
+    }
+
+    /**
+     * The rules for this kind of log that a record matches, in their order: those that report and those that serve
+     * correlations. The record is matched once, whoever asks. For one thread, like the subtask that the reference data is
+     * handed to.
+     *
+     * @throws io.trailwarden.sigma.match.MalformedEventException when it is not a JSON object
+     */
+    List<BoundRule> matched(byte[] raw, Logsource logsource) {
+        return matches.of(raw, logsource);
+    }
+
+    /** The compiled rules by kind of log, and what the last record matched. */
+    private static final class Matches {
+
+        private final RuleSet ruleSet;
+        private final Map<Logsource, RuleMatcher> matchers = new HashMap<>();
+        private byte @Nullable [] lastRecord;
+        private @Nullable Logsource lastKind;
+        private List<BoundRule> last = List.of();
+
+        Matches(RuleSet ruleSet) {
+            this.ruleSet = ruleSet;
+        }
+
+        List<BoundRule> of(byte[] raw, Logsource kind) {
+            if (ruleSet.rules().isEmpty()) {
+                return List.of();
+            }
+            if (raw != lastRecord || kind != lastKind) {
+                lastRecord = null;
+                last = matchers.computeIfAbsent(
+                                kind, k -> RuleMatcher.of(ruleSet.routedTo(k).rules()))
+                        .match(raw);
+                lastKind = kind;
+                lastRecord = raw;
+            }
+            return last;
+        }
     }
 
     /**
@@ -87,6 +143,7 @@ public final class LoadedRules {
         this.correlations = same.correlations;
         this.staged = same.staged;
         this.edits = same.edits;
+        this.matches = same.matches;
     }
 
     /** The entry that carries a rule file. */

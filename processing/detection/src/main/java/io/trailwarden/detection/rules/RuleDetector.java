@@ -9,16 +9,13 @@ import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Sighting;
-import io.trailwarden.sigma.RuleSet;
-import io.trailwarden.sigma.match.RuleMatcher;
 import io.trailwarden.sigma.rule.BoundRule;
 import io.trailwarden.sigma.rule.Logsource;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +29,6 @@ public final class RuleDetector implements EventDetector {
     private static final long serialVersionUID = 1;
 
     private transient @Nullable LoadedRules rules;
-    private transient @Nullable Map<Logsource, RuleMatcher> matchers;
     private transient @Nullable FloodGuard guard;
     private transient @Nullable Map<String, Long> numbers;
     private transient @Nullable Map<String, Long> stagedMatches;
@@ -65,19 +61,19 @@ public final class RuleDetector implements EventDetector {
         return facts;
     }
 
+    /** The rules that match and report on their own. */
     private List<BoundRule> matched(byte[] raw, Logsource logsource, Reference reference) {
         LoadedRules loaded = current(reference);
-        return Objects.requireNonNull(matchers)
-                .computeIfAbsent(logsource, kind -> RuleMatcher.of(reporting(loaded.ruleSet(), kind)))
-                .match(raw);
+        List<BoundRule> matched = loaded.matched(raw, logsource);
+        Set<String> silent = loaded.ruleSet().silent();
+        return matched.isEmpty() || silent.isEmpty()
+                ? matched
+                : matched.stream().filter(rule -> !silent.contains(rule.key())).toList();
     }
 
     private LoadedRules current(Reference reference) {
-        LoadedRules loaded = LoadedRules.of(reference, rules);
-        if (loaded != rules || matchers == null) {
-            if (rules == null || loaded.ruleSet() != rules.ruleSet() || matchers == null) {
-                matchers = new HashMap<>();
-            }
+        LoadedRules loaded = rules != null && rules.areOf(reference) ? rules : LoadedRules.of(reference);
+        if (loaded != rules) {
             rules = loaded;
             numbers = null;
             if (stagedMatches != null) {
@@ -85,12 +81,6 @@ public final class RuleDetector implements EventDetector {
             }
         }
         return loaded;
-    }
-
-    private static List<BoundRule> reporting(RuleSet ruleSet, Logsource logsource) {
-        return ruleSet.routedTo(logsource).rules().stream()
-                .filter(rule -> !ruleSet.silent().contains(rule.key()))
-                .toList();
     }
 
     private static void fact(Map<String, String> facts, String name, @Nullable String value) {

@@ -265,6 +265,29 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
     }
 
     @Test
+    void a_stranger_without_an_arn_is_new_though_others_of_the_account_are_known() {
+        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
+        for (int day = 1; day < 12; day++) {
+            rehearsal.deliver(withoutArn(day, "Unknown", "'principalId':'9067642ac7-1111','userName':'alice'"));
+        }
+        assertThat(rehearsal.open()).isEmpty();
+
+        rehearsal.deliver(withoutArn(12, "Unknown", "'principalId':'9067642ac7-9999','userName':'mallory'"));
+        rehearsal.deliver(withoutArn(12, "Directory", "'userName':'bob'"));
+
+        assertThat(rehearsal.open())
+                .extracting(Finding::principal)
+                .containsExactlyInAnyOrder("111122223333:9067642ac7-9999", "111122223333:bob");
+    }
+
+    private static CloudTrailEvent withoutArn(int day, String type, String who) {
+        return Events.cloudTrail("{'eventID':'" + type + day + who.hashCode() + "','eventTime':'2026-02-"
+                + (day < 10 ? "0" : "") + day + "T09:00:00Z','eventSource':'sso.amazonaws.com',"
+                + "'eventName':'GetRoleCredentials','awsRegion':'us-east-1','recipientAccountId':'111122223333',"
+                + "'readOnly':true,'userIdentity':{'type':'" + type + "','accountId':'111122223333'," + who + "}}");
+    }
+
+    @Test
     void a_principal_that_was_seen_earlier_after_all_is_not_new() {
         Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
         rehearsal.deliver(user("2026-03-01T12:00:00Z", "dana", "s3", "GetObject", "eu-west-1"));

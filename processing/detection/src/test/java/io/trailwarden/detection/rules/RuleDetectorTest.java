@@ -7,9 +7,12 @@ import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.Origin;
+import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.Severity;
 import io.trailwarden.event.codec.CloudTrailCodec;
 import io.trailwarden.event.codec.Decoded;
+import io.trailwarden.sigma.rule.BoundRule;
+import io.trailwarden.sigma.rule.Logsource;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -109,6 +112,27 @@ class RuleDetectorTest {
         LoadedRules before = LoadedRules.of(with(RULE, true), null);
         LoadedRules after = LoadedRules.of(with(RULE, true), before);
         assertThat(after.ruleSet()).isSameAs(before.ruleSet());
+    }
+
+    @Test
+    void rules_are_compiled_once_for_all_and_a_record_is_matched_once_for_findings_and_correlations() {
+        Reference reference = with(RULE.replace("eventName: StopLogging", "'|contains': [Stop, Logging]"), true);
+        LoadedRules rules = LoadedRules.of(reference);
+        CloudTrailEvent event = stopLogging();
+
+        List<BoundRule> matched = rules.matched(event.raw(), Logsource.CLOUDTRAIL);
+
+        assertThat(matched).hasSize(1);
+        assertThat(LoadedRules.of(reference)).isSameAs(rules);
+        assertThat(rules.matched(event.raw(), Logsource.CLOUDTRAIL)).isSameAs(matched);
+        assertThat(rules.matched(event.raw(), Logsource.EXECUTIONS)).isEmpty();
+        assertThat(rules.matched(event.raw().clone(), Logsource.CLOUDTRAIL)).isEqualTo(matched);
+
+        LoadedRules later = LoadedRules.of(reference
+                .with(new ReferenceEntry(ReferenceEntry.Kind.ACCOUNT, "111122223333", "{}", Instant.EPOCH))
+                .with(new ReferenceEntry(ReferenceEntry.Kind.ACCOUNT, "222233334444", "{}", Instant.EPOCH)));
+        assertThat(later).isNotSameAs(rules);
+        assertThat(later.ruleSet()).isSameAs(rules.ruleSet());
     }
 
     @Test
