@@ -204,7 +204,8 @@ public final class RecordFinder {
             end = shape.read(b, start, to, true);
         } catch (Broken fault) {
             // Too large for a record, or damaged in one place: perhaps not as what it is, or not everywhere.
-            int after = shape.isUnmarked() ? search.within(b, start, to) : -1;
+            boolean searchable = shape.isUnmarked() && recovery.maySearch(fault, start);
+            int after = searchable ? search.within(b, start, to) : -1;
             if (after < 0) {
                 throw fault;
             }
