@@ -168,7 +168,7 @@ class RulesCommandTest {
             List<String> words = new java.util.ArrayList<>(command);
             words.add(0, "rules");
             assertThat(run(words.toArray(String[]::new))).as("%s", command).isEqualTo(ExitCode.FAILED);
-            assertThat(err.toString(StandardCharsets.UTF_8)).as("%s", command).contains("broken: record 0, line 2");
+            assertThat(err.toString(StandardCharsets.UTF_8)).as("%s", command).contains("broken: record 0, line 1");
         }
         Files.writeString(folder.resolve("none.json"), "{\"Records\":[]}");
         assertThat(run("rules", "explain", "rules/logins.yml", "none.json")).isEqualTo(ExitCode.FAILED);
