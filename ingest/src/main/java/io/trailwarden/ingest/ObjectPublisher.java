@@ -202,8 +202,11 @@ public final class ObjectPublisher {
 
     /** Returns when everything published is acknowledged, receipts too. */
     public void finish() throws IngestException, InterruptedException {
-        publisher.flush();
-        sendReceipts();
+        do {
+            publisher.flush();
+            sendReceipts();
+            // An archive's receipt follows those of its files.
+        } while (!unreceipted.isEmpty());
         publisher.flush();
         while (!receipts.isEmpty()) {
             check(receipts.removeFirst());

@@ -87,6 +87,8 @@ public record RunSummary(
         run.put("skippedObjects", read.skipped());
         run.put("records", read.records());
         run.put("rejectedRecords", read.rejected());
+        ObjectNode ignored = run.putObject("ignored");
+        new TreeMap<>(read.ignored()).forEach(ignored::put);
         run.put("bytes", read.bytes());
         run.put("seconds", seconds(reading.plus(settling)));
         run.put("recordsPerSecond", Math.round(perSecond(reading.plus(settling))));
@@ -142,6 +144,12 @@ public record RunSummary(
             TextTable dead = new TextTable("dead letters", ">records");
             deadLetters.forEach(dead::row);
             dead.print(out);
+        }
+        if (!read.ignored().isEmpty()) {
+            out.println();
+            TextTable ignored = new TextTable("no records by nature", ">read");
+            new TreeMap<>(read.ignored()).forEach(ignored::row);
+            ignored.print(out);
         }
         out.println();
         printFindings(out);

@@ -145,6 +145,20 @@ class CloudTrailCodecTest {
         assertThat(event.recipientAccountId()).isEqualTo("111122223333");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"@timestamp\":\"2026-03-02T09:00:00.000Z\"",
+                "\"@timestamp\":\"2026-03-02 09:00:00.000\"",
+                "\"@timestamp\":1772442000000",
+                "\"@timestamp\":\"2026-03-02T09:00:00Z\",\"eventTime\":null",
+                "\"@timestamp\":\"2026-03-02T09:30:00Z\",\"eventTime\":\"2026-03-02T09:00:00Z\""
+            })
+    void a_timestamp_stands_in_for_an_eventTime_that_is_missing(String times) {
+        CloudTrailEvent event = read("{\"eventVersion\":\"1.10\",\"eventName\":\"X\",\"eventID\":\"e\"," + times + "}");
+        assertThat(event.eventTime()).isEqualTo(Instant.parse("2026-03-02T09:00:00Z"));
+    }
+
     @Test
     void a_record_without_an_id_is_identified_by_its_bytes() {
         String json = "{\"eventVersion\":\"1.0\",\"eventTime\":\"2026-03-02T09:00:00Z\",\"eventName\":\"X\"}";
@@ -229,6 +243,8 @@ class CloudTrailCodecTest {
                     {"eventVersion":"1.10","eventName":"X","eventTime":"redacted"} | INCOMPLETE
                     {"eventVersion":"1.10","eventName":"X","eventTime":"0001-01-01T00:00:00Z"} | INCOMPLETE
                     {"eventVersion":"1.10","eventName":"X","eventTime":null} | UNRECOGNISED
+                    {"eventVersion":"1.10","eventName":"X","eventTime":"redacted","@timestamp":"2026-03-02T09:00:00Z"} | INCOMPLETE
+                    {"eventVersion":"1.10","eventName":"X","eventID":"e","@timestamp":{"a":1}} | INCOMPLETE
                     {"hello":"world"} | UNRECOGNISED
                     {} | UNRECOGNISED
                     [1,2] | UNRECOGNISED

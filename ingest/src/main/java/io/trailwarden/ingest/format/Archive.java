@@ -146,7 +146,13 @@ public final class Archive {
     }
 
     private static boolean isFile(ArchiveEntry entry) {
-        return entry instanceof TarArchiveEntry tar ? tar.isFile() && !tar.isLink() : !entry.isDirectory();
+        boolean special = entry instanceof TarArchiveEntry tar
+                && (tar.isSymbolicLink()
+                        || tar.isLink()
+                        || tar.isFIFO()
+                        || tar.isBlockDevice()
+                        || tar.isCharacterDevice());
+        return !special && !entry.isDirectory();
     }
 
     private File read(Level level, ArchiveEntry entry) throws IOException {

@@ -106,18 +106,36 @@ final class Bytes {
         return true;
     }
 
-    /** An object or a list, but no log line such as {@code [ERROR] text}. */
+    /** An object or a list, but no log line such as {@code [ERROR] text} or {@code [2026-03-02 09:00:00] text}. */
     static boolean startsLikeJson(byte[] b, int from, int to) {
         int p = gap(b, from, to);
         if (p < to && b[p] == '[') {
             p = space(b, p + 1, to);
             return p == to
-                    || "{[]\"-0123456789".indexOf(b[p]) >= 0
+                    || "{[]\"".indexOf(b[p]) >= 0
+                    || isNumberInList(b, p, to)
                     || startsWith(b, p, to, "null")
                     || startsWith(b, p, to, "true")
                     || startsWith(b, p, to, "false");
         }
         return p < to && b[p] == '{';
+    }
+
+    /** Whether a number starts here that another follows, or that is all of its line but the list's end. */
+    private static boolean isNumberInList(byte[] b, int p, int to) {
+        int end = p;
+        while (end < to && "-0123456789.eE".indexOf(b[end]) >= 0 && (end == p || b[end] != '-')) {
+            end++;
+        }
+        end = space(b, end, to);
+        if (end < to && b[end] == ']') {
+            end++;
+            while (end < to && (b[end] == ' ' || b[end] == ',' || b[end] == ']')) {
+                end++;
+            }
+            return end == to || b[end] == '\n' || b[end] == '\r';
+        }
+        return end > p && (end == to || b[end] == ',');
     }
 
     /** Whether an object with a name in it starts here. */

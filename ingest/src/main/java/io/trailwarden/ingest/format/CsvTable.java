@@ -39,10 +39,12 @@ final class CsvTable {
 
     private final RecordFinder finder;
     private final Report report;
+    private final Recovery recovery;
 
-    CsvTable(RecordFinder finder, Report report) {
+    CsvTable(RecordFinder finder, Report report, Recovery recovery) {
         this.finder = finder;
         this.report = report;
+        this.recovery = recovery;
     }
 
     /** Whether the text that starts here is such a table, by the names of its columns. */
@@ -65,8 +67,8 @@ final class CsvTable {
         int row = Bytes.space(b, Bytes.indexOf(b, '\n', p, to), to);
         while (row < to) {
             Row cells = new Row(b, row, rowLimit(b, row, to, manyLines), separator);
-            if (cells.open) {
-                // A quote is missing: from here on a row is a line, so that it costs no other.
+            if (manyLines && hasRecords && Bytes.indexOf(b, '\n', row, cells.end) < cells.end && !holdsRecord(cells)) {
+                // Perhaps a quote is missing: from here on a row is a line, so that it costs no other.
                 manyLines = false;
                 cells = new Row(b, row, rowLimit(b, row, to, false), separator);
             }
@@ -82,6 +84,11 @@ final class CsvTable {
                     + " Event history has it as CSV (expected: records as JSON, as its JSON and LookupEvents have them)";
             report.reject(new Broken(Reason.UNRECOGNISED, p, why), b, p, Bytes.trimEnd(b, p, to));
         }
+    }
+
+    private boolean holdsRecord(Row row) {
+        return row.cells.stream()
+                .anyMatch(cell -> recovery.startsRecord(cell, Bytes.gap(cell, 0, cell.length), cell.length));
     }
 
     private static int rowLimit(byte[] b, int row, int to, boolean manyLines) {
@@ -139,9 +146,6 @@ final class CsvTable {
         final List<byte[]> cells = new ArrayList<>();
         final int end;
 
-        /** Whether a quote is not closed. */
-        final boolean open;
-
         Row(byte[] b, int from, int to, byte separator) {
             ByteArrayOutputStream cell = new ByteArrayOutputStream();
             boolean quoted = false;
@@ -162,7 +166,6 @@ final class CsvTable {
             }
             cells.add(cell.toByteArray());
             end = p;
-            open = quoted;
         }
     }
 }

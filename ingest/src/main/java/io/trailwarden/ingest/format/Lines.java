@@ -25,7 +25,7 @@ final class Lines {
         this.finder = finder;
         this.report = report;
         this.recovery = recovery;
-        tables = new CsvTable(finder, report);
+        tables = new CsvTable(finder, report, recovery);
     }
 
     /** @param name of the object to be read */

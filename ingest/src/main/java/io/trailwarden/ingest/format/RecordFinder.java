@@ -125,7 +125,7 @@ public final class RecordFinder {
                 p = Bytes.gap(b, p, to);
                 continue;
             } else {
-                int end = b[p] == '"' ? text(b, p, to) : p;
+                int end = scalar(b, p, to);
                 p = end > p ? end : lines.line(b, p, to, first);
             }
             p = Bytes.gap(b, p, to);
@@ -163,8 +163,12 @@ public final class RecordFinder {
         return name < to && b[name] == '}' ? name + 1 : object(b, p, to);
     }
 
-    /** A document that is a text with JSON in it; {@code p} if there is none such. */
-    private int text(byte[] b, int p, int to) {
+    /** A document that is null, or a text with JSON in it; {@code p} if there is none such. */
+    private int scalar(byte[] b, int p, int to) {
+        if (b[p] != '"') {
+            boolean isNull = Bytes.startsWith(b, p, to, "null");
+            return isNull && Bytes.space(b, p + 4, to) > Math.min(p + 4, to - 1) ? p + 4 : p;
+        }
         try {
             scanner.reset(b, p, shape.window(p, to));
             scanner.next();
@@ -199,8 +203,9 @@ public final class RecordFinder {
         try {
             end = shape.read(b, start, to, true);
         } catch (Broken fault) {
-            // Too large for a record, but perhaps not for what it is.
-            int after = fault.reason == Reason.TOO_LARGE && shape.isUnmarked() ? search.within(b, start, to) : -1;
+            // Too large for a record, or damaged in one place: perhaps not as what it is, or not everywhere.
+            boolean searchable = shape.isUnmarked() && recovery.maySearch(fault, start);
+            int after = searchable ? search.within(b, start, to) : -1;
             if (after < 0) {
                 throw fault;
             }

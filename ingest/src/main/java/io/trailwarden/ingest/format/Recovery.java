@@ -11,6 +11,9 @@ final class Recovery {
 
     private static final long MAX_SEARCH = 512L << 20;
 
+    /** The same for what is damaged and unknown, which is read again at every level. */
+    private static final long MAX_DAMAGE = 32L << 20;
+
     /** What is wrong with a record, and where. Cheap to throw: what is wrong is found again by its place. */
     static final class Broken extends RuntimeException {
 
@@ -57,6 +60,12 @@ final class Recovery {
 
     void start() {
         searched = 0;
+    }
+
+    /** Whether something unknown that is damaged may be searched for what is whole in it. */
+    boolean maySearch(Broken fault, int start) {
+        searched += Math.max(0, fault.position - start);
+        return searched < MAX_DAMAGE;
     }
 
     /** Where to go on after a broken document: the next line if that starts one, else the next thing that is one. */
@@ -136,12 +145,14 @@ final class Recovery {
             int c = b[p];
             boolean candidate = c == '{' && (before == ',' || before == '\n' || before == '[' || before == '}');
             if (candidate && startsRecord(b, p, to)) {
+                searched += p - from;
                 return p;
             }
             if (c != ' ' && c != '\t' && c != '\r') {
                 before = c;
             }
         }
+        searched += to - from;
         return to;
     }
 

@@ -129,7 +129,7 @@ final class Report {
 
     /** Rejects what stands between {@code from} and {@code to}. */
     void reject(Broken fault, byte[] b, int from, int to) {
-        if (quiet == 0 || hasTraceOfRecord(b, from, to)) {
+        if (quiet == 0 || fault.reason != Reason.UNRECOGNISED && hasTraceOfRecord(b, from, to)) {
             rejectAloud(fault, b, from, to);
         }
     }

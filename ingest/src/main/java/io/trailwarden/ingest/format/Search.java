@@ -21,6 +21,9 @@ final class Search {
     private final Recovery recovery;
     private int level;
 
+    /** Whether the last text broke off in something that was searched, which is then already said. */
+    private boolean isRestLost;
+
     Search(RecordFinder finder, Lists lists, JsonScanner scanner, Report report, Recovery recovery) {
         this.finder = finder;
         this.lists = lists;
@@ -41,6 +44,7 @@ final class Search {
         }
         long before = report.told();
         int p = start + 1;
+        isRestLost = false;
         level++;
         report.enterQuiet();
         try {
@@ -49,7 +53,7 @@ final class Search {
                 p = Bytes.space(b, value(b, lists.name(b, p, to), to), to);
                 p = separator(b, p, to);
             }
-            if (p >= to) {
+            if (p >= to && !isRestLost) {
                 throw new Broken(Reason.MALFORMED, p, "not JSON: the text ends in the middle");
             }
         } catch (JsonFault fault) {
@@ -60,7 +64,7 @@ final class Search {
             report.leaveQuiet();
             level--;
         }
-        return report.told() > before ? p + 1 : -1;
+        return report.told() > before ? Math.min(p + 1, to) : -1;
     }
 
     private static int separator(byte[] b, int p, int to) {
@@ -81,6 +85,7 @@ final class Search {
             return -1;
         }
         int next = recovery.nextDocument(b, p, to);
+        isRestLost = next >= to;
         report.rejectAloud(fault, b, p, Bytes.trimEnd(b, p, next));
         return next;
     }

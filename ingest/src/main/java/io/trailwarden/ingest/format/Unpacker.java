@@ -31,6 +31,9 @@ public final class Unpacker implements AutoCloseable {
     private final CRC32 crc = new CRC32();
     private byte[] buffer = new byte[64 << 10];
 
+    /** How much of the buffer is content. */
+    private int filled;
+
     /** An unpacker with these limits. */
     public Unpacker(ObjectLimits limits) {
         this.limits = limits;
@@ -118,7 +121,7 @@ public final class Unpacker implements AutoCloseable {
 
     private ObjectContent gunzip(byte[] in, int length) {
         int p = 0;
-        int out = 0;
+        filled = 0;
         reserve(expectedSize(in, length));
         while (p < length) {
             int body = header(in, p, length);
@@ -129,65 +132,67 @@ public final class Unpacker implements AutoCloseable {
                 String message = p == 0 || isGzip(in, p, length)
                         ? "the gzip header is cut off"
                         : "bytes that are no gzip follow the compressed data";
-                return content(out, new Break(Reason.BAD_ENCODING, message, place(p)));
+                return broken(message, p);
             }
-            inflater.reset();
-            inflater.setInput(in, body, length - body);
-            crc.reset();
-            int memberStart = out;
-            try {
-                while (!inflater.finished()) {
-                    if (out == buffer.length) {
-                        reserve(out + 1);
-                    }
-                    int made = inflater.inflate(buffer, out, Math.min(buffer.length, limits.maxBytes()) - out);
-                    crc.update(buffer, out, made);
-                    boolean start = out < TAR_HEADER && out + made >= TAR_HEADER;
-                    out += made;
-                    if (start && Signature.isTar(buffer, out)) {
-                        // Not unpacked as a whole: its limits are those of the files in it.
-                        return new ObjectContent(in, length, true, null, Signature.TAR_GZIP);
-                    }
-                    long read = body + inflater.getBytesRead();
-                    if (out > ObjectLimits.RATIO_GRACE && out > read * limits.maxRatio()) {
-                        return content(
-                                out,
-                                new Break(
-                                        Reason.TOO_LARGE,
-                                        "expands more than " + limits.maxRatio() + " times (the limit on compression)",
-                                        place(read)));
-                    }
-                    if (out == limits.maxBytes() && !inflater.finished()) {
-                        return content(out, tooLarge());
-                    }
-                    if (made == 0 && !inflater.finished() && inflater.needsInput()) {
-                        return content(out, new Break(Reason.BAD_ENCODING, "the gzip data is cut off", place(length)));
-                    }
-                    if (made == 0 && inflater.needsDictionary()) {
-                        return content(out, new Break(Reason.BAD_ENCODING, "the gzip data is damaged", place(read)));
-                    }
-                }
-            } catch (DataFormatException e) {
-                return content(
-                        out,
-                        new Break(
-                                Reason.BAD_ENCODING,
-                                "the gzip data is damaged: " + e.getMessage(),
-                                place(body + inflater.getBytesRead())));
+            int memberStart = filled;
+            ObjectContent ended = inflate(in, body, length);
+            if (ended != null) {
+                return ended;
             }
             p = body + (int) inflater.getBytesRead();
             if (p + TRAILER > length) {
-                return content(out, new Break(Reason.BAD_ENCODING, "the gzip data is cut off", place(length)));
+                return broken("the gzip data is cut off", length);
             }
-            if (int32(in, p) != (int) crc.getValue() || int32(in, p + 4) != out - memberStart) {
-                return content(
-                        out,
-                        new Break(
-                                Reason.BAD_ENCODING, "the gzip checksum or length does not match the data", place(p)));
+            if (int32(in, p) != (int) crc.getValue() || int32(in, p + 4) != filled - memberStart) {
+                return broken("the gzip checksum or length does not match the data", p);
             }
             p += TRAILER;
         }
-        return content(out, null);
+        return content(filled, null);
+    }
+
+    /** Inflates one member behind what is in the buffer; null if it was read to its end. */
+    private @Nullable ObjectContent inflate(byte[] in, int body, int length) {
+        inflater.reset();
+        inflater.setInput(in, body, length - body);
+        crc.reset();
+        while (!inflater.finished()) {
+            if (filled == buffer.length) {
+                reserve(filled + 1);
+            }
+            int made;
+            try {
+                made = inflater.inflate(buffer, filled, Math.min(buffer.length, limits.maxBytes()) - filled);
+            } catch (DataFormatException e) {
+                return broken("the gzip data is damaged: " + e.getMessage(), body + inflater.getBytesRead());
+            }
+            crc.update(buffer, filled, made);
+            boolean header = filled < TAR_HEADER && filled + made >= TAR_HEADER;
+            filled += made;
+            if (header && Signature.isTar(buffer, filled)) {
+                // Not unpacked as a whole: its limits are those of the files in it.
+                return new ObjectContent(in, length, true, null, Signature.TAR_GZIP);
+            }
+            long read = body + inflater.getBytesRead();
+            if (filled > ObjectLimits.RATIO_GRACE && filled > read * limits.maxRatio()) {
+                String why = "expands more than " + limits.maxRatio() + " times (the limit on compression)";
+                return content(filled, new Break(Reason.TOO_LARGE, why, place(read)));
+            }
+            if (filled == limits.maxBytes() && !inflater.finished()) {
+                return content(filled, tooLarge());
+            }
+            if (made == 0 && !inflater.finished() && inflater.needsInput()) {
+                return broken("the gzip data is cut off", length);
+            }
+            if (made == 0 && inflater.needsDictionary()) {
+                return broken("the gzip data is damaged", read);
+            }
+        }
+        return null;
+    }
+
+    private ObjectContent broken(String why, long compressedByte) {
+        return content(filled, new Break(Reason.BAD_ENCODING, why, place(compressedByte)));
     }
 
     private ObjectContent content(int length, @Nullable Break broken) {

@@ -2,6 +2,7 @@ package io.trailwarden.ingest.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Receipt;
@@ -25,8 +26,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -339,6 +346,78 @@ class FileIngesterTest {
     }
 
     @Test
+    void each_file_of_an_archive_is_an_object_and_the_archive_is_known_when_all_are_stored() throws Exception {
+        byte[] archive =
+                zip(Map.of("x/a.json", record("a") + "\n" + record("b"), "x/c.json", "[" + record("c") + ",{}]"));
+        write("logs.zip", archive, SETTLED);
+
+        pass();
+
+        // Nothing is stored yet: a restart reads it again.
+        restart(true);
+        pass();
+        assertThat(ingester.progress().skipped()).isZero();
+        assertThat(receipts())
+                .extracting(Receipt::object, Receipt::records)
+                .containsExactly(
+                        tuple("logs.zip", 0L),
+                        tuple("logs.zip", 0L),
+                        tuple("logs.zip!/x/a.json", 2L),
+                        tuple("logs.zip!/x/a.json", 2L),
+                        tuple("logs.zip!/x/c.json", 2L),
+                        tuple("logs.zip!/x/c.json", 2L));
+        assertThat(keys()).containsExactlyInAnyOrder("a|1", "b|1", "c|1", "a|1", "b|1", "c|1");
+        assertThat(deadLetters()).extracting(letter -> letter.origin().object()).containsOnly("logs.zip!/x/c.json");
+
+        store();
+        restart(true);
+        pass();
+        assertThat(ingester.progress().skipped()).isEqualTo(1);
+        assertThat(ingester.progress().objects()).isZero();
+    }
+
+    @Test
+    void a_cut_archive_keeps_its_first_files_and_is_a_dead_letter_itself() throws Exception {
+        byte[] archive = zip(Map.of("a.json", record("a")));
+        write("logs.zip", Arrays.copyOf(archive, archive.length - 30), SETTLED);
+
+        pass();
+
+        assertThat(keys()).containsExactly("a|1");
+        assertThat(deadLetters()).singleElement().satisfies(letter -> {
+            assertThat(letter.origin().object()).isEqualTo("logs.zip");
+            assertThat(letter.message()).contains("cut off");
+        });
+    }
+
+    @Test
+    void two_files_that_are_refused_are_two_dead_letters() throws Exception {
+        write("a.zst", HexFormat.of().parseHex("28b52ffd2400010000"), SETTLED);
+        write("b.zst", HexFormat.of().parseHex("28b52ffd2400020000"), SETTLED);
+
+        pass();
+
+        assertThat(deadLetters()).extracting(DeadLetter::message).allSatisfy(message -> assertThat(message)
+                .startsWith("Zstandard is not read"));
+        assertThat(deadLetters())
+                .extracting(letter -> letter.origin().objectSha256())
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void utf_16_that_grows_is_read_as_a_whole() throws Exception {
+        write("a.json", ("\uFEFF" + record("a") + "\r\n").getBytes(StandardCharsets.UTF_16LE), SETTLED);
+        pass();
+        Path file = input.resolve("a.json");
+        Files.write(file, (record("b") + "\r\n").getBytes(StandardCharsets.UTF_16LE), StandardOpenOption.APPEND);
+        Files.setLastModifiedTime(file, FileTime.from(NOW.minusSeconds(50)));
+        pass();
+
+        assertThat(keys()).containsExactlyInAnyOrder("a|1", "a|1", "b|1");
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
     void a_position_of_another_version_means_read_again() {
         assertThat(FilePosition.decode(null)).isNull();
         assertThat(FilePosition.decode("")).isNull();
@@ -429,6 +508,17 @@ class FileIngesterTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
             gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] zip(Map<String, String> files) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            for (Map.Entry<String, String> file : new TreeMap<>(files).entrySet()) {
+                zip.putNextEntry(new ZipEntry(file.getKey()));
+                zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
+            }
         }
         return out.toByteArray();
     }

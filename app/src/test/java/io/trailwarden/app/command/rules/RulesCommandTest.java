@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,46 @@ class RulesCommandTest {
         assertThat(printed())
                 .contains(
                         "typo.yml:6:15: warning: field eventname: no CloudTrail record has eventname (expected: eventName)");
+    }
+
+    @Test
+    void match_coverage_and_explain_read_what_run_reads_and_fail_on_what_it_refuses() throws IOException {
+        String record = "{\"eventVersion\":\"1.10\",\"eventID\":\"r\",\"eventTime\":\"2026-11-22T12:00:00Z\","
+                + "\"eventSource\":\"s\",\"eventName\":\"x\",\"userIdentity\":{\"type\":\"Root\"}}";
+        String text = '"' + record.replace("\"", "\\\"") + '"';
+        Map<String, String> forms = Map.of(
+                "bare", record,
+                "records", "{\"Records\":[" + record + "]}",
+                "eventbridge", "{\"detail-type\":\"AWS API Call via CloudTrail\",\"detail\":" + record + "}",
+                "subscription", "{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"message\":" + text + "}]}",
+                "filter", "{\"events\":[{\"message\":" + text + "}]}",
+                "lookup", "{\"Events\":[{\"CloudTrailEvent\":" + text + "}]}",
+                "tail", "2026-11-22T12:00:00+00:00 stream " + record,
+                "unknown", "{\"log\":" + text + "}");
+        Path inputs = Files.createDirectories(folder.resolve("forms"));
+        for (Map.Entry<String, String> form : forms.entrySet()) {
+            Files.writeString(inputs.resolve(form.getKey()), form.getValue() + "\n");
+        }
+        assertThat(run("rules", "match", "rules", "--input", "forms", "--json")).isEqualTo(ExitCode.FINE);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("8 records, 8 match", "0 unreadable");
+        assertThat(run("rules", "coverage", "rules", "--ordinary", "forms")).isEqualTo(ExitCode.FINE);
+        assertThat(printed()).contains("(8 records)");
+        assertThat(run("rules", "explain", "rules/logins.yml", "forms/lookup")).isEqualTo(ExitCode.FINE);
+        assertThat(printed()).contains("+ userIdentity.type: found");
+
+        Files.writeString(inputs.resolve("broken"), "{\"eventVersion\":\"1.10\",\n");
+        for (List<String> command : List.of(
+                List.of("match", "rules", "--input", "forms"),
+                List.of("coverage", "rules", "--ordinary", "forms"),
+                List.of("explain", "rules/logins.yml", "forms/broken"))) {
+            List<String> words = new java.util.ArrayList<>(command);
+            words.add(0, "rules");
+            assertThat(run(words.toArray(String[]::new))).as("%s", command).isEqualTo(ExitCode.FAILED);
+            assertThat(err.toString(StandardCharsets.UTF_8)).as("%s", command).contains("broken: record 0, line 1");
+        }
+        Files.writeString(folder.resolve("none.json"), "{\"Records\":[]}");
+        assertThat(run("rules", "explain", "rules/logins.yml", "none.json")).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("no record in it");
     }
 
     @Test

@@ -266,7 +266,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
 
     @Test
     void a_stranger_without_an_arn_is_new_though_others_of_the_account_are_known() {
-        Rehearsal<PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal = new Rehearsal<>(detector(), Reference.EMPTY);
         for (int day = 1; day < 12; day++) {
             rehearsal.deliver(withoutArn(day, "Unknown", "'principalId':'9067642ac7-1111','userName':'alice'"));
         }
@@ -276,7 +276,7 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         rehearsal.deliver(withoutArn(12, "Directory", "'userName':'bob'"));
 
         assertThat(rehearsal.open())
-                .extracting(Finding::principal)
+                .extracting(finding -> finding.subject().principal())
                 .containsExactlyInAnyOrder("111122223333:9067642ac7-9999", "111122223333:bob");
     }
 
