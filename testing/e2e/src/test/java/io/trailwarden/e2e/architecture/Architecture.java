@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 final class Architecture {
 
     private static final String[] MODULES = {
-        "event", "ingest", "detection", "jobs", "storage", "sinks", "console", "embedded", "app"
+        "event", "kafka", "ingest", "detection", "jobs", "storage", "sinks", "console", "embedded", "app"
     };
 
     static final Map<String, ArchRule> RULES = rules();
@@ -32,12 +32,17 @@ final class Architecture {
     private static Map<String, ArchRule> rules() {
         Map<String, ArchRule> rules = new LinkedHashMap<>();
         rules.put("events use nothing of ours", only("event"));
-        rules.put("ingest uses events", only("ingest", "event"));
+        rules.put("kafka uses events", only("kafka", "event"));
+        rules.put("ingest uses events and kafka", only("ingest", "event", "kafka"));
         rules.put("detection uses events", only("detection", "event"));
         rules.put("storage uses events", only("storage", "event"));
-        rules.put("jobs use events, detection and storage", only("jobs", "event", "detection", "storage"));
-        rules.put("sinks use events and storage", only("sinks", "event", "storage"));
-        rules.put("console uses events, storage and detection", only("console", "event", "storage", "detection"));
+        rules.put(
+                "jobs use events, kafka, detection and storage",
+                only("jobs", "event", "kafka", "detection", "storage"));
+        rules.put("sinks use events, kafka and storage", only("sinks", "event", "kafka", "storage"));
+        rules.put(
+                "console uses events, kafka, storage and detection",
+                only("console", "event", "kafka", "storage", "detection"));
         rules.put("embedded uses nothing of ours", only("embedded"));
         rules.put(
                 "features have no cycles",
@@ -54,6 +59,19 @@ final class Architecture {
                                 "org.apache.kafka..",
                                 "org.apache.iceberg..",
                                 "software.amazon.awssdk.."));
+        rules.put(
+                "only kafka opens Kafka's consumers and producers",
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.trailwarden..")
+                        .and()
+                        .resideOutsideOfPackage("io.trailwarden.kafka..")
+                        .should()
+                        .dependOnClassesThat()
+                        .haveFullyQualifiedName("org.apache.kafka.clients.consumer.KafkaConsumer")
+                        .orShould()
+                        .dependOnClassesThat()
+                        .haveFullyQualifiedName("org.apache.kafka.clients.producer.KafkaProducer"));
         rules.put(
                 "only jobs, embedded and app know Flink",
                 noClasses()
