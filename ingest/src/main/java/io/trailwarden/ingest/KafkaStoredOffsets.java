@@ -1,27 +1,21 @@
 package io.trailwarden.ingest;
 
 import io.trailwarden.event.topic.Topics;
-import java.time.Duration;
+import io.trailwarden.kafka.Offsets;
+import io.trailwarden.kafka.TopicReader;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/**
- * The committed offsets of group {@link Topics#STORED_GROUP}.
- *
- * <p>An offset behind the end of its partition is no promise about what is there: it was committed for a log that is
- * gone. It is left out, so that nothing counts as stored because of it.
- */
+/** The committed offsets of group {@link Topics#STORED_GROUP}; nothing counts as stored because of a log that is gone. */
 public final class KafkaStoredOffsets implements StoredOffsets, AutoCloseable {
 
-    private final Admin admin;
+    private final Offsets offsets;
 
-    private KafkaStoredOffsets(Admin admin) {
-        this.admin = admin;
+    private KafkaStoredOffsets(Offsets offsets) {
+        this.offsets = offsets;
     }
 
     /**
@@ -30,40 +24,22 @@ public final class KafkaStoredOffsets implements StoredOffsets, AutoCloseable {
      * @param connection {@code bootstrap.servers} and, where needed, security settings
      */
     public static KafkaStoredOffsets open(Map<String, String> connection) {
-        Map<String, Object> properties = new HashMap<>(connection);
-        properties.putIfAbsent(AdminClientConfig.CLIENT_ID_CONFIG, "trailwarden-positions");
-        return new KafkaStoredOffsets(Admin.create(properties));
+        Map<String, String> named = new HashMap<>(connection);
+        named.putIfAbsent(AdminClientConfig.CLIENT_ID_CONFIG, "trailwarden-positions");
+        return new KafkaStoredOffsets(Offsets.open(named, TopicReader.PATIENCE));
     }
 
     @Override
     public Map<TopicPartition, Long> committed() throws InterruptedException, IngestException {
         try {
-            Map<TopicPartition, Long> committed = new HashMap<>();
-            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-            admin.listConsumerGroupOffsets(Topics.STORED_GROUP)
-                    .partitionsToOffsetAndMetadata()
-                    .get()
-                    .forEach((partition, offset) -> {
-                        if (offset != null) {
-                            committed.put(partition, offset.offset());
-                            ends.put(partition, OffsetSpec.latest());
-                        }
-                    });
-            if (!ends.isEmpty()) {
-                admin.listOffsets(ends).all().get().forEach((partition, end) -> {
-                    if (committed.get(partition) > end.offset()) {
-                        committed.remove(partition);
-                    }
-                });
-            }
-            return committed;
-        } catch (ExecutionException e) {
-            throw new IngestException("Kafka does not tell the offsets of group " + Topics.STORED_GROUP, e.getCause());
+            return offsets.committedOfPresent(Topics.STORED_GROUP);
+        } catch (KafkaException e) {
+            throw new IngestException("Kafka does not tell the offsets of group " + Topics.STORED_GROUP, e);
         }
     }
 
     @Override
     public void close() {
-        admin.close(Duration.ofSeconds(5));
+        offsets.close();
     }
 }

@@ -28,6 +28,8 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -365,6 +367,47 @@ class TopicReaderTest {
             reader.readToEnd((at, record) -> audits.add(record));
         }
         assertThat(audits).singleElement().usingRecursiveComparison().isEqualTo(audit);
+    }
+
+    @Test
+    void a_group_without_members_has_what_is_committed_for_it_and_only_of_logs_that_are_there() throws Exception {
+        Topic<String> topic = topic(1);
+        put(topic, "a", "b", "c");
+        TopicPartition there = new TopicPartition(topic.name(), 0);
+        try (Offsets offsets = Offsets.open(connection, Duration.ofSeconds(30))) {
+            assertThat(offsets.ends(List.of(topic.name()))).isEqualTo(Map.of(there, 3L));
+            assertThat(offsets.committed(topic.name())).isEmpty();
+
+            offsets.commit(topic.name(), Map.of(there, 2L));
+            assertThat(offsets.committed(topic.name())).isEqualTo(Map.of(there, 2L));
+            assertThat(offsets.committedOfPresent(topic.name())).isEqualTo(Map.of(there, 2L));
+
+            offsets.commit(topic.name(), Map.of(there, 4L));
+            assertThat(offsets.committed(topic.name())).isEqualTo(Map.of(there, 4L));
+            assertThat(offsets.committedOfPresent(topic.name())).isEmpty();
+
+            offsets.deleteBefore(Map.of(there, 2L));
+        }
+        List<String> read = new ArrayList<>();
+        try (TopicReader<String> reader = TopicReader.open(topic, connection)) {
+            reader.fromBeginning();
+            reader.readToEnd((at, text) -> read.add(text));
+        }
+        assertThat(read).containsExactly("c");
+    }
+
+    @Test
+    void who_asks_for_offsets_hears_that_the_broker_is_away_or_the_topic_is_not_there() {
+        try (Offsets nowhere = Offsets.open(Map.of("bootstrap.servers", "localhost:1"), Duration.ofSeconds(1))) {
+            assertThatThrownBy(() -> nowhere.committed("any"))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessage("Kafka does not answer within 1 s");
+        }
+        try (Offsets offsets = Offsets.open(connection, Duration.ofSeconds(30))) {
+            assertThatThrownBy(() -> offsets.ends(List.of("missing")))
+                    .isInstanceOf(KafkaException.class)
+                    .hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
+        }
     }
 
     @Test

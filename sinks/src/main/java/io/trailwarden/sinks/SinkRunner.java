@@ -159,8 +159,6 @@ public final class SinkRunner implements AutoCloseable {
             while (delivering && !pending.isEmpty()) {
                 delivering = attempt();
             }
-        } catch (WakeupException e) {
-            LOG.debug("Sink {} closes before it put a dead letter aside", sink.name());
         } catch (InterruptException | RejectedExecutionException e) {
             // At a signal, libraries end their threads at the same moment at which the closing of sinks begins.
             LOG.warn("Sink {} was interrupted; what it had not delivered comes again", sink.name());
@@ -181,6 +179,9 @@ public final class SinkRunner implements AutoCloseable {
     private boolean readUntilDue() {
         try {
             reader.poll(pollTime(), reading);
+        } catch (WakeupException e) {
+            LOG.debug("Sink {} closes before it put a dead letter aside", sink.name());
+            return false;
         } catch (KafkaException e) {
             if (e instanceof InterruptException) {
                 throw e;
@@ -249,10 +250,18 @@ public final class SinkRunner implements AutoCloseable {
                 if (progress) {
                     pause = FIRST_PAUSE_MILLIS;
                 }
-                reader.stayInGroup(reading);
+                stayInGroup();
                 pause(pause);
                 pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
             }
+        }
+    }
+
+    private void stayInGroup() {
+        try {
+            reader.stayInGroup(reading);
+        } catch (WakeupException e) {
+            LOG.debug("Sink {} closes before it put a dead letter aside", sink.name());
         }
     }
 

@@ -1,19 +1,12 @@
 package io.trailwarden.app.pipeline;
 
 import io.trailwarden.event.topic.Topics;
-import java.util.ArrayList;
+import io.trailwarden.kafka.Offsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -22,15 +15,15 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class StoredProgress implements AutoCloseable {
 
-    private static final int PATIENCE_SECONDS = 30;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final List<String> AUDIT =
             List.of(Topics.CLOUDTRAIL.name(), Topics.EXECUTIONS.name(), Topics.RECEIPTS.name());
 
-    private final Admin admin;
+    private final Offsets offsets;
     private Map<TopicPartition, Long> trimmable = Map.of();
 
     StoredProgress(Map<String, String> connection) {
-        this.admin = Admin.create(new HashMap<>(connection));
+        this.offsets = Offsets.open(connection, PATIENCE);
     }
 
     /** How many records and receipts are in Kafka and not yet stored. */
@@ -40,18 +33,7 @@ final class StoredProgress implements AutoCloseable {
 
     /** The ends of the topic's partitions now. */
     Map<TopicPartition, Long> ends(List<String> topics) {
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (TopicDescription topic :
-                get(admin.describeTopics(topics).allTopicNames()).values()) {
-            topic.partitions().forEach(one -> partitions.add(new TopicPartition(topic.name(), one.partition())));
-        }
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        Map<TopicPartition, ListOffsetsResultInfo> infos =
-                get(admin.listOffsets(latest).all());
-        infos.forEach((partition, info) -> ends.put(partition, info.offset()));
-        return ends;
+        return ask(() -> offsets.ends(topics));
     }
 
     /** How many messages before these ends the group has not committed. */
@@ -69,12 +51,12 @@ final class StoredProgress implements AutoCloseable {
      * the job may have to go back to the checkpoint before its newest.
      */
     void trimStored() {
-        Map<TopicPartition, RecordsToDelete> deletions = new HashMap<>();
-        trimmable.forEach((partition, offset) -> deletions.put(partition, RecordsToDelete.beforeOffset(offset)));
-        if (!deletions.isEmpty()) {
-            get(admin.deleteRecords(deletions).all());
-        }
+        Map<TopicPartition, Long> last = trimmable;
         Map<TopicPartition, Long> next = new HashMap<>();
+        ask(() -> {
+            offsets.deleteBefore(last);
+            return last;
+        });
         committed(Topics.STORED_GROUP).forEach((partition, offset) -> {
             if (!partition.topic().equals(Topics.RECEIPTS.name())) {
                 next.put(partition, offset);
@@ -84,24 +66,20 @@ final class StoredProgress implements AutoCloseable {
     }
 
     private Map<TopicPartition, Long> committed(String group) {
-        Map<TopicPartition, OffsetAndMetadata> offsets =
-                get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
-        Map<TopicPartition, Long> committed = new HashMap<>();
-        offsets.forEach((partition, offset) -> {
-            if (offset != null) {
-                committed.put(partition, offset.offset());
-            }
-        });
-        return committed;
+        return ask(() -> offsets.committed(group));
     }
 
-    private static <T> T get(org.apache.kafka.common.KafkaFuture<T> future) {
+    /** A question to Kafka. */
+    @FunctionalInterface
+    private interface Question {
+        Map<TopicPartition, Long> ask() throws InterruptedException;
+    }
+
+    private static Map<TopicPartition, Long> ask(Question question) {
         try {
-            return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new PipelineException("Kafka: " + e.getCause().getMessage(), e.getCause());
-        } catch (TimeoutException e) {
-            throw new PipelineException("Kafka does not answer within " + PATIENCE_SECONDS + " s", e);
+            return question.ask();
+        } catch (KafkaException e) {
+            throw new PipelineException(String.valueOf(e.getMessage()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PipelineException("interrupted while asking Kafka", e);
@@ -110,6 +88,6 @@ final class StoredProgress implements AutoCloseable {
 
     @Override
     public void close() {
-        admin.close();
+        offsets.close();
     }
 }

@@ -2,14 +2,10 @@ package io.trailwarden.jobs;
 
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.jobs.archive.OffsetCommitter;
+import io.trailwarden.kafka.Offsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class KafkaOffsetCommitter implements OffsetCommitter {
 
     private static final long serialVersionUID = 1L;
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final KafkaAccess access;
-    private transient @Nullable Admin admin;
+    private transient @Nullable Offsets offsets;
 
     KafkaOffsetCommitter(KafkaAccess access) {
         this.access = access;
@@ -28,31 +24,27 @@ final class KafkaOffsetCommitter implements OffsetCommitter {
 
     @Override
     public void commit(Map<TopicPartition, Long> next) throws OffsetsRefusedException {
-        if (admin == null) {
-            admin = Admin.create(access.clientProperties());
+        if (offsets == null) {
+            offsets = Offsets.open(access.connection(), PATIENCE);
         }
-        Map<TopicPartition, OffsetAndMetadata> offsets = next.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, entry -> new OffsetAndMetadata(entry.getValue())));
         try {
-            admin.alterConsumerGroupOffsets(Topics.STORED_GROUP, offsets)
-                    .all()
-                    .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
+            offsets.commit(Topics.STORED_GROUP, next);
+        } catch (KafkaException e) {
             throw new OffsetsRefusedException(
                     "Kafka at " + access.bootstrapServers() + " did not take the offsets of group "
-                            + Topics.STORED_GROUP + ": " + offsets,
+                            + Topics.STORED_GROUP + ": " + next,
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new OffsetsRefusedException("Stopped while committing offsets " + offsets, e);
+            throw new OffsetsRefusedException("Stopped while committing offsets " + next, e);
         }
     }
 
     @Override
     public void close() {
-        if (admin != null) {
-            admin.close(Duration.ofSeconds(5));
-            admin = null;
+        if (offsets != null) {
+            offsets.close();
+            offsets = null;
         }
     }
 }

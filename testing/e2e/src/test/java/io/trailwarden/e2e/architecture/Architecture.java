@@ -22,7 +22,18 @@ import java.util.regex.Pattern;
 final class Architecture {
 
     private static final String[] MODULES = {
-        "event", "ingest", "sigma", "detection", "workbench", "jobs", "storage", "sinks", "console", "embedded", "app"
+        "event",
+        "kafka",
+        "ingest",
+        "sigma",
+        "detection",
+        "workbench",
+        "jobs",
+        "storage",
+        "sinks",
+        "console",
+        "embedded",
+        "app"
     };
 
     static final Map<String, ArchRule> RULES = rules();
@@ -32,16 +43,19 @@ final class Architecture {
     private static Map<String, ArchRule> rules() {
         Map<String, ArchRule> rules = new LinkedHashMap<>();
         rules.put("events use nothing of ours", only("event"));
-        rules.put("ingest uses events", only("ingest", "event"));
+        rules.put("kafka uses events", only("kafka", "event"));
+        rules.put("ingest uses events and kafka", only("ingest", "event", "kafka"));
         rules.put("sigma uses events", only("sigma", "event"));
         rules.put("detection uses events and sigma", only("detection", "event", "sigma"));
         rules.put("workbench uses detection and storage", only("workbench", "event", "sigma", "detection", "storage"));
         rules.put("storage uses events", only("storage", "event"));
-        rules.put("jobs use events, detection and storage", only("jobs", "event", "sigma", "detection", "storage"));
-        rules.put("sinks use events and storage", only("sinks", "event", "storage"));
         rules.put(
-                "console uses events, storage, detection and workbench",
-                only("console", "event", "storage", "sigma", "detection", "workbench"));
+                "jobs use events, kafka, detection and storage",
+                only("jobs", "event", "kafka", "sigma", "detection", "storage"));
+        rules.put("sinks use events, kafka and storage", only("sinks", "event", "kafka", "storage"));
+        rules.put(
+                "console uses events, kafka, storage, detection and workbench",
+                only("console", "event", "kafka", "storage", "sigma", "detection", "workbench"));
         rules.put("embedded uses nothing of ours", only("embedded"));
         rules.put(
                 "packages have no cycles",
@@ -59,6 +73,19 @@ final class Architecture {
                                 "org.apache.kafka..",
                                 "org.apache.iceberg..",
                                 "software.amazon.awssdk.."));
+        rules.put(
+                "only kafka opens Kafka's consumers and producers",
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.trailwarden..")
+                        .and()
+                        .resideOutsideOfPackage("io.trailwarden.kafka..")
+                        .should()
+                        .dependOnClassesThat()
+                        .haveFullyQualifiedName("org.apache.kafka.clients.consumer.KafkaConsumer")
+                        .orShould()
+                        .dependOnClassesThat()
+                        .haveFullyQualifiedName("org.apache.kafka.clients.producer.KafkaProducer"));
         rules.put(
                 "only jobs, embedded and app know Flink",
                 noClasses()

@@ -61,6 +61,7 @@ class ArchitectureTest {
                         "event",
                         "ingest",
                         "jobs",
+                        "kafka",
                         "sigma",
                         "sinks",
                         "storage",

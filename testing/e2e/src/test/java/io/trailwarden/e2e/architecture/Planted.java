@@ -28,14 +28,18 @@ final class Planted {
 
     private static final Map<String, List<String>> SOURCES = Map.ofEntries(
             uses("events use nothing of ours", "event", "io.trailwarden.ingest.Other"),
-            uses("ingest uses events", "ingest", "io.trailwarden.sinks.Other"),
+            uses("kafka uses events", "kafka", "io.trailwarden.ingest.Other"),
+            uses("ingest uses events and kafka", "ingest", "io.trailwarden.sinks.Other"),
             uses("sigma uses events", "sigma", "io.trailwarden.detection.Other"),
             uses("detection uses events and sigma", "detection", "io.trailwarden.storage.Other"),
             uses("workbench uses detection and storage", "workbench", "io.trailwarden.jobs.Other"),
             uses("storage uses events", "storage", "io.trailwarden.jobs.Other"),
-            uses("jobs use events, detection and storage", "jobs", "io.trailwarden.ingest.Other"),
-            uses("sinks use events and storage", "sinks", "io.trailwarden.detection.Other"),
-            uses("console uses events, storage, detection and workbench", "console", "io.trailwarden.jobs.Other"),
+            uses("jobs use events, kafka, detection and storage", "jobs", "io.trailwarden.ingest.Other"),
+            uses("sinks use events, kafka and storage", "sinks", "io.trailwarden.detection.Other"),
+            uses(
+                    "console uses events, kafka, storage, detection and workbench",
+                    "console",
+                    "io.trailwarden.jobs.Other"),
             uses("embedded uses nothing of ours", "embedded", "io.trailwarden.event.Other"),
             Map.entry(
                     "packages have no cycles",
@@ -43,6 +47,10 @@ final class Planted {
                             "package io.trailwarden.sinks.one; public class A { io.trailwarden.sinks.two.B b; }",
                             "package io.trailwarden.sinks.two; public class B { io.trailwarden.sinks.one.A a; }")),
             uses("detection is pure Java", "detection", "org.apache.kafka.clients.Other"),
+            uses(
+                    "only kafka opens Kafka's consumers and producers",
+                    "sinks",
+                    "org.apache.kafka.clients.consumer.KafkaConsumer"),
             uses("only jobs, embedded and app know Flink", "console", "org.apache.flink.api.Other"),
             body("only app ends the process", "storage", "System.exit(1);"),
             body("only app reads the environment", "sinks", "System.getenv(\"HOME\");"),
