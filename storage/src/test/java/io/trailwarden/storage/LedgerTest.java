@@ -7,13 +7,13 @@ import static io.trailwarden.storage.TestEvents.receipt;
 import static io.trailwarden.storage.TestEvents.sha;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
-import io.trailwarden.event.Receipt;
 import io.trailwarden.event.Origin;
+import io.trailwarden.event.Receipt;
 import io.trailwarden.storage.catalog.ArchiveConfig;
 import io.trailwarden.storage.catalog.Duplicate;
 import io.trailwarden.storage.catalog.PendingFiles;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

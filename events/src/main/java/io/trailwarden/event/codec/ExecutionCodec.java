@@ -2,11 +2,11 @@ package io.trailwarden.event.codec;
 
 import io.trailwarden.event.DeadLetter.Reason;
 import io.trailwarden.event.ExecutionEvent;
-import io.trailwarden.event.json.JsonSpan;
 import io.trailwarden.event.Origin;
 import io.trailwarden.event.json.JsonFault;
 import io.trailwarden.event.json.JsonNames;
 import io.trailwarden.event.json.JsonScanner;
+import io.trailwarden.event.json.JsonSpan;
 import io.trailwarden.event.json.JsonToken;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

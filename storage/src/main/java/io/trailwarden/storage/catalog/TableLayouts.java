@@ -1,6 +1,5 @@
 package io.trailwarden.storage.catalog;
 
-import io.trailwarden.event.json.JsonSpan;
 import io.trailwarden.event.AuditResource;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.DeadLetter;
@@ -9,6 +8,7 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.event.Origin;
 import io.trailwarden.event.Receipt;
 import io.trailwarden.event.UserIdentity;
+import io.trailwarden.event.json.JsonSpan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

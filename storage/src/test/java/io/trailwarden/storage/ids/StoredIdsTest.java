@@ -7,22 +7,22 @@ import static io.trailwarden.storage.TestEvents.origin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import io.trailwarden.storage.TestEvents;
-import io.trailwarden.event.Origin;
 import io.trailwarden.event.CloudTrailEvent;
+import io.trailwarden.event.Origin;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.ArchiveWriter;
 import io.trailwarden.storage.Rows;
+import io.trailwarden.storage.TestEvents;
 import io.trailwarden.storage.catalog.ArchiveConfig;
 import io.trailwarden.storage.catalog.Duplicate;
 import io.trailwarden.storage.catalog.PendingFiles;
 import io.trailwarden.storage.catalog.TableLayouts;
 import io.trailwarden.storage.files.LocalFileIO;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -124,8 +124,7 @@ class StoredIdsTest {
         assertThat(ids.claim(masked("10:00:01", "iam", "CreateUser", "a", 1))).isEqualTo(Outcome.REDELIVERED);
         assertThat(ids.claim(masked("10:00:00", "iam", "CreateUser", "b", 0))).isEqualTo(Outcome.REDELIVERED);
         assertThat(ids.claim(masked("10:00:00", "iam", "DeleteUser", "c", 0))).isEqualTo(Outcome.DUPLICATE);
-        assertThat(ids.claim(masked("10:00:02", "iam", "CreateUser", "c", 1)))
-                .isEqualTo(Outcome.NEW_UNDER_KNOWN_ID);
+        assertThat(ids.claim(masked("10:00:02", "iam", "CreateUser", "c", 1))).isEqualTo(Outcome.NEW_UNDER_KNOWN_ID);
     }
 
     private static CloudTrailEvent masked(String time, String service, String call, String object, long offset) {

@@ -3,7 +3,6 @@ package io.trailwarden.detection.execution;
 import io.trailwarden.detection.Call;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
-import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.Published;
 import io.trailwarden.detection.Round;
 import io.trailwarden.detection.Signal;

@@ -78,9 +78,7 @@ final class FailedExecutionWords {
         facts.put("State machine", machine);
         facts.put(
                 "Execution",
-                Phrases.list(
-                        failures.stream().map(Failure::execution).toList(),
-                        MAX_LISTED));
+                Phrases.list(failures.stream().map(Failure::execution).toList(), MAX_LISTED));
         facts.put("Account", account);
         return new Claim.Words(
                 what + "; " + who + " started " + (failures.size() == 1 && !more ? "it" : "them") + ", against \""

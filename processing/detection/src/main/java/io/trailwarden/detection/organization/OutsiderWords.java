@@ -1,9 +1,9 @@
 package io.trailwarden.detection.organization;
 
 import io.trailwarden.detection.Phrases;
+import io.trailwarden.detection.organization.OrganizationKey.Kind;
 import io.trailwarden.detection.organization.OrganizationState.Child;
 import io.trailwarden.detection.organization.OrganizationState.Deed;
-import io.trailwarden.detection.organization.OrganizationKey.Kind;
 import io.trailwarden.detection.organization.OrganizationState.Source;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.Claim;

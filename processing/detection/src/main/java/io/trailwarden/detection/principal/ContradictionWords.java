@@ -1,8 +1,8 @@
 package io.trailwarden.detection.principal;
 
 import io.trailwarden.detection.Phrases;
-import io.trailwarden.detection.principal.PrincipalState.JudgedUse;
 import io.trailwarden.detection.principal.PrincipalKey.Kind;
+import io.trailwarden.detection.principal.PrincipalState.JudgedUse;
 import io.trailwarden.detection.reference.Expectation;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.Claim;

@@ -2,8 +2,8 @@ package io.trailwarden.detection.principal;
 
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.principal.Novelties.Novelty;
-import io.trailwarden.detection.principal.PrincipalState.FirstUse;
 import io.trailwarden.detection.principal.PrincipalKey.Kind;
+import io.trailwarden.detection.principal.PrincipalState.FirstUse;
 import io.trailwarden.detection.reference.PrincipalSettings;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.Claim;

@@ -63,8 +63,7 @@ public final class RegionSweepDetector implements KeyedDetector<RegionSweepKey, 
     }
 
     @Override
-    public RegionSweepState merge(
-            @Nullable RegionSweepState before, Signal<RegionSweepKey, RegionSweepNews> signal) {
+    public RegionSweepState merge(@Nullable RegionSweepState before, Signal<RegionSweepKey, RegionSweepNews> signal) {
         RegionSweepState state = before == null ? new RegionSweepState(Map.of(), Published.NOTHING) : before;
         TreeMap<String, Tried> regions = new TreeMap<>(state.regions());
         Tried now = new Tried(signal.event(), !signal.news().refused());

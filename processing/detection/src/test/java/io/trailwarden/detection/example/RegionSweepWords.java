@@ -22,9 +22,12 @@ final class RegionSweepWords {
         facts.put("Account", key.account());
         return new Claim.Words(
                 who + " was refused in " + Phrases.count(regions.size(), "Region"),
-                "Every call that " + who + " made in these Regions on this day was refused. Whoever holds new credentials"
+                "Every call that " + who
+                        + " made in these Regions on this day was refused. Whoever holds new credentials"
                         + " tries where they work.",
                 facts,
-                List.of("Ask the owner of " + who + " what it looks for there.", "If nobody knows it: end its sessions."));
+                List.of(
+                        "Ask the owner of " + who + " what it looks for there.",
+                        "If nobody knows it: end its sessions."));
     }
 }
