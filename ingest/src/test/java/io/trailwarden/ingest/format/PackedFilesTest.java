@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ArchiveTest {
+class PackedFilesTest {
 
     private static final byte[] A = record("a");
     private static final byte[] B = record("b");
@@ -37,9 +37,9 @@ class ArchiveTest {
         Unpacker unpacker = new Unpacker(ObjectLimits.DEFAULT);
         ObjectContent content = unpacker.unpack(archive, archive.length);
         assertThat(content.isArchive()).isTrue();
-        Archive opened = unpacker.open(content);
+        PackedFiles opened = unpacker.open(content);
         Map<String, String> files = new LinkedHashMap<>();
-        for (Archive.File file = opened.next(); file != null; file = opened.next()) {
+        for (PackedFiles.File file = opened.next(); file != null; file = opened.next()) {
             ObjectContent text = file.content();
             files.put(file.name(), new String(text.bytes(), 0, text.length(), StandardCharsets.UTF_8));
         }
@@ -205,8 +205,8 @@ class ArchiveTest {
     private static List<String> names(byte[] archive) {
         List<String> names = new ArrayList<>();
         try (Unpacker unpacker = new Unpacker(ObjectLimits.DEFAULT)) {
-            Archive opened = unpacker.open(unpacker.unpack(archive, archive.length));
-            for (Archive.File file = opened.next(); file != null; file = opened.next()) {
+            PackedFiles opened = unpacker.open(unpacker.unpack(archive, archive.length));
+            for (PackedFiles.File file = opened.next(); file != null; file = opened.next()) {
                 names.add(file.name());
             }
         }

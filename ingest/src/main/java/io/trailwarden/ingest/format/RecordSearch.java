@@ -10,7 +10,7 @@ import io.trailwarden.ingest.format.Recovery.Broken;
  * Searches an object of an unknown kind, some levels down, for records: objects or texts with the names that mark one.
  * Exports of search engines and log collectors are like that, each with names of its own.
  */
-final class Search {
+final class RecordSearch {
 
     private static final int MAX_LEVELS = 10;
 
@@ -24,7 +24,7 @@ final class Search {
     /** Whether the last text broke off in something that was searched, which is then already said. */
     private boolean isRestLost;
 
-    Search(RecordFinder finder, Lists lists, JsonScanner scanner, Report report, Recovery recovery) {
+    RecordSearch(RecordFinder finder, Lists lists, JsonScanner scanner, Report report, Recovery recovery) {
         this.finder = finder;
         this.lists = lists;
         this.scanner = scanner;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Belongs to one thread. Its unpacker, which gave the content, unpacks nothing else meanwhile.
  */
-public final class Archive {
+public final class PackedFiles {
 
     private static final int MAX_NESTING = 3;
     private static final int MAX_FILES = 100_000;
@@ -67,7 +67,7 @@ public final class Archive {
     private @Nullable Break broken;
 
     /** Opens this content, which is an archive. */
-    public Archive(ObjectContent content, Unpacker unpacker) {
+    public PackedFiles(ObjectContent content, Unpacker unpacker) {
         this.unpacker = unpacker;
         this.limits = unpacker.limits();
         maxUnpacked = Math.max(ObjectLimits.RATIO_GRACE, (long) content.length() * limits.maxRatio());
