@@ -1,7 +1,5 @@
 package io.trailwarden.app.reference;
 
-import io.trailwarden.app.config.BadConfigException;
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.reference.Suppression;
 import io.trailwarden.event.Finding;
@@ -9,6 +7,8 @@ import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.settings.BadConfigException;
+import io.trailwarden.settings.ConfigProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,12 @@
 package io.trailwarden.app.reference;
 
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.app.config.Configuration.Maturity;
 import io.trailwarden.detection.sigma.LoadedRules;
 import io.trailwarden.detection.sigma.rule.ParseOutcome;
 import io.trailwarden.detection.sigma.rule.RuleHeader.Status;
 import io.trailwarden.detection.sigma.rule.SigmaParser;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.settings.ConfigProblem;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;

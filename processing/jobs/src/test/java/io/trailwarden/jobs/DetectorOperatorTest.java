@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trailwarden.detection.Signal;
 import io.trailwarden.event.Finding;
+import io.trailwarden.settings.Values;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ class DetectorOperatorTest {
     private static final int MAX_PARALLELISM = 128;
 
     private final JobSettings settings = JobSettings.local(1, URI.create("file:///none"));
+    private final JobSettings twoKeys = JobSettings.of(
+            JobSettings.Processing.of(Values.DEFAULTS.with(JobSettings.Processing.MAX_KEYS, 2L)),
+            URI.create("file:///none"));
     private final ListFeed feed = ListFeed.empty();
 
     @Test
@@ -128,7 +132,7 @@ class DetectorOperatorTest {
 
     @Test
     void keysAboveTheCapAreJudgedAloneAndTheCapIsAFinding() throws Exception {
-        try (Harness harness = open(settings.withMaxKeysPerDetector(2), 2)) {
+        try (Harness harness = open(twoKeys, 2)) {
             harness.ping("alice", "e1");
             harness.ping("bob", "e2");
             harness.ping("carol", "e3");

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 final class Architecture {
 
     private static final String[] MODULES = {
-        "event", "ingest", "detection", "jobs", "storage", "sinks", "console", "embedded", "app"
+        "event", "settings", "ingest", "detection", "jobs", "storage", "sinks", "console", "embedded", "app"
     };
 
     static final Map<String, ArchRule> RULES = rules();
@@ -32,12 +32,17 @@ final class Architecture {
     private static Map<String, ArchRule> rules() {
         Map<String, ArchRule> rules = new LinkedHashMap<>();
         rules.put("events use nothing of ours", only("event"));
-        rules.put("ingest uses events", only("ingest", "event"));
+        rules.put("settings use nothing of ours", only("settings"));
+        rules.put("ingest uses events and settings", only("ingest", "event", "settings"));
         rules.put("detection uses events", only("detection", "event"));
-        rules.put("storage uses events", only("storage", "event"));
-        rules.put("jobs use events, detection and storage", only("jobs", "event", "detection", "storage"));
-        rules.put("sinks use events and storage", only("sinks", "event", "storage"));
-        rules.put("console uses events, storage and detection", only("console", "event", "storage", "detection"));
+        rules.put("storage uses events and settings", only("storage", "event", "settings"));
+        rules.put(
+                "jobs use events, settings, detection and storage",
+                only("jobs", "event", "settings", "detection", "storage"));
+        rules.put("sinks use events, settings and storage", only("sinks", "event", "settings", "storage"));
+        rules.put(
+                "console uses events, settings, storage and detection",
+                only("console", "event", "settings", "storage", "detection"));
         rules.put("embedded uses nothing of ours", only("embedded"));
         rules.put(
                 "features have no cycles",
@@ -75,10 +80,12 @@ final class Architecture {
                         .orShould()
                         .callMethod(Runtime.class, "exit", int.class));
         rules.put(
-                "only app reads the environment",
+                "only entry points read the environment",
                 noClasses()
                         .that()
                         .resideOutsideOfPackage("io.trailwarden.app..")
+                        .and()
+                        .doNotHaveSimpleName("JobMain")
                         .should()
                         .callMethod(System.class, "getenv", String.class)
                         .orShould()

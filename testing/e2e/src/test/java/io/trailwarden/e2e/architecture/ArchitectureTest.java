@@ -54,7 +54,16 @@ class ArchitectureTest {
         }
         assertThat(modules)
                 .containsExactly(
-                        "app", "console", "detection", "embedded", "event", "ingest", "jobs", "sinks", "storage");
+                        "app",
+                        "console",
+                        "detection",
+                        "embedded",
+                        "event",
+                        "ingest",
+                        "jobs",
+                        "settings",
+                        "sinks",
+                        "storage");
     }
 
     @Test

@@ -28,12 +28,13 @@ final class Planted {
 
     private static final Map<String, List<String>> SOURCES = Map.ofEntries(
             uses("events use nothing of ours", "event", "io.trailwarden.ingest.Other"),
-            uses("ingest uses events", "ingest", "io.trailwarden.sinks.Other"),
+            uses("settings use nothing of ours", "settings", "io.trailwarden.event.Other"),
+            uses("ingest uses events and settings", "ingest", "io.trailwarden.sinks.Other"),
             uses("detection uses events", "detection", "io.trailwarden.storage.Other"),
-            uses("storage uses events", "storage", "io.trailwarden.jobs.Other"),
-            uses("jobs use events, detection and storage", "jobs", "io.trailwarden.ingest.Other"),
-            uses("sinks use events and storage", "sinks", "io.trailwarden.detection.Other"),
-            uses("console uses events, storage and detection", "console", "io.trailwarden.jobs.Other"),
+            uses("storage uses events and settings", "storage", "io.trailwarden.jobs.Other"),
+            uses("jobs use events, settings, detection and storage", "jobs", "io.trailwarden.ingest.Other"),
+            uses("sinks use events, settings and storage", "sinks", "io.trailwarden.detection.Other"),
+            uses("console uses events, settings, storage and detection", "console", "io.trailwarden.jobs.Other"),
             uses("embedded uses nothing of ours", "embedded", "io.trailwarden.event.Other"),
             Map.entry(
                     "features have no cycles",
@@ -43,7 +44,7 @@ final class Planted {
             uses("detection is pure Java", "detection", "org.apache.kafka.clients.Other"),
             uses("only jobs, embedded and app know Flink", "console", "org.apache.flink.api.Other"),
             body("only app ends the process", "storage", "System.exit(1);"),
-            body("only app reads the environment", "sinks", "System.getenv(\"HOME\");"),
+            body("only entry points read the environment", "sinks", "System.getenv(\"HOME\");"),
             body(
                     "detection uses linear-time regular expressions",
                     "detection",

@@ -1,4 +1,4 @@
-package io.trailwarden.app.config;
+package io.trailwarden.settings;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -21,7 +21,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** A YAML file as nodes that still know their line and column. */
-final class YamlFile {
+public final class YamlFile {
 
     private static final long MAX_BYTES = 16L * 1024 * 1024;
 
@@ -34,10 +34,10 @@ final class YamlFile {
     }
 
     /** One key of a mapping and what stands behind it. */
-    record Entry(String key, Node keyNode, Node value) {}
+    public record Entry(String key, Node keyNode, Node value) {}
 
     /** The entries of the file's top mapping, in its order; nothing when it cannot be read, which is a problem then. */
-    static Map<String, Entry> read(Path path, List<ConfigProblem> problems) {
+    public static Map<String, Entry> read(Path path, List<ConfigProblem> problems) {
         YamlFile file = new YamlFile(path, problems);
         try {
             if (Files.size(path) > MAX_BYTES) {
@@ -67,7 +67,7 @@ final class YamlFile {
     }
 
     /** The entries of a mapping node; a problem when it is none. */
-    static Map<String, Entry> entries(Path path, Node node, String expected, List<ConfigProblem> problems) {
+    public static Map<String, Entry> entries(Path path, Node node, String expected, List<ConfigProblem> problems) {
         return new YamlFile(path, problems).entries(node, expected);
     }
 
@@ -92,7 +92,8 @@ final class YamlFile {
         return entries;
     }
 
-    static String place(Path path, Node node) {
+    /** {@code file:line:column} of a node. */
+    public static String place(Path path, Node node) {
         return place(path, node.getStartMark().orElse(null));
     }
 
@@ -100,8 +101,13 @@ final class YamlFile {
         return mark == null ? path.toString() : path + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1);
     }
 
+    /** Whether nothing stands there. */
+    public static boolean isNull(Node node) {
+        return node instanceof ScalarNode scalar && scalar.getTag().getValue().endsWith(":null");
+    }
+
     /** A value as one would write it, for messages. */
-    static String shown(Node node) {
+    public static String shown(Node node) {
         return node instanceof ScalarNode scalar
                 ? '"' + scalar.getValue() + '"'
                 : node instanceof MappingNode ? "a mapping" : "a sequence";
