@@ -100,9 +100,12 @@ public final class Entry {
         try {
             return binding.apply(values);
         } catch (RefusedException e) {
-            YamlFile.Entry member = members.get(e.key());
-            problems.add(new ConfigProblem(
-                    YamlFile.place(file, member == null ? node : member.value()), section + '.' + e.getMessage()));
+            Node place = e.keys().stream()
+                    .filter(members::containsKey)
+                    .findFirst()
+                    .map(key -> members.get(key).value())
+                    .orElse(node);
+            problems.add(new ConfigProblem(YamlFile.place(file, place), section + '.' + e.getMessage()));
         } catch (IllegalArgumentException e) {
             problem(node, String.valueOf(e.getMessage()));
         }

@@ -1,5 +1,7 @@
 package io.trailwarden.settings;
 
+import java.util.List;
+
 /**
  * A component cannot be what its settings say. Each value is of its kind, but not beside the others; the setting is named
  * so that the place can be told where it stands.
@@ -9,6 +11,7 @@ public final class RefusedException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     private final String key;
+    private final String because;
 
     /**
      * Refuses.
@@ -17,12 +20,22 @@ public final class RefusedException extends IllegalArgumentException {
      * @param expected what would do
      */
     public RefusedException(Setting<?> setting, String found, String expected) {
-        super(setting.key() + ": " + found + " (expected: " + expected + ")");
-        this.key = setting.key();
+        this(setting.key(), "", setting.key() + ": " + found + " (expected: " + expected + ")");
     }
 
-    /** The setting that says what cannot be. */
-    public String key() {
-        return key;
+    private RefusedException(String key, String because, String message) {
+        super(message);
+        this.key = key;
+        this.because = because;
+    }
+
+    /** The same, with the setting for whose sake this one is looked at: what is absent has no place of its own. */
+    public RefusedException because(Setting<?> setting) {
+        return new RefusedException(key, setting.key(), String.valueOf(getMessage()));
+    }
+
+    /** The settings in whose place to look, the first that stands somewhere. */
+    List<String> keys() {
+        return because.isEmpty() ? List.of(key) : List.of(key, because);
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -189,9 +190,7 @@ public final class SettingsReader {
      */
     public void variables(Collection<String> others) {
         Map<String, Setting<?>> variables = new LinkedHashMap<>();
-        settings.values().stream()
-                .filter(setting -> !setting.kind().map())
-                .forEach(setting -> variables.put(setting.variable(), setting));
+        settings.values().forEach(setting -> variables.put(setting.variable(), setting));
         for (String name : new TreeSet<>(environment.keySet())) {
             if (!name.startsWith("TRAILWARDEN_") || others.contains(name)) {
                 continue;
@@ -205,6 +204,8 @@ public final class SettingsReader {
                                 + Spelling.nearest(name, variables.keySet())
                                         .map(near -> " (did you mean " + near + "?)")
                                         .orElse(" (`trailwarden config explain` lists them)")));
+            } else if (setting.kind().map()) {
+                problems.add(new ConfigProblem(origin, setting.key() + " can be set in the file alone"));
             } else {
                 take(setting, environment.get(name), workingDirectory, origin, origin);
             }
@@ -237,13 +238,21 @@ public final class SettingsReader {
             try {
                 binding.apply(values);
             } catch (RefusedException e) {
-                Found one = found.get(e.key());
-                String origin = one == null || one.origin().equals(DEFAULT) ? wholePlace : one.origin();
-                problems.add(new ConfigProblem(origin, String.valueOf(e.getMessage())));
+                problems.add(new ConfigProblem(place(e), String.valueOf(e.getMessage())));
             }
         }
         throwProblems();
         return values;
+    }
+
+    private String place(RefusedException refused) {
+        return refused.keys().stream()
+                .map(found::get)
+                .filter(Objects::nonNull)
+                .map(Found::origin)
+                .filter(origin -> !origin.equals(DEFAULT))
+                .findFirst()
+                .orElse(wholePlace);
     }
 
     private void throwProblems() {

@@ -49,6 +49,8 @@ public final class YamlFile {
                     .setLabel(path.toString())
                     .setUseMarks(true)
                     .setAllowDuplicateKeys(false)
+                    // They are refused below, where the place is known.
+                    .setAllowNonScalarKeys(true)
                     .build();
             Optional<Node> root = new Compose(settings).composeString(text);
             return root.isEmpty() ? Map.of() : file.entries(root.get(), "a mapping of settings");

@@ -116,8 +116,12 @@ public final class ReferenceFile {
         if (node instanceof MappingNode mapping) {
             ObjectNode object = JsonNodeFactory.instance.objectNode();
             for (NodeTuple tuple : mapping.getValue()) {
-                String name = tuple.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
-                object.set(name, json(tuple.getValueNode(), path));
+                if (tuple.getKeyNode() instanceof ScalarNode key) {
+                    object.set(key.getValue(), json(tuple.getValueNode(), path));
+                } else {
+                    problems.add(new ConfigProblem(
+                            YamlFile.place(this.path, tuple.getKeyNode()), "a name is expected here"));
+                }
             }
             return object;
         }

@@ -1,6 +1,7 @@
 package io.trailwarden.app.config;
 
 import io.trailwarden.settings.Kinds;
+import io.trailwarden.settings.RefusedException;
 import io.trailwarden.settings.Setting;
 import io.trailwarden.settings.Values;
 import io.trailwarden.sinks.notice.NoticePolicy;
@@ -57,7 +58,11 @@ public record SinkSettings(
     }
 
     private static <T> @Nullable T named(List<String> names, String name, Values values, Function<Values, T> binding) {
-        return names.contains(name) ? binding.apply(values) : null;
+        try {
+            return names.contains(name) ? binding.apply(values) : null;
+        } catch (RefusedException e) {
+            throw e.because(NAMES);
+        }
     }
 
     static List<Setting<?>> settings() {
