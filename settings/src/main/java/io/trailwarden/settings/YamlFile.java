@@ -12,6 +12,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -24,6 +28,9 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 public final class YamlFile {
 
     private static final long MAX_BYTES = 16L * 1024 * 1024;
+
+    /** A state machine's definition among reference data is nested some twenty deep. */
+    private static final int MAX_DEPTH = 100;
 
     private final Path path;
     private final List<ConfigProblem> problems;
@@ -52,6 +59,11 @@ public final class YamlFile {
                     // They are refused below, where the place is known.
                     .setAllowNonScalarKeys(true)
                     .build();
+            Optional<Mark> deep = tooDeep(settings, text);
+            if (deep.isPresent()) {
+                problems.add(new ConfigProblem(place(path, deep.get()), "nested deeper than " + MAX_DEPTH));
+                return Map.of();
+            }
             Optional<Node> root = new Compose(settings).composeString(text);
             return root.isEmpty() ? Map.of() : file.entries(root.get(), "a mapping of settings");
         } catch (MarkedYamlEngineException e) {
@@ -66,6 +78,20 @@ public final class YamlFile {
                     path.toString(), Files.exists(path) ? "cannot be read: " + e.getMessage() : "does not exist"));
         }
         return Map.of();
+    }
+
+    /** Where it is nested deeper than anybody writes: nodes are composed by recursion, which would overflow the stack. */
+    private static Optional<Mark> tooDeep(LoadSettings settings, String text) {
+        int depth = 0;
+        for (Event event : new Parse(settings).parseString(text)) {
+            if (event instanceof CollectionStartEvent && ++depth > MAX_DEPTH) {
+                return event.getStartMark();
+            }
+            if (event instanceof CollectionEndEvent) {
+                depth--;
+            }
+        }
+        return Optional.empty();
     }
 
     /** The entries of a mapping node; a problem when it is none. */

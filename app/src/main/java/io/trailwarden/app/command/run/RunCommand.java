@@ -82,6 +82,9 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Severity threshold = failOn == null ? null : Severities.parse(spec, "--fail-on", failOn);
+        if (threshold != null && !once) {
+            throw new ParameterException(spec.commandLine(), "--fail-on needs --once: a run without it has no end");
+        }
         Configuration config = options.read(io, flags());
         if (once && !config.inputs().any()) {
             throw new ParameterException(
