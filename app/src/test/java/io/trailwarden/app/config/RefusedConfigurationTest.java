@@ -136,7 +136,7 @@ class RefusedConfigurationTest {
         }
         assertThat(problems(block.toString())).containsExactly(file() + ":101:101: nested deeper than 100");
         assertThat(problems("inputs: " + "[".repeat(99) + "]".repeat(99) + "\n"))
-                .containsExactly(file() + ":1:9: inputs: a sequence (expected: a list of paths)");
+                .containsExactly(file() + ":1:10: inputs: a sequence (expected: a list of paths)");
     }
 
     private Path file() {
