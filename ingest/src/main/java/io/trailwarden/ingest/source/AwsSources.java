@@ -8,10 +8,10 @@ import io.trailwarden.ingest.logs.LogsSource;
 import io.trailwarden.ingest.lookup.LookupSource;
 import io.trailwarden.ingest.s3.BucketSource;
 import io.trailwarden.settings.ConfigProblem;
-import io.trailwarden.settings.Entry;
 import io.trailwarden.settings.Explained;
 import io.trailwarden.settings.RefusedException;
 import io.trailwarden.settings.Setting;
+import io.trailwarden.settings.SettingsEntry;
 import io.trailwarden.settings.Values;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ public final class AwsSources {
     public static List<AwsSource> read(Path file, Node section, List<ConfigProblem> problems) {
         List<AwsSource> all = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        for (Entry entry : Entry.all(file, section, SECTION, problems)) {
+        for (SettingsEntry entry : SettingsEntry.all(file, section, SECTION, problems)) {
             for (AwsSource source : sources(entry)) {
                 if (names.add(source.source())) {
                     all.add(source);
@@ -64,7 +64,7 @@ public final class AwsSources {
         return List.copyOf(all);
     }
 
-    private static List<AwsSource> sources(Entry entry) {
+    private static List<AwsSource> sources(SettingsEntry entry) {
         String name = entry.text(AwsSource.KIND);
         AwsSource.Kind kind = kind(name);
         if (kind == null) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class EntryTest {
+class SettingsEntryTest {
 
     private static final Setting<String> NAME = Setting.required("name", Kinds.filled("a name"), "what it is called");
     private static final Setting<List<String>> DOORS =
@@ -30,7 +30,7 @@ class EntryTest {
 
     @Test
     void members_are_settings_with_defaults_of_their_own() throws IOException {
-        List<Entry> entries = entries("gates:\n  - {name: a}\n  - {name: b, doors: [back], wait: 2m}\n");
+        List<SettingsEntry> entries = entries("gates:\n  - {name: a}\n  - {name: b, doors: [back], wait: 2m}\n");
 
         Values first = entries.get(0).values(MEMBERS, "a gate");
         assertThat(first.get(NAME)).isEqualTo("a");
@@ -78,7 +78,7 @@ class EntryTest {
 
     @Test
     void every_problem_of_an_entry_is_told_at_once() throws IOException {
-        List<Entry> entries = entries("gates:\n  - {wait: x, doors: [side], y: 1}\n");
+        List<SettingsEntry> entries = entries("gates:\n  - {wait: x, doors: [side], y: 1}\n");
 
         assertThat(entries.get(0).values(MEMBERS, "a gate")).isNull();
         assertThat(problems)
@@ -88,7 +88,7 @@ class EntryTest {
 
     @Test
     void what_a_component_refuses_is_told_at_the_member_that_it_names() throws IOException {
-        Entry entry = entries("gates:\n  - name: a\n    wait: 2m\n").get(0);
+        SettingsEntry entry = entries("gates:\n  - name: a\n    wait: 2m\n").get(0);
         Values values = entry.values(MEMBERS, "a gate");
 
         assertThat(entry.<String>bind(values, said -> {
@@ -124,9 +124,9 @@ class EntryTest {
         return directory.resolve("trailwarden.yaml");
     }
 
-    private List<Entry> entries(String yaml) throws IOException {
+    private List<SettingsEntry> entries(String yaml) throws IOException {
         Files.writeString(file(), yaml);
         YamlFile.Entry section = YamlFile.read(file(), problems).get("gates");
-        return section == null ? List.of() : Entry.all(file(), section.value(), "gates", problems);
+        return section == null ? List.of() : SettingsEntry.all(file(), section.value(), "gates", problems);
     }
 }

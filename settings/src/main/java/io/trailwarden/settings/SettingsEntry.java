@@ -16,7 +16,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * One mapping of a list in the file, such as an input under {@code aws}: its members are settings of their own. Every
  * member is checked, unknown ones are refused, and each problem is told with the member's own place.
  */
-public final class Entry {
+public final class SettingsEntry {
 
     private final Path file;
     private final Node node;
@@ -24,7 +24,7 @@ public final class Entry {
     private final List<ConfigProblem> problems;
     private final Map<String, YamlFile.Entry> members;
 
-    private Entry(Path file, Node node, String section, List<ConfigProblem> problems) {
+    private SettingsEntry(Path file, Node node, String section, List<ConfigProblem> problems) {
         this.file = file;
         this.node = node;
         this.section = section;
@@ -38,12 +38,12 @@ public final class Entry {
      * @param section its name, for messages
      * @param problems gets what is wrong
      */
-    public static List<Entry> all(Path file, Node node, String section, List<ConfigProblem> problems) {
-        List<Entry> entries = new ArrayList<>();
+    public static List<SettingsEntry> all(Path file, Node node, String section, List<ConfigProblem> problems) {
+        List<SettingsEntry> entries = new ArrayList<>();
         if (node instanceof SequenceNode sequence) {
             sequence.getValue().forEach(part -> {
                 int before = problems.size();
-                Entry entry = new Entry(file, part, section, problems);
+                SettingsEntry entry = new SettingsEntry(file, part, section, problems);
                 if (problems.size() == before) {
                     entries.add(entry);
                 }
