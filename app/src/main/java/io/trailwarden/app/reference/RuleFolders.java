@@ -1,6 +1,5 @@
 package io.trailwarden.app.reference;
 
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.app.config.Configuration.Maturity;
 import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.event.ReferenceEntry;
@@ -9,6 +8,7 @@ import io.trailwarden.sigma.parse.SigmaParser;
 import io.trailwarden.sigma.rule.RuleHeader.Status;
 import io.trailwarden.sigma.yaml.Position;
 import io.trailwarden.sigma.yaml.RuleProblem;
+import io.trailwarden.settings.ConfigProblem;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;

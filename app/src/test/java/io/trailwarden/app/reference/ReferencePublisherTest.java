@@ -3,8 +3,6 @@ package io.trailwarden.app.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trailwarden.app.config.BadConfigException;
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.embedded.EmbeddedKafka;
 import io.trailwarden.event.Claim;
 import io.trailwarden.event.ReferenceEntry;
@@ -12,6 +10,8 @@ import io.trailwarden.event.Severity;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.testing.SampleFinding;
+import io.trailwarden.settings.BadConfigException;
+import io.trailwarden.settings.ConfigProblem;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;

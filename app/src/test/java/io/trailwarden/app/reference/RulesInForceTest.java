@@ -2,7 +2,7 @@ package io.trailwarden.app.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trailwarden.app.config.ConfigProblem;
+import io.trailwarden.settings.ConfigProblem;
 import io.trailwarden.app.config.Configuration.Maturity;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.rules.LoadedRules;

@@ -1,21 +1,29 @@
-package io.trailwarden.app.config;
+package io.trailwarden.settings;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that can be configured.
+ * One thing that can be configured, declared once, by the component that it concerns.
  *
- * @param key dotted, as in the file: {@code console.port} is {@code port} under {@code console}
+ * @param key its name where it stands: dotted in the file ({@code console.port} is {@code port} under {@code console}),
+ *     plain in an entry of a list
  * @param kind what values it takes
- * @param defaultText its default as one would write it
+ * @param defaultText its default as one would write it; null: it must be given
  * @param meaning one line for people
  * @param <T> what its text becomes
  */
-record Setting<T>(String key, Kind<T> kind, String defaultText, String meaning) {
+public record Setting<T>(String key, Kind<T> kind, @Nullable String defaultText, String meaning) {
+
+    /** One that must be given. */
+    public static <T> Setting<T> required(String key, Kind<T> kind, String meaning) {
+        return new Setting<>(key, kind, null, meaning);
+    }
 
     /** What values a setting takes. */
-    interface Kind<T> {
+    public interface Kind<T> {
 
         /**
          * The value that this text stands for.
@@ -23,7 +31,7 @@ record Setting<T>(String key, Kind<T> kind, String defaultText, String meaning) 
          * @param base what relative paths are relative to
          * @throws Unfit when it stands for none
          */
-        T parse(String text, java.nio.file.Path base) throws Unfit;
+        T parse(String text, Path base) throws Unfit;
 
         /** What it takes, to follow "expected:". */
         String expected();
@@ -50,16 +58,16 @@ record Setting<T>(String key, Kind<T> kind, String defaultText, String meaning) 
     }
 
     /** This text is not of the kind. */
-    static final class Unfit extends Exception {
+    public static final class Unfit extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Unfit() {
+        public Unfit() {
             super(null, null, false, false);
         }
     }
 
     /** The environment variable that overrides it. */
-    String variable() {
+    public String variable() {
         return "TRAILWARDEN_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
 }

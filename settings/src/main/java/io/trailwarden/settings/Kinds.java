@@ -1,25 +1,30 @@
-package io.trailwarden.app.config;
+package io.trailwarden.settings;
 
-import io.trailwarden.app.config.Setting.Kind;
-import io.trailwarden.app.config.Setting.Unfit;
+import io.trailwarden.settings.Setting.Kind;
+import io.trailwarden.settings.Setting.Unfit;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The kinds of values. */
-final class Kinds {
+/** The kinds of values that settings take; each says what it expects. */
+public final class Kinds {
 
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+
+    private static final Pattern ADDRESS = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]):([0-9]{1,5})");
 
     private Kinds() {}
 
@@ -34,26 +39,31 @@ final class Kinds {
         }
     }
 
-    static Kind<String> text(String expected) {
+    public static Kind<String> text(String expected) {
         return new Scalar<>(expected, (text, base) -> text);
     }
 
-    static Kind<List<String>> texts() {
+    public static Kind<List<String>> texts() {
         return new Texts<>("a list of texts", (text, base) -> text);
     }
 
     /** An address of the web, or nothing. */
-    static Kind<String> url() {
+    public static Kind<String> url() {
+        Kind<URI> uri = uri();
+        return new Scalar<>(
+                uri.expected(),
+                (text, base) -> text.isEmpty() ? text : uri.parse(text, base).toString());
+    }
+
+    /** An address of the web. */
+    public static Kind<URI> uri() {
         return new Scalar<>("https://host/ or http://host/", (text, base) -> {
-            if (text.isEmpty()) {
-                return text;
-            }
             try {
                 URI uri = new URI(text);
                 if (uri.getHost() == null || !List.of("https", "http").contains(uri.getScheme())) {
                     throw new Unfit();
                 }
-                return text;
+                return uri;
             } catch (URISyntaxException e) {
                 throw new Unfit();
             }
@@ -61,11 +71,11 @@ final class Kinds {
     }
 
     /** A text that is never shown. */
-    static Kind<String> secret() {
+    public static Kind<String> secret() {
         return new Secret();
     }
 
-    static Kind<Boolean> bool() {
+    public static Kind<Boolean> bool() {
         return new Scalar<>("true or false", (text, base) -> switch (text) {
             case "true" -> true;
             case "false" -> false;
@@ -73,7 +83,70 @@ final class Kinds {
         });
     }
 
-    static Kind<Long> number(long least, long most) {
+    /** A text that is there. */
+    public static Kind<String> filled(String expected) {
+        return new Scalar<>(expected, (text, base) -> {
+            if (text.isBlank()) {
+                throw new Unfit();
+            }
+            return text;
+        });
+    }
+
+    /** A text of this form, or nothing. */
+    public static Kind<String> matching(Pattern form, String expected) {
+        return new Scalar<>(expected, (text, base) -> {
+            if (!text.isEmpty() && !form.matcher(text).matches()) {
+                throw new Unfit();
+            }
+            return text;
+        });
+    }
+
+    /** A value of this kind, or nothing. */
+    public static <T> Kind<Optional<T>> perhaps(Kind<T> kind) {
+        return new Scalar<>(
+                kind.expected(),
+                (text, base) -> text.isEmpty() ? Optional.empty() : Optional.of(kind.parse(text, base)));
+    }
+
+    /** A moment. */
+    public static Kind<Instant> time() {
+        return new Scalar<>("a time such as 2026-03-01T00:00:00Z", (text, base) -> {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeException e) {
+                throw new Unfit();
+            }
+        });
+    }
+
+    /** Where somebody listens, or several, comma-separated; or nothing. */
+    public static Kind<String> addresses(boolean several) {
+        return new Scalar<>(several ? "host:port, comma-separated" : "host:port", (text, base) -> {
+            String[] all = several ? text.split(",", -1) : new String[] {text};
+            for (String address : all) {
+                if (!text.isEmpty() && !isAddress(address.strip())) {
+                    throw new Unfit();
+                }
+            }
+            return text;
+        });
+    }
+
+    private static boolean isAddress(String text) {
+        Matcher matcher = ADDRESS.matcher(text);
+        return matcher.matches() && Integer.parseInt(matcher.group(1)) <= 65_535;
+    }
+
+    /** A whole number that an int holds. */
+    public static Kind<Integer> integer(int least, int most) {
+        Kind<Long> number = number(least, most);
+        return new Scalar<>(
+                number.expected(), (text, base) -> number.parse(text, base).intValue());
+    }
+
+    public static Kind<Long> number(long least, long most) {
         return new Scalar<>("a whole number from " + least + " to " + most, (text, base) -> {
             try {
                 long number = Long.parseLong(text);
@@ -87,7 +160,7 @@ final class Kinds {
         });
     }
 
-    static Kind<Duration> duration(Duration least, Duration most) {
+    public static Kind<Duration> duration(Duration least, Duration most) {
         String expected =
                 "a duration from " + shown(least) + " to " + shown(most) + ", such as 500ms, 5s, 10m, 2h or 1d";
         return new Scalar<>(expected, (text, base) -> {
@@ -99,7 +172,12 @@ final class Kinds {
         });
     }
 
-    static Duration duration(String text) throws Unfit {
+    /**
+     * A duration as people write it in the file and in flags, such as {@code 90s} or {@code 2h}.
+     *
+     * @throws Unfit when it is none
+     */
+    public static Duration duration(String text) throws Unfit {
         Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {
             throw new Unfit();
@@ -114,16 +192,16 @@ final class Kinds {
         };
     }
 
-    static Kind<Path> path() {
+    public static Kind<Path> path() {
         return new Scalar<>("a path", Kinds::path);
     }
 
-    static Kind<List<Path>> paths() {
+    public static Kind<List<Path>> paths() {
         return new Texts<>("a list of paths", Kinds::path);
     }
 
     /** A list of names out of a few. */
-    static Kind<List<String>> names(String... allowed) {
+    public static Kind<List<String>> names(String... allowed) {
         List<String> all = List.of(allowed);
         return new Texts<>("a list of: " + String.join(", ", all), (text, base) -> {
             if (!all.contains(text)) {
@@ -133,7 +211,7 @@ final class Kinds {
         });
     }
 
-    static <E extends Enum<E>> Kind<E> oneOf(Class<E> type) {
+    public static <E extends Enum<E>> Kind<E> oneOf(Class<E> type) {
         String expected = "one of "
                 + Arrays.stream(type.getEnumConstants())
                         .map(constant -> constant.name().toLowerCase(Locale.ROOT))
@@ -148,7 +226,7 @@ final class Kinds {
         });
     }
 
-    static Kind<Map<String, String>> map() {
+    public static Kind<Map<String, String>> map() {
         return new Mapping();
     }
 

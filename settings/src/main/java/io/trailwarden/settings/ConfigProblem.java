@@ -1,4 +1,4 @@
-package io.trailwarden.app.config;
+package io.trailwarden.settings;
 
 /**
  * Something wrong in the configuration.

@@ -1,4 +1,4 @@
-package io.trailwarden.app.config;
+package io.trailwarden.settings;
 
 import java.util.List;
 import java.util.stream.Collectors;

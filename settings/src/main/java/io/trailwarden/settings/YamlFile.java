@@ -1,4 +1,4 @@
-package io.trailwarden.app.config;
+package io.trailwarden.settings;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -12,6 +12,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -21,9 +25,12 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** A YAML file as nodes that still know their line and column. */
-final class YamlFile {
+public final class YamlFile {
 
     private static final long MAX_BYTES = 16L * 1024 * 1024;
+
+    /** A state machine's definition among reference data is nested some twenty deep. */
+    private static final int MAX_DEPTH = 100;
 
     private final Path path;
     private final List<ConfigProblem> problems;
@@ -34,10 +41,10 @@ final class YamlFile {
     }
 
     /** One key of a mapping and what stands behind it. */
-    record Entry(String key, Node keyNode, Node value) {}
+    public record Entry(String key, Node keyNode, Node value) {}
 
     /** The entries of the file's top mapping, in its order; nothing when it cannot be read, which is a problem then. */
-    static Map<String, Entry> read(Path path, List<ConfigProblem> problems) {
+    public static Map<String, Entry> read(Path path, List<ConfigProblem> problems) {
         YamlFile file = new YamlFile(path, problems);
         try {
             if (Files.size(path) > MAX_BYTES) {
@@ -49,7 +56,14 @@ final class YamlFile {
                     .setLabel(path.toString())
                     .setUseMarks(true)
                     .setAllowDuplicateKeys(false)
+                    // They are refused below, where the place is known.
+                    .setAllowNonScalarKeys(true)
                     .build();
+            Optional<Mark> deep = tooDeep(settings, text);
+            if (deep.isPresent()) {
+                problems.add(new ConfigProblem(place(path, deep.get()), "nested deeper than " + MAX_DEPTH));
+                return Map.of();
+            }
             Optional<Node> root = new Compose(settings).composeString(text);
             return root.isEmpty() ? Map.of() : file.entries(root.get(), "a mapping of settings");
         } catch (MarkedYamlEngineException e) {
@@ -66,8 +80,22 @@ final class YamlFile {
         return Map.of();
     }
 
+    /** Where it is nested deeper than anybody writes: nodes are composed by recursion, which would overflow the stack. */
+    private static Optional<Mark> tooDeep(LoadSettings settings, String text) {
+        int depth = 0;
+        for (Event event : new Parse(settings).parseString(text)) {
+            if (event instanceof CollectionStartEvent && ++depth > MAX_DEPTH) {
+                return event.getStartMark();
+            }
+            if (event instanceof CollectionEndEvent) {
+                depth--;
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The entries of a mapping node; a problem when it is none. */
-    static Map<String, Entry> entries(Path path, Node node, String expected, List<ConfigProblem> problems) {
+    public static Map<String, Entry> entries(Path path, Node node, String expected, List<ConfigProblem> problems) {
         return new YamlFile(path, problems).entries(node, expected);
     }
 
@@ -92,7 +120,8 @@ final class YamlFile {
         return entries;
     }
 
-    static String place(Path path, Node node) {
+    /** {@code file:line:column} of a node. */
+    public static String place(Path path, Node node) {
         return place(path, node.getStartMark().orElse(null));
     }
 
@@ -100,8 +129,13 @@ final class YamlFile {
         return mark == null ? path.toString() : path + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1);
     }
 
+    /** Whether nothing stands there. */
+    public static boolean isNull(Node node) {
+        return node instanceof ScalarNode scalar && scalar.getTag().getValue().endsWith(":null");
+    }
+
     /** A value as one would write it, for messages. */
-    static String shown(Node node) {
+    public static String shown(Node node) {
         return node instanceof ScalarNode scalar
                 ? '"' + scalar.getValue() + '"'
                 : node instanceof MappingNode ? "a mapping" : "a sequence";

@@ -1,21 +1,28 @@
-package io.trailwarden.app.config;
+package io.trailwarden.settings;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what somebody probably meant. */
-final class Spelling {
+public final class Spelling {
 
     private Spelling() {}
 
     /** The candidate that is nearest to the word, if one is near. */
-    static Optional<String> nearest(String word, Collection<String> candidates) {
+    public static Optional<String> nearest(String word, Collection<String> candidates) {
         return candidates.stream()
                 .filter(candidate ->
                         distance(word, candidate) <= Math.max(1, Math.min(word.length(), candidate.length()) / 3))
                 .min(Comparator.comparingInt((String candidate) -> distance(word, candidate))
                         .thenComparing(Comparator.naturalOrder()));
+    }
+
+    /** What to say behind a word that is unknown: what was probably meant, or all there is. */
+    public static String hint(String word, Collection<String> candidates) {
+        return nearest(word, candidates)
+                .map(near -> " (did you mean \"" + near + "\"?)")
+                .orElse(" (expected: one of " + String.join(", ", candidates) + ")");
     }
 
     /** Insertions, deletions, replacements and swaps of neighbours that turn one into the other. */
