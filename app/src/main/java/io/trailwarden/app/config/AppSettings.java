@@ -1,8 +1,8 @@
 package io.trailwarden.app.config;
 
 import io.trailwarden.console.ConsoleSettings;
-import io.trailwarden.jobs.operator.JobSettings;
 import io.trailwarden.jobs.KafkaAccess;
+import io.trailwarden.jobs.operator.JobSettings;
 import io.trailwarden.settings.Kinds;
 import io.trailwarden.settings.Setting;
 import io.trailwarden.storage.catalog.ArchiveConfig;

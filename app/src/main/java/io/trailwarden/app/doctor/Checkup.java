@@ -9,7 +9,6 @@ import io.trailwarden.app.reference.ReferenceSource;
 import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.jobs.state.CheckpointFinder;
-import io.trailwarden.sinks.webhook.WebhookChannel;
 import io.trailwarden.settings.ConfigProblem;
 import io.trailwarden.sinks.webhook.WebhookConfig;
 import io.trailwarden.storage.Archive;

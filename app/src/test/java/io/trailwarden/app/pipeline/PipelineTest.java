@@ -10,7 +10,6 @@ import io.trailwarden.app.reference.ReferenceFiles;
 import io.trailwarden.event.Finding;
 import io.trailwarden.settings.BadConfigException;
 import io.trailwarden.settings.SettingsReader.Flag;
-import io.trailwarden.console.findings.FindingFilter;
 import io.trailwarden.storage.Ledger;
 import io.trailwarden.storage.findings.FindingQuery;
 import java.io.IOException;

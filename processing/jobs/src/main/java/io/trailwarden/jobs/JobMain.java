@@ -2,9 +2,6 @@ package io.trailwarden.jobs;
 
 import io.trailwarden.jobs.intake.Detection;
 import io.trailwarden.jobs.operator.JobSettings;
-import io.trailwarden.storage.catalog.ArchiveConfig;
-import java.io.IOException;
-import java.io.InputStream;
 import io.trailwarden.settings.ConfigProblem;
 import io.trailwarden.settings.RefusedException;
 import io.trailwarden.settings.Setting;
@@ -12,6 +9,7 @@ import io.trailwarden.settings.SettingsReader;
 import io.trailwarden.settings.Spelling;
 import io.trailwarden.settings.Values;
 import io.trailwarden.settings.YamlFile;
+import io.trailwarden.storage.catalog.ArchiveConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.trailwarden.storage.catalog;
 
-import io.trailwarden.storage.files.LocalFileIO;
 import io.trailwarden.settings.Kinds;
 import io.trailwarden.settings.Setting;
 import io.trailwarden.settings.Values;
+import io.trailwarden.storage.files.LocalFileIO;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.HashMap;
