@@ -8,7 +8,7 @@ launcher=${1:-./trailwarden}
 data=$(mktemp -d)
 trap 'rm -rf "$data"' EXIT
 inputs=()
-for folder in cloudtrail formats stepfunctions labelled; do inputs+=(--input "../shared/data/$folder"); done
+for folder in cloudtrail formats stepfunctions; do inputs+=(--input "../shared/data/$folder"); done
 "$launcher" run --once --json --data "$data" "${inputs[@]}" >"$data.json" 2>"$data.log" || { cat "$data.log" >&2; exit 1; }
 sed -n '/"ledger"/,/"bySeverity"/p' "$data.json" | grep -v bySeverity
 rm -f "$data.json" "$data.log"
