@@ -102,13 +102,13 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationKey
         Sighting event = signal.event();
         OrganizationNews news = signal.news();
         OrganizationState state = before == null ? empty(signal.key(), event, news) : before;
-        Map<String, Source> sources = state.sources();
+        List<Source> sources = state.sources();
         List<String> parents = state.parents();
         Map<String, Child> children = state.children();
         List<Deed> deeds = state.deeds();
         boolean more = state.more();
         if (news.source() != null) {
-            sources = with(sources, sourceKey(news.source()), news.source(), MAX_SOURCES);
+            sources = withSource(sources, news.source());
         }
         if (news.parent() != null) {
             parents = withParent(parents, news.parent());
@@ -167,9 +167,9 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationKey
      */
     private static List<Deed> remembered(List<Deed> deeds) {
         List<Deed> kept = new ArrayList<>(deeds.size());
-        Set<String> kinds = new HashSet<>();
+        Set<CallKind> kinds = new HashSet<>();
         for (Deed deed : deeds) {
-            boolean isFirst = kinds.size() < MAX_KINDS && kinds.add(kindOf(deed));
+            boolean isFirst = kinds.size() < MAX_KINDS && kinds.add(CallKind.of(deed));
             if (isFirst || kept.size() < MAX_EARLIEST) {
                 kept.add(deed);
             }
@@ -215,7 +215,7 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationKey
         // Maps come back from a checkpoint in another order; what they hold counts.
         String content = FindingId.of(
                 "told",
-                new TreeMap<>(state.sources()).toString(),
+                state.sources().toString(),
                 state.parents().toString(),
                 new TreeMap<>(state.children()).toString(),
                 state.deeds().toString());
@@ -224,7 +224,7 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationKey
         }
         if (isOrigin) {
             for (String child : state.children().keySet()) {
-                for (Source source : state.sources().values()) {
+                for (Source source : state.sources()) {
                     round.tell(
                             OrganizationKey.session(child),
                             new Sighting(source.time(), source.eventId()),
@@ -271,7 +271,7 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationKey
                 key.subject(),
                 key.kind() == Kind.DIRECTORY ? "" : news.account(),
                 null,
-                Map.of(),
+                List.of(),
                 List.of(),
                 Map.of(),
                 List.of(),
@@ -316,12 +316,33 @@ public final class OrganizationDetector implements KeyedDetector<OrganizationKey
         return all.size() > MAX_PARENTS ? new ArrayList<>(all.subList(0, MAX_PARENTS)) : all;
     }
 
-    private static String sourceKey(Source source) {
-        return source.time() + "|" + source.eventId() + '|' + String.join("|", source.path());
+    private static List<Source> withSource(List<Source> sources, Source source) {
+        int place = Collections.binarySearch(sources, source);
+        if (place >= 0) {
+            return sources;
+        }
+        List<Source> all = new ArrayList<>(sources);
+        all.add(~place, source);
+        return all.size() > MAX_SOURCES ? new ArrayList<>(all.subList(0, MAX_SOURCES)) : all;
     }
 
-    private static String kindOf(Deed deed) {
-        return deed.service() + "|" + deed.call() + '|' + deed.region() + '|' + deed.principal() + '|' + deed.account()
-                + '|' + (deed.errorCode() == null ? "" : "denied");
+    /** What makes a call one of a kind. */
+    private record CallKind(
+            @Nullable String service,
+            @Nullable String call,
+            @Nullable String region,
+            @Nullable String principal,
+            String account,
+            boolean denied) {
+
+        static CallKind of(Deed deed) {
+            return new CallKind(
+                    deed.service(),
+                    deed.call(),
+                    deed.region(),
+                    deed.principal(),
+                    deed.account(),
+                    deed.errorCode() != null);
+        }
     }
 }

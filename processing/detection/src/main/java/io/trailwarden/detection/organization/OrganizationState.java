@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subject the access key id, session ARN or foreign account that the key is about
  * @param account the account in which it was seen
- * @param sources how the session came to be, where another account had a part in it
+ * @param sources how the session came to be, where another account had a part in it; the earliest few, in order
  * @param parents access keys of the sessions that issued this one
  * @param children sessions that this one issued, by access key
  * @param deeds calls in order of time: the earliest {@link OrganizationDetector#MAX_EARLIEST}, and the first of each kind
@@ -30,7 +30,7 @@ public record OrganizationState(
         String subject,
         String account,
         @Nullable String sessionArn,
-        Map<String, Source> sources,
+        List<Source> sources,
         List<String> parents,
         Map<String, Child> children,
         List<Deed> deeds,
@@ -54,14 +54,23 @@ public record OrganizationState(
             Instant time,
             String eventId,
             @Nullable String sourceAddress,
-            List<String> path) {
+            List<String> path)
+            implements Comparable<Source> {
 
         /** Bounds what is too long. */
         public Source {
             account = Bounded.text(account);
             principal = Bounded.text(principal);
             roleArn = Bounded.textOrNull(roleArn);
+            eventId = Bounded.text(eventId);
             sourceAddress = Bounded.textOrNull(sourceAddress);
+        }
+
+        @Override
+        public int compareTo(Source other) {
+            int byTime = time.compareTo(other.time);
+            int byEvent = byTime != 0 ? byTime : eventId.compareTo(other.eventId);
+            return byEvent != 0 ? byEvent : path.toString().compareTo(other.path.toString());
         }
 
         /** Of a session that the session with this access key issued. */
@@ -79,6 +88,7 @@ public record OrganizationState(
         public Child {
             sessionArn = Bounded.textOrNull(sessionArn);
             roleArn = Bounded.textOrNull(roleArn);
+            eventId = Bounded.text(eventId);
         }
     }
 

@@ -55,7 +55,7 @@ final class Outsiders {
         if (state.sources().isEmpty()) {
             return null;
         }
-        return state.sources().values().stream()
+        return state.sources().stream()
                 .filter(source ->
                         standing(reference, state.account(), source.account(), source.time()) == Standing.OUTSIDE)
                 .min(Comparator.comparing(Source::time)
@@ -85,7 +85,7 @@ final class Outsiders {
         // One session's name is used again and again; only calls after a stranger took it, and before it ended, are
         // his.
         List<Deed> deeds = state.deeds().stream()
-                .filter(deed -> state.sources().values().stream()
+                .filter(deed -> state.sources().stream()
                         .filter(each ->
                                 standing(reference, state.account(), each.account(), each.time()) == Standing.OUTSIDE)
                         .anyMatch(each -> !deed.time().isBefore(each.time().minus(CLOCKS))
