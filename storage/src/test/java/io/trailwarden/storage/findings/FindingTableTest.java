@@ -91,11 +91,7 @@ class FindingTableTest {
 
         List<String> columns = new ArrayList<>();
         Record row = Rows.of(archive, TableLayouts.FINDING_REVISIONS).get(0);
-        TableLayouts.FINDING_REVISIONS
-                .spec()
-                .schema()
-                .columns()
-                .forEach(column -> columns.add((column.isRequired() ? "required " : "optional ") + column.type() + " "
+        row.struct().fields().forEach(column -> columns.add((column.isRequired() ? "required " : "optional ") + column.type() + " "
                         + column.name() + " = " + row.getField(column.name())));
         assertThat(columns)
                 .containsExactly(
