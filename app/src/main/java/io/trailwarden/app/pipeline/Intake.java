@@ -72,7 +72,7 @@ public final class Intake implements AutoCloseable {
         for (AwsInput input : config.aws()) {
             ingesters.add(
                     open(ingester(input, sessions.of(input.access()), publisher, positions, people::holds, clock)));
-            // What is judged is how things go on; of what is there once, custody verify tells more.
+            // What is watched is how things go on; of what is there once, custody verify tells more.
             if (config.follow() && input instanceof AwsInput.Bucket bucket && bucket.custody() != null) {
                 ingesters.add(open(new CustodyWatch(
                         bucket.custody(),
@@ -80,8 +80,7 @@ public final class Intake implements AutoCloseable {
                         bucket.access(),
                         publisher,
                         KafkaReceiptLog.open(connection),
-                        positions,
-                        people::suppression)));
+                        positions)));
             }
         }
         ingestion = open(Ingestion.start(
@@ -115,7 +114,7 @@ public final class Intake implements AutoCloseable {
      * Starts to read the configured inputs.
      *
      * @param positions the file that says how far they are stored
-     * @param people what people wrote down: inventories leave that to them, and custody marks what they suppress
+     * @param people what people wrote down: inventories leave that to them
      * @throws PipelineException when an input does not exist
      */
     public static Intake start(

@@ -45,6 +45,14 @@ final class Architecture {
         rules.put("events use nothing of ours", only("event"));
         rules.put("kafka uses events", only("kafka", "event"));
         rules.put("ingest uses events and kafka", only("ingest", "event", "kafka"));
+        rules.put(
+                "ingest judges nothing",
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.trailwarden.ingest..")
+                        .should()
+                        .dependOnClassesThat()
+                        .haveNameMatching("io\\.trailwarden\\.event\\.(Finding|FindingId|Claim|Severity)(\\$.*)?"));
         rules.put("sigma uses events", only("sigma", "event"));
         rules.put("detection uses events and sigma", only("detection", "event", "sigma"));
         rules.put("workbench uses detection and storage", only("workbench", "event", "sigma", "detection", "storage"));

@@ -30,6 +30,7 @@ final class Planted {
             uses("events use nothing of ours", "event", "io.trailwarden.ingest.Other"),
             uses("kafka uses events", "kafka", "io.trailwarden.ingest.Other"),
             uses("ingest uses events and kafka", "ingest", "io.trailwarden.sinks.Other"),
+            uses("ingest judges nothing", "ingest", "io.trailwarden.event.Finding"),
             uses("sigma uses events", "sigma", "io.trailwarden.detection.Other"),
             uses("detection uses events and sigma", "detection", "io.trailwarden.storage.Other"),
             uses("workbench uses detection and storage", "workbench", "io.trailwarden.jobs.Other"),
