@@ -63,7 +63,7 @@ public final class Intake implements AutoCloseable {
         AwsSource.Opening opening = new AwsSource.Opening(
                 open(new AwsSessions(clock, Pause.SLEEP)),
                 new AwsSource.Way(publisher, positions, connection),
-                new AwsSource.People(people::holds, people::suppression),
+                people::holds,
                 config.inputs().follow(),
                 clock);
         for (AwsSource source : config.inputs().aws()) {
@@ -80,7 +80,7 @@ public final class Intake implements AutoCloseable {
      * Starts to read the configured inputs.
      *
      * @param positions the file that says how far they are stored
-     * @param people what people wrote down: inventories leave that to them, and custody marks what they suppress
+     * @param people what people wrote down: inventories leave that to them
      * @throws PipelineException when an input does not exist
      */
     public static Intake start(

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -17,7 +18,10 @@ final class StoredProgress implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final List<String> AUDIT =
-            List.of(Topics.CLOUDTRAIL.name(), Topics.EXECUTIONS.name(), Topics.RECEIPTS.name());
+            List.of(Topics.CLOUDTRAIL.name(), Topics.EXECUTIONS.name(), Topics.RECEIPTS.name(), Topics.CUSTODY.name());
+
+    /** Compacted topics trim themselves. */
+    private static final Set<String> TRIMMED = Set.of(Topics.CLOUDTRAIL.name(), Topics.EXECUTIONS.name());
 
     private final Offsets offsets;
     private Map<TopicPartition, Long> trimmable = Map.of();
@@ -26,7 +30,7 @@ final class StoredProgress implements AutoCloseable {
         this.offsets = Offsets.open(connection, PATIENCE);
     }
 
-    /** How many records and receipts are in Kafka and not yet stored. */
+    /** How many records, receipts and observations are in Kafka and not yet stored. */
     long unstored() {
         return behind(Topics.STORED_GROUP, ends(AUDIT));
     }
@@ -58,7 +62,7 @@ final class StoredProgress implements AutoCloseable {
             return last;
         });
         committed(Topics.STORED_GROUP).forEach((partition, offset) -> {
-            if (!partition.topic().equals(Topics.RECEIPTS.name())) {
+            if (TRIMMED.contains(partition.topic())) {
                 next.put(partition, offset);
             }
         });

@@ -1,8 +1,6 @@
 package io.trailwarden.app.reference;
 
 import io.trailwarden.detection.reference.Reference;
-import io.trailwarden.detection.reference.Suppression;
-import io.trailwarden.event.Claim;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.MalformedRecordException;
@@ -27,7 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +48,6 @@ public final class ReferencePublisher implements AutoCloseable {
     private Map<String, String> published = new TreeMap<>();
     // From before an entry is sent until after it is removed.
     private volatile Set<String> held = Set.of();
-    private volatile List<Suppression> suppressions = List.of();
     private String fingerprint = "";
 
     private ReferencePublisher(
@@ -107,11 +103,6 @@ public final class ReferencePublisher implements AutoCloseable {
         return held.contains(key);
     }
 
-    /** Why nobody need look at this finding, as the files say; null if somebody should. Asked by any thread. */
-    public @Nullable String suppression(Claim claim) {
-        return Suppression.describe(suppressions, claim);
-    }
-
     private String currentFingerprint() {
         StringBuilder all = new StringBuilder();
         sources.forEach(source -> all.append(source.fingerprint()));
@@ -156,11 +147,6 @@ public final class ReferencePublisher implements AutoCloseable {
         remember(next.keySet());
         published = next;
         held = new TreeSet<>(next.keySet());
-        suppressions = Reference.EMPTY
-                .withAll(entries.values().stream()
-                        .filter(entry -> entry.kind() == ReferenceEntry.Kind.SUPPRESSION)
-                        .toList())
-                .suppressions();
         return problems;
     }
 

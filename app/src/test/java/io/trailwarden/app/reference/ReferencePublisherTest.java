@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trailwarden.embedded.EmbeddedKafka;
-import io.trailwarden.event.Claim;
 import io.trailwarden.event.ReferenceEntry;
-import io.trailwarden.event.Severity;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.settings.BadConfigException;
 import io.trailwarden.settings.ConfigProblem;
-import io.trailwarden.testing.SampleFinding;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -79,35 +76,6 @@ class ReferencePublisherTest {
             publisher.look();
             assertThat(publisher.holds("ACCOUNT|111122223333")).isFalse();
         }
-    }
-
-    @Test
-    void it_says_what_is_suppressed_to_those_who_make_findings_outside_of_the_job() {
-        written.suppression =
-                "{\"reason\":\"A drill\",\"until\":\"2100-01-01T00:00:00Z\",\"when\":{\"detections\":[\"custody-*\"]}}";
-        try (ReferencePublisher publisher = publisher()) {
-            assertThat(publisher.suppression(finding("custody-gap")))
-                    .isEqualTo("drill: A drill (until 2100-01-01T00:00:00Z)");
-            assertThat(publisher.suppression(finding("unexpected-principal"))).isNull();
-
-            written.suppression = "";
-            publisher.look();
-            assertThat(publisher.suppression(finding("custody-gap"))).isNull();
-        }
-    }
-
-    private static Claim finding(String detection) {
-        Instant time = Instant.parse("2026-03-02T09:00:00Z");
-        return SampleFinding.of("0".repeat(32))
-                .detection(detection)
-                .severity(Severity.HIGH)
-                .title("")
-                .description("")
-                .author("")
-                .subject("")
-                .at(time)
-                .events(List.of())
-                .claim();
     }
 
     @Test
@@ -183,7 +151,6 @@ class ReferencePublisherTest {
 
         private final Map<String, String> entries = new TreeMap<>();
         private String problem = "";
-        private String suppression = "";
 
         Written put(String account, String body) {
             entries.put(account, body);
@@ -198,15 +165,12 @@ class ReferencePublisherTest {
             List<ReferenceEntry> all = new ArrayList<>();
             entries.forEach((account, body) ->
                     all.add(new ReferenceEntry(ReferenceEntry.Kind.ACCOUNT, account, body, Instant.EPOCH)));
-            if (!suppression.isEmpty()) {
-                all.add(new ReferenceEntry(ReferenceEntry.Kind.SUPPRESSION, "drill", suppression, Instant.EPOCH));
-            }
             return all;
         }
 
         @Override
         public String fingerprint() {
-            return entries + problem + suppression;
+            return entries + problem;
         }
     }
 }

@@ -7,6 +7,7 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
 import io.trailwarden.event.Receipt;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.event.custody.CustodyObservation;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -48,6 +49,18 @@ public final class EventKeys {
     /** Kind and key. */
     public static String of(ReferenceEntry entry) {
         return entry.kind() + "|" + entry.key();
+    }
+
+    /** Kind, place and window: a later observation of them replaces an earlier one. */
+    public static String of(CustodyObservation observation) {
+        CustodyObservation.Place place = observation.place();
+        return observation.what()
+                + "|"
+                + (place.bucket() == null ? "" : place.bucket())
+                + '|'
+                + place.name()
+                + '|'
+                + observation.window();
     }
 
     /** Part and subtask. */

@@ -19,6 +19,7 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
 import io.trailwarden.event.Receipt;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.event.custody.CustodyObservation;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,9 @@ public final class RecordCodec<T extends Record> {
 
     /** Values of topic {@code audit.receipts}. */
     public static final RecordCodec<Receipt> RECEIPT = new RecordCodec<>(Receipt.class);
+
+    /** Values of topic {@code audit.custody}. */
+    public static final RecordCodec<CustodyObservation> CUSTODY = new RecordCodec<>(CustodyObservation.class);
 
     /** Values of topic {@code audit.reference}. */
     public static final RecordCodec<ReferenceEntry> REFERENCE = new RecordCodec<>(ReferenceEntry.class);

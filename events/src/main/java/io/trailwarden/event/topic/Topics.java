@@ -7,6 +7,7 @@ import io.trailwarden.event.Receipt;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.custody.CustodyObservation;
 import io.trailwarden.event.topic.Topic.Kept;
 import java.util.List;
 
@@ -32,6 +33,10 @@ public final class Topics {
     public static final Topic<Receipt> RECEIPTS =
             JsonMessages.topic("audit.receipts", Kept.LATEST, EventKeys::of, RecordCodec.RECEIPT);
 
+    /** What was seen of digests and objects. Key: kind, place and window. Value: {@code CustodyObservation} as JSON. */
+    public static final Topic<CustodyObservation> CUSTODY =
+            JsonMessages.topic("audit.custody", Kept.LATEST, EventKeys::of, RecordCodec.CUSTODY);
+
     /** Findings. Key: finding id. Value: {@code Finding} as JSON. */
     public static final Topic<Finding> FINDINGS =
             JsonMessages.topic("findings", Kept.SPAN, EventKeys::of, RecordCodec.FINDING);
@@ -46,7 +51,7 @@ public final class Topics {
 
     /** All of them, for whoever creates topics. */
     public static final List<Topic<?>> ALL =
-            List.of(CLOUDTRAIL, EXECUTIONS, REFERENCE, RECEIPTS, FINDINGS, DEAD_LETTERS, STATUS);
+            List.of(CLOUDTRAIL, EXECUTIONS, REFERENCE, RECEIPTS, CUSTODY, FINDINGS, DEAD_LETTERS, STATUS);
 
     /**
      * The consumer group whose committed offsets mean "stored": the archive commits them after its tables are durable,

@@ -8,6 +8,11 @@ import io.trailwarden.event.Receipt;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.ReferenceEntry.Kind;
 import io.trailwarden.event.codec.MalformedRecordException;
+import io.trailwarden.event.custody.CustodyObservation;
+import io.trailwarden.event.custody.CustodyObservation.Detail;
+import io.trailwarden.event.custody.CustodyObservation.Place;
+import io.trailwarden.event.custody.CustodyObservation.State;
+import io.trailwarden.event.custody.CustodyObservation.Times;
 import io.trailwarden.event.topic.Message.Header;
 import java.time.Instant;
 import java.util.List;
@@ -27,6 +32,31 @@ class TopicsTest {
 
         assertThat(new String(message.key(), UTF_8)).isEqualTo("s3|o|ab");
         assertThat(Topics.RECEIPTS.decode(message)).isEqualTo(receipt);
+    }
+
+    @Test
+    void an_observation_of_custody_comes_back_whole_and_is_replaced_by_a_later_one() {
+        CustodyObservation seen = new CustodyObservation(
+                CustodyObservation.Kind.GAP,
+                new Place("bucket", "chain", "111122223333", "eu-west-1"),
+                State.HOLDS,
+                new Times(NOON, NOON.plusSeconds(1), NOON.plusSeconds(1), null),
+                "digest",
+                List.of(new Detail("digest", "no digest follows this one")),
+                1);
+
+        Message message = Topics.CUSTODY.encode(seen);
+
+        assertThat(new String(message.key(), UTF_8)).isEqualTo("GAP|bucket|chain|2026-03-02T12:00:00Z");
+        assertThat(Topics.CUSTODY.decode(message)).isEqualTo(seen);
+        assertThat(Topics.CUSTODY
+                        .encode(seen.at(State.IN_ORDER, NOON.plusSeconds(60)))
+                        .key())
+                .isEqualTo(message.key());
+        Message damaged = new Message(message.key(), "{\"what\":\"GAP\",\"count\":1}".getBytes(UTF_8));
+        assertThatThrownBy(() -> Topics.CUSTODY.decode(damaged))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessageStartingWith("CustodyObservation without place");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.trailwarden.ingest.aws;
 
-import io.trailwarden.event.Claim;
 import io.trailwarden.ingest.EventPublisher;
 import io.trailwarden.ingest.IngestException;
 import io.trailwarden.ingest.Ingester;
@@ -11,9 +10,7 @@ import io.trailwarden.settings.Values;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Something in AWS that is read: what it is called, how it opens, and what it needs to be allowed. */
 public interface AwsSource {
@@ -65,9 +62,10 @@ public interface AwsSource {
     /**
      * What a source is opened with.
      *
+     * @param byPeople whether people wrote down the reference entry of this key: inventories leave that to them
      * @param follow whether it is read on and on
      */
-    record Opening(AwsSessions sessions, Way way, People people, boolean follow, Clock clock) {
+    record Opening(AwsSessions sessions, Way way, Predicate<String> byPeople, boolean follow, Clock clock) {
 
         public EventPublisher publisher() {
             return way.publisher();
@@ -88,12 +86,4 @@ public interface AwsSource {
      * @param kafka how to reach Kafka, as its clients take it
      */
     record Way(EventPublisher publisher, Positions positions, Map<String, String> kafka) {}
-
-    /**
-     * What people wrote down.
-     *
-     * @param wrote whether they wrote down the entry of this key: inventories leave that to them
-     * @param suppression why nobody need look at a finding; null: somebody should
-     */
-    record People(Predicate<String> wrote, Function<Claim, @Nullable String> suppression) {}
 }

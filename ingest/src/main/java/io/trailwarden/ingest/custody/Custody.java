@@ -1,7 +1,7 @@
 package io.trailwarden.ingest.custody;
 
+import io.trailwarden.event.custody.CustodyObservation.Kind;
 import io.trailwarden.ingest.custody.Digest.Named;
-import io.trailwarden.ingest.custody.Problem.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param buckets that trails write to
  * @param owner account that must own the buckets, checked by S3 itself; null: not checked
  * @param prefixes below which digests are looked for, for example {@code AWSLogs/}; each ends in a slash or is empty
- * @param read whether Trailwarden reads the objects of these buckets as they come, so that one it did not read is a finding
+ * @param read whether Trailwarden reads the objects of these buckets as they come, so that one it did not read is told
  * @param lateness how late a digest may be, and how long after its digest an object may still be unread
  * @param silence for how long a busy trail may deliver nothing
  * @param interval between two looks at what is due

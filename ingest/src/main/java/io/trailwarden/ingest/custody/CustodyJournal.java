@@ -1,8 +1,9 @@
 package io.trailwarden.ingest.custody;
 
-import io.trailwarden.event.Finding;
 import io.trailwarden.event.Receipt;
+import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.custody.CustodyObservation;
 import io.trailwarden.ingest.IngestException;
 import io.trailwarden.ingest.custody.DigestBucket.Fetched;
 import io.trailwarden.ingest.custody.DigestBucket.Listed;
@@ -25,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far custody is watched, in the file that also holds the positions: the digests and hashes of the last day, what was
- * read, and the findings that were sent.
+ * read, and the observations that were sent.
  *
- * <p>Everything but the findings and the times at which things were first seen can be had from AWS again. A finding is
- * written down when Kafka has it; a process that dies before that sends it once more, under the same id.
+ * <p>Everything but the observations and the times at which things were first seen can be had from AWS again. An observation
+ * is written down when Kafka has it; a process that dies before that sends it once more.
  */
 final class CustodyJournal implements AutoCloseable {
 
@@ -38,18 +39,6 @@ final class CustodyJournal implements AutoCloseable {
      * @param seen when first
      */
     record Known(Listed listed, Fetched fetched, Instant seen) {}
-
-    /**
-     * A finding that was sent.
-     *
-     * @param content what tells one that says something else
-     * @param evidence the time of what it rests on; what is older than the window is not judged any more
-     */
-    record Said(Finding finding, String content, Instant evidence) {
-        boolean isOpen() {
-            return finding.state() == Finding.State.OPEN;
-        }
-    }
 
     private interface Row<T> {
         T of(ResultSet row) throws SQLException;
@@ -79,9 +68,9 @@ final class CustodyJournal implements AutoCloseable {
                             + " kafka_partition INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (source, kafka_partition))");
             statement.execute("CREATE TABLE IF NOT EXISTS custody_keys (source TEXT NOT NULL, region TEXT NOT NULL,"
                     + " fingerprint TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (source, region, fingerprint))");
-            statement.execute("CREATE TABLE IF NOT EXISTS custody_findings (source TEXT NOT NULL, scope TEXT NOT NULL,"
-                    + " id TEXT NOT NULL, revision INTEGER NOT NULL, content TEXT NOT NULL, evidence INTEGER NOT NULL,"
-                    + " finding BLOB NOT NULL, PRIMARY KEY (source, scope, id))");
+            statement.execute("CREATE TABLE IF NOT EXISTS custody_observations (source TEXT NOT NULL,"
+                    + " scope TEXT NOT NULL, key TEXT NOT NULL, seen INTEGER NOT NULL, watched_until INTEGER NOT NULL,"
+                    + " observation BLOB NOT NULL, PRIMARY KEY (source, scope, key))");
             statement.execute("CREATE TABLE IF NOT EXISTS custody_times (source TEXT NOT NULL, name TEXT NOT NULL,"
                     + " time INTEGER NOT NULL, PRIMARY KEY (source, name))");
         }
@@ -236,44 +225,42 @@ final class CustodyJournal implements AutoCloseable {
         run("INSERT OR IGNORE INTO custody_keys VALUES (?, ?, ?, ?)", region, PublicKeys.fingerprint(value), value);
     }
 
-    // ---- findings
+    // ---- observations
 
-    /** What was sent about this, by id. */
-    Map<String, Said> said(String scope) throws IngestException {
-        Map<String, Said> said = new LinkedHashMap<>();
+    /** What was sent about this last, by key. */
+    Map<String, CustodyObservation> said(String scope) throws IngestException {
+        Map<String, CustodyObservation> said = new LinkedHashMap<>();
         select(
-                        "SELECT finding, content, evidence FROM custody_findings WHERE source = ? AND scope = ?",
-                        CustodyJournal::said,
+                        "SELECT observation FROM custody_observations WHERE source = ? AND scope = ?",
+                        CustodyJournal::observation,
                         scope)
-                .forEach(one -> said.put(one.finding().id(), one));
+                .forEach(one -> said.put(EventKeys.of(one), one));
         return said;
     }
 
     /** What was sent since then about anything, in the order in which it was. */
-    List<Said> saidSince(Instant time) throws IngestException {
+    List<CustodyObservation> saidSince(Instant time) throws IngestException {
         return select(
-                "SELECT finding, content, evidence FROM custody_findings WHERE source = ? AND revision >= ?"
-                        + " ORDER BY revision",
-                CustodyJournal::said,
+                "SELECT observation FROM custody_observations WHERE source = ? AND seen >= ? ORDER BY seen",
+                CustodyJournal::observation,
                 time.toEpochMilli());
     }
 
-    private static Said said(ResultSet row) throws SQLException {
-        return new Said(
-                RecordCodec.FINDING.decode(row.getBytes(1)), row.getString(2), Instant.ofEpochMilli(row.getLong(3)));
+    private static CustodyObservation observation(ResultSet row) throws SQLException {
+        return RecordCodec.CUSTODY.decode(row.getBytes(1));
     }
 
-    void said(String scope, List<Said> all) throws IngestException {
+    void said(String scope, List<CustodyObservation> all) throws IngestException {
         together(() -> {
-            for (Said one : all) {
+            for (CustodyObservation one : all) {
+                Instant until = one.times().watchedUntil();
                 run(
-                        "INSERT OR REPLACE INTO custody_findings VALUES (?, ?, ?, ?, ?, ?, ?)",
+                        "INSERT OR REPLACE INTO custody_observations VALUES (?, ?, ?, ?, ?, ?)",
                         scope,
-                        one.finding().id(),
-                        one.finding().revision(),
-                        one.content(),
-                        one.evidence().toEpochMilli(),
-                        RecordCodec.FINDING.encode(one.finding()));
+                        EventKeys.of(one),
+                        one.times().seen().toEpochMilli(),
+                        until == null ? Long.MAX_VALUE : until.toEpochMilli(),
+                        RecordCodec.CUSTODY.encode(one));
             }
         });
     }
@@ -283,14 +270,14 @@ final class CustodyJournal implements AutoCloseable {
      *
      * @param made digests that were made before
      * @param seen objects that were seen before
-     * @param evidence findings whose evidence is older: they stand as they are
+     * @param watched observations that were watched until before that: they stand as they are
      */
-    void forget(Instant made, Instant seen, Instant evidence) throws IngestException {
+    void forget(Instant made, Instant seen, Instant watched) throws IngestException {
         together(() -> {
             run("DELETE FROM custody_digests WHERE source = ? AND made <= ?", made.toEpochMilli());
             run("DELETE FROM custody_objects WHERE source = ? AND seen < ?", seen.toEpochMilli());
             run("DELETE FROM custody_read WHERE source = ? AND seen < ?", seen.toEpochMilli());
-            run("DELETE FROM custody_findings WHERE source = ? AND evidence < ?", evidence.toEpochMilli());
+            run("DELETE FROM custody_observations WHERE source = ? AND watched_until < ?", watched.toEpochMilli());
         });
     }
 

@@ -1,8 +1,11 @@
 package io.trailwarden.ingest.custody;
 
-import io.trailwarden.event.Claim;
-import io.trailwarden.event.Finding;
 import io.trailwarden.event.Receipt;
+import io.trailwarden.event.codec.EventKeys;
+import io.trailwarden.event.custody.CustodyObservation;
+import io.trailwarden.event.custody.CustodyObservation.Kind;
+import io.trailwarden.event.custody.CustodyObservation.Place;
+import io.trailwarden.event.custody.CustodyObservation.State;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.Delivery;
 import io.trailwarden.ingest.EventPublisher;
@@ -15,12 +18,9 @@ import io.trailwarden.ingest.aws.AwsAccess;
 import io.trailwarden.ingest.aws.AwsSession;
 import io.trailwarden.ingest.aws.AwsSessions;
 import io.trailwarden.ingest.custody.Custody.Examined;
-import io.trailwarden.ingest.custody.CustodyFindings.Draft;
 import io.trailwarden.ingest.custody.CustodyJournal.Known;
-import io.trailwarden.ingest.custody.CustodyJournal.Said;
 import io.trailwarden.ingest.custody.DigestBucket.Fetched;
 import io.trailwarden.ingest.custody.DigestBucket.Listed;
-import io.trailwarden.ingest.custody.Problem.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +34,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,15 +42,16 @@ import software.amazon.awssdk.services.cloudtrail.model.GetTrailStatusResponse;
 
 /**
  * Watches that CloudTrail's objects are those that CloudTrail wrote: verifies digests as they arrive, hashes the objects
- * that they name, and compares them with what was read. What is wrong becomes a finding; what turns out well after all is
- * withdrawn. It is an ingester that sends findings and no records.
+ * that they name, and compares them with what was read. What is not as it was signed, and what is in order again, it tells
+ * on topic {@code audit.custody}; how bad that is, is judged elsewhere. It is an ingester that sends observations and no
+ * records.
  *
- * <p>At every look the digests and objects of the last day are judged anew, so what holds is a function of what lies in
+ * <p>At every look the digests and objects of the last day are verified anew, so what holds is a function of what lies in
  * the bucket and of what was read, and not of the order in which that was seen. Only what changed is fetched. What is older
- * than the window is not judged any more: its findings stand, and {@link Custody#verify} verifies it on request.
+ * than the window is not looked at any more: what was said of it stands, and {@link Custody#verify} verifies it on request.
  *
- * <p>Whether something is late is measured by AWS's clock. A process that dies loses no finding and doubles none: what was
- * not written down as sent is sent again under its id.
+ * <p>Whether something is late is measured by AWS's clock. A process that dies loses no observation: what was not written down
+ * as sent is sent again, under the same key.
  */
 public final class CustodyWatch implements Ingester {
 
@@ -60,8 +60,11 @@ public final class CustodyWatch implements Ingester {
     /** A digest covers an hour. */
     private static final Duration PERIOD = Duration.ofHours(1);
 
-    /** At the edge of the window the neighbours that a judgement needs may be outside. */
+    /** At the edge of the window the neighbours that a proof needs may be outside. */
     private static final Duration EDGE = PERIOD.multipliedBy(2);
+
+    /** For how long something is looked at again. */
+    static final Duration WATCHED = CustodyConfig.WINDOW.minus(EDGE);
 
     private static final Duration DISCOVER = Duration.ofHours(1);
     private static final Duration REPEAT = Duration.ofMinutes(5);
@@ -79,7 +82,6 @@ public final class CustodyWatch implements Ingester {
     private final EventPublisher publisher;
     private final ReceiptLog receipts;
     private final CustodyJournal journal;
-    private final Function<Claim, @Nullable String> suppression;
     private final FailPoint.Listener failPoints;
 
     private final Map<String, Set<TrailFolder>> folders = new TreeMap<>();
@@ -89,21 +91,16 @@ public final class CustodyWatch implements Ingester {
     private final Map<TrailFolder.Trail, Instant> ask = new HashMap<>();
     private boolean repeated;
 
-    /**
-     * Watches with this access; keeps its tables in the file of positions.
-     *
-     * @param suppression why nobody need look at a finding; null: somebody should
-     */
+    /** Watches with this access; keeps its tables in the file of positions. */
     public CustodyWatch(
             CustodyConfig config,
             AwsSessions sessions,
             AwsAccess access,
             EventPublisher publisher,
             ReceiptLog receipts,
-            Positions positions,
-            Function<Claim, @Nullable String> suppression)
+            Positions positions)
             throws IngestException {
-        this(config, sessions, access, publisher, receipts, positions, suppression, FailPoint.Listener.NONE);
+        this(config, sessions, access, publisher, receipts, positions, FailPoint.Listener.NONE);
     }
 
     CustodyWatch(
@@ -113,13 +110,11 @@ public final class CustodyWatch implements Ingester {
             EventPublisher publisher,
             ReceiptLog receipts,
             Positions positions,
-            Function<Claim, @Nullable String> suppression,
             FailPoint.Listener failPoints)
             throws IngestException {
         this.config = config;
         this.publisher = publisher;
         this.receipts = receipts;
-        this.suppression = suppression;
         this.failPoints = failPoints;
         aws = new DigestBucket(config.source(), sessions, access, config.owner());
         journal = CustodyJournal.open(positions.file(), config.source());
@@ -165,11 +160,11 @@ public final class CustodyWatch implements Ingester {
             }
         }
         Instant from = now.minus(CustodyConfig.WINDOW);
-        journal.forget(from, from.minus(CustodyConfig.WINDOW), from);
+        journal.forget(from, from.minus(CustodyConfig.WINDOW), now.minus(EDGE));
         journal.time(ALIVE, now);
     }
 
-    /** Kafka may have been lost together with what sinks had not seen yet; a sink knows a revision that it has. */
+    /** Kafka may have been lost together with what was not read of it yet; whoever reads knows what it has. */
     private void repeatLast() throws IngestException, InterruptedException {
         Instant alive = repeated ? null : journal.time(ALIVE);
         if (alive != null) {
@@ -191,7 +186,7 @@ public final class CustodyWatch implements Ingester {
             }
             LOG.warn("{}: bucket {} cannot be watched", source(), bucket, e);
             folders.remove(bucket);
-            settle(bucket, List.of(unwatched(bucket, null, e)), aws.now());
+            settle(bucket, List.of(unwatched(Place.bucket(bucket), e)), aws.now());
             return;
         }
         settle(bucket, List.of(), aws.now());
@@ -234,40 +229,36 @@ public final class CustodyWatch implements Ingester {
 
     private void look(TrailFolder folder, Instant now) throws IngestException, InterruptedException {
         String scope = folder.bucket() + '/' + folder.digests();
-        List<Draft> drafts;
+        List<Seen> seen;
         try {
-            drafts = judge(folder, now);
+            seen = verify(folder, now);
         } catch (IngestException e) {
             if (!AwsSession.isRefused(e)) {
                 throw e;
             }
             LOG.warn("{}: {} cannot be watched", source(), scope, e);
-            settle(scope + " (access)", List.of(unwatched(scope, folder, e)), now);
+            settle(scope + " (access)", List.of(unwatched(place(folder, folder.digests()), e)), now);
             return;
         }
         settle(scope + " (access)", List.of(), now);
-        settle(scope, drafts, now);
-        if (!drafts.isEmpty()) {
+        settle(scope, seen, now);
+        if (!seen.isEmpty()) {
             due.put(folder, now);
         }
     }
 
-    private static Draft unwatched(String subject, @Nullable TrailFolder folder, IngestException e) {
+    private static Place place(TrailFolder folder, String key) {
+        return new Place(folder.bucket(), key, folder.account(), folder.region());
+    }
+
+    private static Seen unwatched(Place place, IngestException e) {
         // Without the request's id, which is another one every time.
         String why = String.valueOf(e.getMessage()).replaceAll(" \\(Service.*", "");
-        return CustodyFindings.of(
-                Kind.UNWATCHED,
-                folder == null
-                        ? Claim.Subject.named(subject)
-                        : new Claim.Subject(subject, folder.account(), folder.region(), null),
-                "",
-                Instant.EPOCH,
-                CustodyFindings.ALWAYS,
-                why);
+        return Seen.whole(Kind.UNWATCHED, place, null, null, why);
     }
 
     /** Everything that holds of this folder now; says when it has to be looked at again if all is well. */
-    private List<Draft> judge(TrailFolder folder, Instant now) throws IngestException, InterruptedException {
+    private List<Seen> verify(TrailFolder folder, Instant now) throws IngestException, InterruptedException {
         Instant from = now.minus(CustodyConfig.WINDOW);
         Set<String> listed = fetch(folder, from, now);
         Map<String, Known> known = journal.digests(folder, from);
@@ -339,7 +330,7 @@ public final class CustodyWatch implements Ingester {
         Instant line = from.plus(EDGE);
         problems.removeIf(
                 problem -> evidence.getOrDefault(problem, problem.time()).isBefore(line));
-        return CustodyFindings.of(folder, problems, evidence);
+        return Seen.of(folder, problems, evidence);
     }
 
     /** Fetches the digests that are new or not the same any more; returns the keys of all that are there. */
@@ -545,79 +536,62 @@ public final class CustodyWatch implements Ingester {
             ask.put(trail, now.plus(DISCOVER));
             return;
         }
-        String account = trail.arn().split(":")[4];
-        List<Draft> drafts = new ArrayList<>();
+        Place place = new Place(null, trail.arn(), trail.arn().split(":")[4], trail.home());
+        List<Seen> seen = new ArrayList<>();
         Instant stopped = status.stopLoggingTime();
         if (stopped != null && !stopped.isBefore(now.minus(CustodyConfig.WINDOW))) {
             Instant started = status.startLoggingTime();
             boolean logging = Boolean.TRUE.equals(status.isLogging()) && started != null;
-            drafts.add(CustodyFindings.of(
+            seen.add(Seen.whole(
                     Kind.STOPPED_TRAIL,
-                    new Claim.Subject(trail.arn(), account, trail.home(), null),
-                    stopped.toString(),
+                    place,
                     stopped,
-                    stopped,
+                    stopped.plus(WATCHED),
                     "stopped at " + stopped + (logging ? ", started again at " + started : ", and still is")));
         }
-        undelivered(
-                trail,
-                account,
-                "digests",
-                status.latestDigestDeliveryError(),
-                status.latestDigestDeliveryTime(),
-                drafts);
-        undelivered(trail, account, "objects", status.latestDeliveryError(), status.latestDeliveryTime(), drafts);
-        settle(trail.arn(), drafts, now);
-    }
-
-    private static void undelivered(
-            TrailFolder.Trail trail,
-            String account,
-            String what,
-            @Nullable String error,
-            @Nullable Instant last,
-            List<Draft> drafts) {
-        if (error == null || error.isBlank()) {
-            return;
+        String digests = status.latestDigestDeliveryError();
+        if (digests != null && !digests.isBlank()) {
+            seen.add(undelivered(
+                    Kind.UNDELIVERED_DIGESTS, place, status.latestDigestDeliveryTime(), "digests", digests));
         }
-        Instant since = last == null ? Instant.EPOCH : last;
-        drafts.add(CustodyFindings.of(
-                Kind.UNDELIVERED,
-                new Claim.Subject(trail.arn(), account, trail.home(), null),
-                what + ' ' + since,
-                since,
-                CustodyFindings.ALWAYS,
-                what + " since " + (last == null ? "the beginning" : last) + ": " + error));
+        String objects = status.latestDeliveryError();
+        if (objects != null && !objects.isBlank()) {
+            seen.add(undelivered(Kind.UNDELIVERED_OBJECTS, place, status.latestDeliveryTime(), "objects", objects));
+        }
+        settle(trail.arn(), seen, now);
     }
 
-    // ---- findings
+    private static Seen undelivered(Kind kind, Place trail, @Nullable Instant last, String what, String error) {
+        return Seen.whole(
+                kind, trail, last, null, what + " since " + (last == null ? "the beginning" : last) + ": " + error);
+    }
+
+    // ---- observations
 
     /** Sends the difference between what was said about this and what holds now. */
-    private void settle(String scope, List<Draft> drafts, Instant now) throws IngestException, InterruptedException {
-        Map<String, Said> before = journal.said(scope);
-        Instant line = now.minus(CustodyConfig.WINDOW).plus(EDGE);
-        List<Said> news = new ArrayList<>();
-        Set<String> holds = new HashSet<>();
-        for (Draft draft : drafts) {
-            String id = draft.claim().id();
-            holds.add(id);
-            Said said = before.get(id);
-            Finding open = revision(draft.claim(), said, Finding.State.OPEN, now);
-            String content = draft.content(open.suppression());
-            if (said == null || !said.isOpen() || !said.content().equals(content)) {
-                news.add(new Said(open, content, draft.evidence()));
+    private void settle(String scope, List<Seen> holds, Instant now) throws IngestException, InterruptedException {
+        Map<String, CustodyObservation> before = journal.said(scope);
+        List<CustodyObservation> news = new ArrayList<>();
+        Set<String> held = new HashSet<>();
+        for (Seen seen : holds) {
+            CustodyObservation fresh = seen.at(now, now);
+            String key = EventKeys.of(fresh);
+            held.add(key);
+            CustodyObservation said = before.get(key);
+            if (said == null) {
+                news.add(fresh);
+            } else if (said.state() == State.IN_ORDER) {
+                news.add(seen.at(now, after(said, now)));
+            } else if (!seen.at(said.times().first(), said.times().seen()).equals(said)) {
+                news.add(seen.at(said.times().first(), after(said, now)));
             }
         }
-        for (Said said : before.values()) {
-            if (said.isOpen()
-                    && !holds.contains(said.finding().id())
-                    && !said.evidence().isBefore(line)) {
-                news.add(new Said(
-                        revision(said.finding().claim(), said, Finding.State.WITHDRAWN, now),
-                        said.content(),
-                        said.evidence()));
+        before.forEach((key, said) -> {
+            Instant until = said.times().watchedUntil();
+            if (said.state() == State.HOLDS && !held.contains(key) && (until == null || !until.isBefore(now))) {
+                news.add(said.at(State.IN_ORDER, after(said, now)));
             }
-        }
+        });
         if (!news.isEmpty()) {
             send(news);
             failPoints.reached(FailPoint.BEFORE_POSITION, scope);
@@ -625,53 +599,25 @@ public final class CustodyWatch implements Ingester {
         }
     }
 
-    private Finding revision(Claim claim, @Nullable Said before, Finding.State state, Instant now) {
-        // Of what AWS gives no time, it is the time at which it was first seen to hold.
-        Instant time = !claim.evidence().first().equals(Instant.EPOCH)
-                ? claim.evidence().first()
-                : before != null && before.isOpen()
-                        ? before.finding().evidence().first()
-                        : now;
-        Claim dated = new Claim(
-                claim.id(),
-                claim.detection(),
-                claim.subject(),
-                new Claim.Evidence(
-                        time,
-                        time,
-                        claim.evidence().eventIds(),
-                        claim.evidence().count()),
-                claim.words());
-        boolean open = state == Finding.State.OPEN;
-        return new Finding(
-                open ? dated : dated.withdrawn(CustodyFindings.WITHDRAWN),
-                Math.max(
-                        now.toEpochMilli(),
-                        before == null ? 0 : before.finding().revision() + 1),
-                state,
-                now,
-                open ? suppression.apply(dated) : null);
+    /** Now, and later than that was seen. */
+    private static Instant after(CustodyObservation said, Instant now) {
+        return now.isAfter(said.times().seen()) ? now : said.times().seen().plusMillis(1);
     }
 
     /** Returns when Kafka has them. */
-    private void send(List<Said> news) throws IngestException, InterruptedException {
+    private void send(List<CustodyObservation> news) throws IngestException, InterruptedException {
         Delivery delivery = new Delivery();
-        for (Said said : news) {
-            Finding finding = said.finding();
-            publisher.send(Topics.FINDINGS, finding, delivery);
+        for (CustodyObservation observation : news) {
+            publisher.send(Topics.CUSTODY, observation, delivery);
         }
         failPoints.reached(FailPoint.AFTER_SEND, source());
         publisher.flush();
         Exception failure = delivery.failure();
         if (failure != null) {
-            throw new IngestException("Kafka did not take a finding", failure);
+            throw new IngestException("Kafka did not take an observation", failure);
         }
-        for (Said said : news) {
-            LOG.info(
-                    "{}: finding {} {}",
-                    source(),
-                    said.finding().id(),
-                    said.finding().detection().name());
+        for (CustodyObservation observation : news) {
+            LOG.info("{}: {} {}", source(), observation.what(), observation.state());
         }
     }
 

@@ -38,7 +38,7 @@ public record StateMachineSource(AwsAccess access, InventoryConfig config) imple
                 with.sessions().of(access),
                 with.publisher(),
                 with.positions(),
-                with.people().wrote()));
+                with.byPeople()));
     }
 
     @Override

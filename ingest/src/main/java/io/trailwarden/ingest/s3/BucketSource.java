@@ -72,8 +72,7 @@ public record BucketSource(AwsAccess access, BucketConfig config, @Nullable Cust
                     access,
                     with.publisher(),
                     KafkaReceiptLog.open(with.kafka()),
-                    with.positions(),
-                    with.people().suppression()));
+                    with.positions()));
         }
         return all;
     }

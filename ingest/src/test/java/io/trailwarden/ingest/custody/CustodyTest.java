@@ -3,7 +3,7 @@ package io.trailwarden.ingest.custody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trailwarden.ingest.custody.Problem.Kind;
+import io.trailwarden.event.custody.CustodyObservation.Kind;
 import io.trailwarden.testing.aws.SignedTrail;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

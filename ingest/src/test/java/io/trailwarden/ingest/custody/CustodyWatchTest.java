@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trailwarden.event.Finding;
 import io.trailwarden.event.Receipt;
-import io.trailwarden.event.Severity;
+import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.custody.CustodyObservation;
+import io.trailwarden.event.custody.CustodyObservation.Detail;
+import io.trailwarden.event.custody.CustodyObservation.Kind;
+import io.trailwarden.event.custody.CustodyObservation.Place;
+import io.trailwarden.event.custody.CustodyObservation.State;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.ingest.FailPoint;
 import io.trailwarden.ingest.IngestException;
@@ -26,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +39,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +74,6 @@ class CustodyWatchTest {
     private final SignedTrail trail = SignedTrail.begin("main", START);
     private final List<Receipt> read = new ArrayList<>();
     private final Set<String> delivered = new TreeSet<>();
-    private @Nullable String suppression;
     private FakeAws aws;
     private AwsSessions sessions;
     private Positions positions;
@@ -103,15 +106,7 @@ class CustodyWatchTest {
         AwsAccess access = new AwsAccess(
                 "eu-west-1", null, "arn:aws:iam::111122223333:role/trailwarden-reader", null, aws.endpoint());
         CustodyConfig config = CustodyConfig.of("custody:main", Set.of(BUCKET), null, List.of(), true);
-        watch = new CustodyWatch(
-                config,
-                sessions,
-                access,
-                broker.connect(),
-                new ReadLog(),
-                positions,
-                finding -> suppression,
-                failPoints);
+        watch = new CustodyWatch(config, sessions, access, broker.connect(), new ReadLog(), positions, failPoints);
     }
 
     /** What ingesters say they have read, in one partition. */
@@ -192,35 +187,41 @@ class CustodyWatchTest {
 
     // ---- what is said
 
-    /** Every finding at its highest revision. */
-    private List<Finding> findings() {
-        Map<String, Finding> latest = new TreeMap<>();
-        broker.store().stream()
-                .filter(message -> message.topic().equals(Topics.FINDINGS.name()))
-                .map(message -> {
-                    Finding finding = RecordCodec.FINDING.decode(message.value());
-                    assertThat(message.key()).isEqualTo(finding.id());
-                    return finding;
-                })
-                .forEach(finding -> latest.merge(
-                        finding.id(), finding, (one, two) -> two.revision() >= one.revision() ? two : one));
+    /** The last observation of everything. */
+    private List<CustodyObservation> observations() {
+        Map<String, CustodyObservation> latest = new TreeMap<>();
+        broker.store().forEach(message -> {
+            assertThat(message.topic()).isEqualTo(Topics.CUSTODY.name());
+            CustodyObservation observation = RecordCodec.CUSTODY.decode(message.value());
+            assertThat(message.key()).isEqualTo(EventKeys.of(observation));
+            latest.merge(
+                    EventKeys.of(observation),
+                    observation,
+                    (one, two) -> two.times().seen().isBefore(one.times().seen()) ? one : two);
+        });
         return List.copyOf(latest.values());
     }
 
-    private List<String> open() {
-        return findings().stream()
-                .filter(finding -> finding.state() == Finding.State.OPEN)
-                .map((Finding finding) -> finding.detection().name())
-                .sorted()
+    private List<Kind> holding() {
+        return observations().stream()
+                .filter(observation -> observation.state() == State.HOLDS)
+                .map(CustodyObservation::what)
+                .sorted(Comparator.comparing(Kind::name))
                 .toList();
     }
 
-    private Finding only(String detection) {
-        List<Finding> all = findings().stream()
-                .filter(finding -> finding.detection().name().equals(detection))
+    private CustodyObservation only(Kind kind) {
+        List<CustodyObservation> all = observations().stream()
+                .filter(observation -> observation.what() == kind)
                 .toList();
         assertThat(all).hasSize(1);
         return all.get(0);
+    }
+
+    /** The only detail. */
+    private static Detail detail(CustodyObservation observation) {
+        assertThat(observation.details()).hasSize(1);
+        return observation.details().get(0);
     }
 
     // ---- tests
@@ -232,7 +233,7 @@ class CustodyWatchTest {
             later(Duration.ofMinutes(5));
         }
 
-        assertThat(findings()).isEmpty();
+        assertThat(observations()).isEmpty();
         assertThat(aws.requests("GetObject")).isEqualTo(30 * (OBJECTS + 1));
         assertThat(aws.requests("ListPublicKeys")).isEqualTo(1);
         assertThat(aws.exceeded()).isEmpty();
@@ -248,11 +249,11 @@ class CustodyWatchTest {
 
         assertThat(aws.requests("GetObject") - before).isEqualTo(OBJECTS + 1);
         assertThat(aws.requests("ListPublicKeys")).isEqualTo(1);
-        assertThat(findings()).isEmpty();
+        assertThat(observations()).isEmpty();
     }
 
     @Test
-    void an_altered_object_is_found_with_its_digest_and_withdrawn_when_restored() throws Exception {
+    void an_altered_object_is_found_with_its_digest_and_in_order_when_restored() throws Exception {
         hours(4);
         deliver(OBJECTS);
         String key = object(13);
@@ -261,22 +262,21 @@ class CustodyWatchTest {
         put(trail.digests().get(4));
         watch.pass();
 
-        Finding finding = only("custody-altered-object");
-        assertThat(open()).containsExactly("custody-altered-object");
-        assertThat(finding.detection().severity()).isEqualTo(Severity.CRITICAL);
-        assertThat(finding.subject().name())
-                .isEqualTo(BUCKET + '/' + trail.digests().get(4).key());
-        assertThat(finding.subject().account()).isEqualTo("111122223333");
-        assertThat(finding.subject().region()).isEqualTo("eu-west-1");
-        assertThat(finding.evidence().first()).isEqualTo(START.plus(Duration.ofHours(4)));
-        assertThat(finding.words().facts().get("Seen")).isEqualTo(key + ": its content is not the one that was signed");
-        assertThat(finding.words().nextSteps()).isNotEmpty();
+        CustodyObservation seen = only(Kind.ALTERED_OBJECT);
+        assertThat(holding()).containsExactly(Kind.ALTERED_OBJECT);
+        String digest = trail.digests().get(4).key();
+        assertThat(seen.place()).isEqualTo(new Place(BUCKET, digest, "111122223333", "eu-west-1"));
+        assertThat(seen.digest()).isEqualTo(digest);
+        assertThat(seen.times().aws()).isEqualTo(START.plus(Duration.ofHours(4)));
+        assertThat(detail(seen)).isEqualTo(new Detail(key, "its content is not the one that was signed"));
+        assertThat(seen.count()).isOne();
 
         put(key, sound);
         later(DELAY);
 
-        assertThat(open()).isEmpty();
-        assertThat(only("custody-altered-object").id()).isEqualTo(finding.id());
+        assertThat(holding()).isEmpty();
+        assertThat(only(Kind.ALTERED_OBJECT).times().aws())
+                .isEqualTo(seen.times().aws());
     }
 
     @Test
@@ -286,8 +286,8 @@ class CustodyWatchTest {
 
         hours(1);
 
-        assertThat(open()).containsExactly("custody-altered-object");
-        assertThat(only("custody-altered-object").subject().name())
+        assertThat(holding()).containsExactly(Kind.ALTERED_OBJECT);
+        assertThat(only(Kind.ALTERED_OBJECT).place().name())
                 .endsWith(trail.digests().get(0).key());
     }
 
@@ -300,13 +300,13 @@ class CustodyWatchTest {
         put(trail.digests().get(4));
         watch.pass();
 
-        assertThat(open()).containsExactly("custody-altered-object");
-        assertThat(only("custody-altered-object").words().facts().get("Seen"))
+        assertThat(holding()).containsExactly(Kind.ALTERED_OBJECT);
+        assertThat(detail(only(Kind.ALTERED_OBJECT)).message())
                 .endsWith("what was read is not what was signed, though it is now");
     }
 
     @Test
-    void a_named_object_that_never_came_is_found_and_withdrawn_when_it_comes_late() throws Exception {
+    void a_named_object_that_never_came_is_found_and_in_order_when_it_comes_late() throws Exception {
         hours(4);
         deliver(OBJECTS);
         String key = object(13);
@@ -315,29 +315,29 @@ class CustodyWatchTest {
         put(trail.digests().get(4));
         watch.pass();
 
-        assertThat(open()).containsExactly("custody-missing-object");
-        assertThat(only("custody-missing-object").words().facts().get("Seen"))
-                .isEqualTo(key + ": it was delivered, and is not there");
+        assertThat(holding()).containsExactly(Kind.MISSING_OBJECT);
+        assertThat(detail(only(Kind.MISSING_OBJECT))).isEqualTo(new Detail(key, "it was delivered, and is not there"));
 
         put(key, trail.objects().get(key));
         received(key, trail.objects().get(key));
         later(DELAY);
 
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
     }
 
     @Test
-    void a_bucket_that_is_emptied_gives_one_finding_an_hour_and_each_knows_what_was_read() throws Exception {
+    void a_bucket_that_is_emptied_gives_one_observation_an_hour_and_each_knows_what_was_read() throws Exception {
         hours(6);
         trail.objects().keySet().forEach(key -> aws.s3().delete(BUCKET, key));
 
         hours(1);
 
-        assertThat(open()).hasSize(6).containsOnly("custody-missing-object");
-        assertThat(findings()).allSatisfy(finding -> {
-            assertThat(finding.words().facts().get("How many")).isEqualTo("3");
-            assertThat(finding.words().facts().get("Seen"))
-                    .contains("it was delivered and read, and is not there any more");
+        assertThat(holding()).hasSize(6).containsOnly(Kind.MISSING_OBJECT);
+        assertThat(observations()).allSatisfy(seen -> {
+            assertThat(seen.count()).isEqualTo(3);
+            assertThat(seen.details())
+                    .extracting(Detail::message)
+                    .containsOnly("it was delivered and read, and is not there any more");
         });
     }
 
@@ -350,7 +350,7 @@ class CustodyWatchTest {
 
         hours(1);
 
-        assertThat(open()).containsExactly("custody-moved-object");
+        assertThat(holding()).containsExactly(Kind.MOVED_OBJECT);
     }
 
     @Test
@@ -360,10 +360,10 @@ class CustodyWatchTest {
 
         hours(1);
 
-        assertThat(open()).containsExactly("custody-unknown-object");
+        assertThat(holding()).containsExactly(Kind.UNKNOWN_OBJECT);
         aws.s3().delete(BUCKET, object(4).replace("000", "999"));
         later(DELAY);
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
     }
 
     @Test
@@ -373,8 +373,8 @@ class CustodyWatchTest {
 
         hours(1);
 
-        assertThat(open()).containsExactly("custody-unknown-object");
-        assertThat(only("custody-unknown-object").subject().name())
+        assertThat(holding()).containsExactly(Kind.UNKNOWN_OBJECT);
+        assertThat(only(Kind.UNKNOWN_OBJECT).place().name())
                 .endsWith(trail.digests().get(3).key());
     }
 
@@ -383,11 +383,11 @@ class CustodyWatchTest {
         hours(3);
         put(object(4).replace("T0120Z", "T0258Z"), other(trail.objects().get(object(4))));
         later(DELAY);
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
 
         hours(1);
 
-        assertThat(open()).containsExactly("custody-unknown-object");
+        assertThat(holding()).containsExactly(Kind.UNKNOWN_OBJECT);
     }
 
     @Test
@@ -400,11 +400,11 @@ class CustodyWatchTest {
 
         hours(1);
 
-        assertThat(open()).contains("custody-moved-digest");
+        assertThat(holding()).contains(Kind.MOVED_DIGEST);
         put(one);
         put(other);
         later(DELAY);
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
     }
 
     @Test
@@ -418,8 +418,8 @@ class CustodyWatchTest {
 
         hours(1);
 
-        assertThat(open()).containsExactly("custody-altered-digest");
-        assertThat(only("custody-altered-digest").subject().name()).isEqualTo(BUCKET + '/' + one.key());
+        assertThat(holding()).containsExactly(Kind.ALTERED_DIGEST);
+        assertThat(only(Kind.ALTERED_DIGEST).place().name()).isEqualTo(one.key());
     }
 
     @Test
@@ -433,7 +433,7 @@ class CustodyWatchTest {
 
         hours(1);
 
-        assertThat(open()).containsExactly("custody-altered-digest");
+        assertThat(holding()).containsExactly(Kind.ALTERED_DIGEST);
     }
 
     @Test
@@ -458,7 +458,7 @@ class CustodyWatchTest {
         put(forged.digests().get(2));
         watch.pass();
 
-        assertThat(open()).contains("custody-unverifiable-digest");
+        assertThat(holding()).contains(Kind.UNVERIFIABLE_DIGEST);
     }
 
     @Test
@@ -470,11 +470,11 @@ class CustodyWatchTest {
 
         hours(1);
 
-        assertThat(open()).containsExactly("custody-missing-digest", "custody-missing-object");
+        assertThat(holding()).containsExactly(Kind.MISSING_DIGEST, Kind.MISSING_OBJECT);
         put(removed);
         put(object(7), trail.objects().get(object(7)));
         later(DELAY);
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
     }
 
     @Test
@@ -484,67 +484,65 @@ class CustodyWatchTest {
 
         later(Duration.ofHours(1).minus(DELAY));
 
-        assertThat(open()).containsExactly("custody-missing-digest");
+        assertThat(holding()).containsExactly(Kind.MISSING_DIGEST);
     }
 
     @Test
-    void a_digest_that_never_came_is_found_by_the_one_after_it_and_withdrawn_when_it_comes() throws Exception {
+    void a_digest_that_never_came_is_found_by_the_one_after_it_and_in_order_when_it_comes() throws Exception {
         hours(3);
         deliver(OBJECTS);
         watch.pass();
         hours(1);
 
-        assertThat(open()).containsExactly("custody-missing-digest");
-        Finding finding = only("custody-missing-digest");
-        assertThat(finding.subject().name())
-                .isEqualTo(BUCKET + '/' + trail.digests().get(3).key());
+        assertThat(holding()).containsExactly(Kind.MISSING_DIGEST);
+        CustodyObservation seen = only(Kind.MISSING_DIGEST);
+        assertThat(seen.place().name()).isEqualTo(trail.digests().get(3).key());
 
         put(trail.digests().get(3));
         later(DELAY);
 
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
     }
 
     @Test
-    void a_trail_that_stops_is_found_when_the_next_digest_is_late_and_withdrawn_when_it_comes() throws Exception {
+    void a_trail_that_stops_is_found_when_the_next_digest_is_late_and_in_order_when_it_comes() throws Exception {
         hours(3);
         deliver(OBJECTS);
         later(Duration.ofMinutes(24));
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
 
         later(Duration.ofMinutes(1));
 
-        assertThat(open()).containsExactly("custody-gap");
-        assertThat(only("custody-gap").evidence().first()).isEqualTo(START.plus(Duration.ofHours(3)));
+        assertThat(holding()).containsExactly(Kind.GAP);
+        assertThat(only(Kind.GAP).times().aws()).isEqualTo(START.plus(Duration.ofHours(3)));
         put(trail.digests().get(3));
         later(DELAY);
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
     }
 
     @Test
-    void a_trail_that_was_off_for_a_while_has_one_finding_that_says_so_to_the_end() throws Exception {
+    void a_trail_that_was_off_for_a_while_has_one_observation_that_says_so_to_the_end() throws Exception {
         hours(3);
         later(Duration.ofMinutes(90));
-        Finding stopped = only("custody-gap");
+        CustodyObservation stopped = only(Kind.GAP);
         trail.pauseUntil(START.plus(Duration.ofHours(6)));
 
         hours(3);
 
-        assertThat(open()).containsExactly("custody-gap");
-        assertThat(only("custody-gap").id()).isEqualTo(stopped.id());
-        assertThat(only("custody-gap").words().facts().get("Seen"))
-                .contains("the chain starts anew after 2026-03-02T03:00:00Z");
+        assertThat(holding()).containsExactly(Kind.GAP);
+        assertThat(EventKeys.of(only(Kind.GAP))).isEqualTo(EventKeys.of(stopped));
+        assertThat(detail(only(Kind.GAP)).message()).contains("the chain starts anew after 2026-03-02T03:00:00Z");
     }
 
     @Test
-    void a_finding_stands_when_its_evidence_leaves_the_window() throws Exception {
+    void an_observation_stands_when_its_evidence_leaves_the_window() throws Exception {
         hours(3);
         put(object(4), other(trail.objects().get(object(4))));
         aws.s3().delete(BUCKET, trail.digests().get(0).key());
 
         hours(40);
 
-        assertThat(open()).containsExactly("custody-altered-object", "custody-missing-digest");
+        assertThat(holding()).containsExactly(Kind.ALTERED_OBJECT, Kind.MISSING_DIGEST);
     }
 
     @Test
@@ -554,17 +552,17 @@ class CustodyWatchTest {
             hour(0);
             watch.pass();
         }
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
 
         hour(0);
         watch.pass();
 
-        assertThat(open()).containsExactly("custody-silent-trail");
-        Finding finding = only("custody-silent-trail");
-        assertThat(finding.evidence().first()).isEqualTo(START.plus(Duration.ofHours(14)));
+        assertThat(holding()).containsExactly(Kind.SILENT_TRAIL);
+        CustodyObservation seen = only(Kind.SILENT_TRAIL);
+        assertThat(seen.times().aws()).isEqualTo(START.plus(Duration.ofHours(14)));
         hours(30);
-        assertThat(open()).containsExactly("custody-silent-trail");
-        assertThat(only("custody-silent-trail").words().facts().get("Seen"))
+        assertThat(holding()).containsExactly(Kind.SILENT_TRAIL);
+        assertThat(detail(only(Kind.SILENT_TRAIL)).message())
                 .contains("nothing from 2026-03-02T14:00:00Z to 2026-03-02T18:00:00Z");
     }
 
@@ -575,11 +573,11 @@ class CustodyWatchTest {
             watch.pass();
         }
 
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
     }
 
     @Test
-    void an_object_that_nobody_read_is_found_half_an_hour_after_its_digest_and_withdrawn_when_it_is_read()
+    void an_object_that_nobody_read_is_found_half_an_hour_after_its_digest_and_in_order_when_it_is_read()
             throws Exception {
         hours(2);
         deliver(OBJECTS);
@@ -587,14 +585,14 @@ class CustodyWatchTest {
         put(trail.digests().get(2));
         watch.pass();
         later(Duration.ofMinutes(25));
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
 
         later(Duration.ofMinutes(5));
 
-        assertThat(open()).containsExactly("custody-unread-object");
+        assertThat(holding()).containsExactly(Kind.UNREAD_OBJECT);
         read.add(receipt);
         later(DELAY);
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
     }
 
     @Test
@@ -609,7 +607,7 @@ class CustodyWatchTest {
 
         later(Duration.ofMinutes(30));
 
-        assertThat(open()).containsExactly("custody-unread-object");
+        assertThat(holding()).containsExactly(Kind.UNREAD_OBJECT);
     }
 
     @Test
@@ -635,7 +633,7 @@ class CustodyWatchTest {
 
         hours(1);
 
-        assertThat(open()).hasSize(4).containsOnly("custody-altered-digest");
+        assertThat(holding()).hasSize(4).containsOnly(Kind.ALTERED_DIGEST);
     }
 
     @Test
@@ -648,7 +646,7 @@ class CustodyWatchTest {
         watch.pass();
         later(Duration.ofMinutes(45));
 
-        assertThat(findings()).isEmpty();
+        assertThat(observations()).isEmpty();
     }
 
     @Test
@@ -657,10 +655,10 @@ class CustodyWatchTest {
         aws.cloudTrail().trail(TRAIL, status(false));
         later(DELAY);
 
-        assertThat(open()).containsExactly("custody-stopped-trail");
-        Finding finding = only("custody-stopped-trail");
-        assertThat(finding.subject().name()).isEqualTo(TRAIL);
-        assertThat(finding.words().facts().get("Seen")).isEqualTo("stopped at 2026-03-02T01:30:00Z, and still is");
+        assertThat(holding()).containsExactly(Kind.STOPPED_TRAIL);
+        CustodyObservation seen = only(Kind.STOPPED_TRAIL);
+        assertThat(seen.place().name()).isEqualTo(TRAIL);
+        assertThat(detail(seen).message()).isEqualTo("stopped at 2026-03-02T01:30:00Z, and still is");
 
         later(Duration.ofHours(1));
         aws.cloudTrail()
@@ -670,8 +668,8 @@ class CustodyWatchTest {
                                 .put("StartLoggingTime", START.plusSeconds(7200).getEpochSecond()));
         later(DELAY);
 
-        assertThat(open()).contains("custody-stopped-trail");
-        assertThat(only("custody-stopped-trail").words().facts().get("Seen"))
+        assertThat(holding()).contains(Kind.STOPPED_TRAIL);
+        assertThat(detail(only(Kind.STOPPED_TRAIL)).message())
                 .isEqualTo("stopped at 2026-03-02T01:30:00Z, started again at 2026-03-02T02:00:00Z");
     }
 
@@ -684,14 +682,14 @@ class CustodyWatchTest {
     }
 
     @Test
-    void what_CloudTrail_cannot_deliver_is_found_and_withdrawn_when_it_can() throws Exception {
+    void what_CloudTrail_cannot_deliver_is_found_and_in_order_when_it_can() throws Exception {
         hours(2);
         ObjectNode status = JsonNodeFactory.instance.objectNode().put("IsLogging", true);
         aws.cloudTrail().trail(TRAIL, status.deepCopy().put("LatestDigestDeliveryError", "AccessDenied"));
         later(Duration.ofHours(1));
 
-        assertThat(open()).containsExactly("custody-undelivered");
-        assertThat(only("custody-undelivered").words().facts().get("Seen"))
+        assertThat(holding()).containsExactly(Kind.UNDELIVERED_DIGESTS);
+        assertThat(detail(only(Kind.UNDELIVERED_DIGESTS)).message())
                 .isEqualTo("digests since the beginning: AccessDenied");
         int revisions = broker.store().size();
         later(DELAY);
@@ -699,71 +697,57 @@ class CustodyWatchTest {
 
         aws.cloudTrail().trail(TRAIL, status);
         later(DELAY);
-        assertThat(findings())
-                .filteredOn(one -> one.detection().name().equals("custody-undelivered"))
-                .extracting(Finding::state)
-                .containsExactly(Finding.State.WITHDRAWN);
+        assertThat(observations())
+                .filteredOn(one -> one.what() == Kind.UNDELIVERED_DIGESTS)
+                .extracting(CustodyObservation::state)
+                .containsExactly(State.IN_ORDER);
     }
 
     @Test
-    void what_may_not_be_read_is_found_and_withdrawn_when_it_may() throws Exception {
+    void what_may_not_be_read_is_found_and_in_order_when_it_may() throws Exception {
         hours(2);
         deliver(OBJECTS);
         put(trail.digests().get(2));
         aws.s3().deny(BUCKET, trail.digests().get(2).key());
         watch.pass();
-        assertThat(open()).containsExactly("custody-unwatched");
+        assertThat(holding()).containsExactly(Kind.UNWATCHED);
         aws.s3().allow();
         later(DELAY);
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
 
         aws.s3().deny(BUCKET, "");
         later(Duration.ofHours(1).minus(DELAY));
 
-        assertThat(open()).containsExactly("custody-unwatched");
-        Finding finding = findings().stream()
-                .filter(one -> one.state() == Finding.State.OPEN)
+        assertThat(holding()).containsExactly(Kind.UNWATCHED);
+        CustodyObservation seen = observations().stream()
+                .filter(one -> one.state() == State.HOLDS)
                 .findFirst()
                 .orElseThrow();
-        assertThat(finding.evidence().first()).isEqualTo(finding.detectedAt());
-        assertThat(finding.words().facts().get("Seen")).contains("s3:ListBucket failed: AccessDenied");
+        assertThat(seen.times().aws()).isNull();
+        assertThat(seen.times().first()).isEqualTo(seen.times().seen());
+        assertThat(seen.times().watchedUntil()).isNull();
+        assertThat(detail(seen).message()).contains("s3:ListBucket failed: AccessDenied");
         int revisions = broker.store().size();
         later(DELAY);
         assertThat(broker.store()).hasSize(revisions);
         aws.s3().allow();
         later(DELAY);
-        assertThat(open()).isEmpty();
+        assertThat(holding()).isEmpty();
     }
 
     @Test
-    void findings_of_the_last_minutes_are_sent_again_when_a_process_starts() throws Exception {
+    void observations_of_the_last_minutes_are_sent_again_when_a_process_starts() throws Exception {
         hours(3);
         put(object(4), other(trail.objects().get(object(4))));
         hours(1);
-        Finding before = only("custody-altered-object");
+        CustodyObservation before = only(Kind.ALTERED_OBJECT);
         int sent = broker.store().size();
 
         restart(FailPoint.Listener.NONE, clock);
         watch.pass();
 
         assertThat(broker.store()).hasSize(sent + 1);
-        assertThat(only("custody-altered-object")).isEqualTo(before);
-    }
-
-    @Test
-    void what_is_suppressed_is_sent_and_marked_and_a_suppression_that_ends_is_a_revision() throws Exception {
-        hours(3);
-        suppression = "drill: A drill";
-        put(object(4), other(trail.objects().get(object(4))));
-        hours(1);
-        Finding marked = only("custody-altered-object");
-        assertThat(marked.suppression()).isEqualTo("drill: A drill");
-
-        suppression = null;
-        later(DELAY);
-
-        assertThat(only("custody-altered-object").suppression()).isNull();
-        assertThat(only("custody-altered-object").revision()).isGreaterThan(marked.revision());
+        assertThat(only(Kind.ALTERED_OBJECT)).isEqualTo(before);
     }
 
     /** Everything at once, hour by hour. */
@@ -792,12 +776,11 @@ class CustodyWatchTest {
         void run() throws Exception;
     }
 
-    private static final List<String> MISDEEDS =
-            List.of("custody-gap", "custody-missing-object", "custody-unknown-object");
+    private static final List<Kind> MISDEEDS = List.of(Kind.GAP, Kind.MISSING_OBJECT, Kind.UNKNOWN_OBJECT);
 
-    private Map<String, Finding.State> states() {
-        Map<String, Finding.State> states = new TreeMap<>();
-        findings().forEach(finding -> states.put(finding.id(), finding.state()));
+    private Map<String, State> states() {
+        Map<String, State> states = new TreeMap<>();
+        observations().forEach(seen -> states.put(EventKeys.of(seen), seen.state()));
         return states;
     }
 
@@ -827,10 +810,10 @@ class CustodyWatchTest {
         });
 
         assertThat(kills.get(point)).isGreaterThan(2);
-        assertThat(open()).isEqualTo(MISDEEDS);
-        assertThat(findings()).hasSize(5);
+        assertThat(holding()).isEqualTo(MISDEEDS);
+        assertThat(observations()).hasSize(5);
         assertThat(states().values())
-                .filteredOn(state -> state == Finding.State.WITHDRAWN)
+                .filteredOn(state -> state == State.IN_ORDER)
                 .hasSize(2);
     }
 
@@ -877,12 +860,12 @@ class CustodyWatchTest {
             SdkGlobalTime.setGlobalTimeOffset(0);
         }
 
-        assertThat(open()).isEqualTo(MISDEEDS);
-        assertThat(findings()).hasSize(5);
+        assertThat(holding()).isEqualTo(MISDEEDS);
+        assertThat(observations()).hasSize(5);
         assertThat(aws.exceeded()).isEmpty();
         assertThat(kills).containsOnlyKeys(FailPoint.AFTER_READ, FailPoint.AFTER_SEND, FailPoint.BEFORE_POSITION);
         System.out.printf(
-                "hours of custody: 5 findings, none more, none less; killed %s; passes that failed %s; requests %s%n",
+                "hours of custody: 5 observations, none more, none less; killed %s; passes that failed %s; requests %s%n",
                 kills, failures, aws.requests());
     }
 

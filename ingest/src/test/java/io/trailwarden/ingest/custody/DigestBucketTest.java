@@ -3,12 +3,12 @@ package io.trailwarden.ingest.custody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trailwarden.event.custody.CustodyObservation.Kind;
 import io.trailwarden.ingest.IngestException;
 import io.trailwarden.ingest.aws.AwsAccess;
 import io.trailwarden.ingest.aws.AwsSession;
 import io.trailwarden.ingest.aws.AwsSessions;
 import io.trailwarden.ingest.aws.Pause;
-import io.trailwarden.ingest.custody.Problem.Kind;
 import io.trailwarden.ingest.s3.BucketWriter;
 import io.trailwarden.testing.aws.FakeAws;
 import io.trailwarden.testing.aws.RealServers;

@@ -30,6 +30,9 @@ public final class Findings {
     /** The author of every detection that is not a rule of somebody else. */
     public static final String AUTHOR = "Trailwarden";
 
+    private static final String WITHDRAWN =
+            "Withdrawn: records that arrived later, or changed reference data, explain what was seen.";
+
     private final InstantSource clock;
     private final Consumer<Finding> publish;
     private final Supplier<List<Suppression>> suppressions;
@@ -62,6 +65,15 @@ public final class Findings {
      * @return what is published now, for the key's state; {@code before} itself when nothing changed
      */
     public Published settle(Published before, Collection<Claim> claims) {
+        return settle(before, claims, WITHDRAWN);
+    }
+
+    /**
+     * As {@link #settle(Published, Collection)}.
+     *
+     * @param withdrawn what a finding says when it does not hold any more, in a whole sentence
+     */
+    public Published settle(Published before, Collection<Claim> claims, String withdrawn) {
         if (before.open().isEmpty() && claims.isEmpty()) {
             return before;
         }
@@ -83,8 +95,8 @@ public final class Findings {
         for (Map.Entry<String, Published.Mark> known : before.open().entrySet()) {
             if (!open.containsKey(known.getKey())) {
                 highest = Math.max(highest + 1, now.toEpochMilli());
-                Claim withdrawn = known.getValue().withdrawn(known.getKey());
-                publish.accept(new Finding(withdrawn, highest, Finding.State.WITHDRAWN, now, null));
+                Claim gone = known.getValue().withdrawn(known.getKey(), withdrawn);
+                publish.accept(new Finding(gone, highest, Finding.State.WITHDRAWN, now, null));
             }
         }
         return highest == before.highest() ? before : new Published(open, highest);

@@ -61,15 +61,14 @@ public record Published(Map<String, Mark> open, long highest) {
                     claim.evidence().last());
         }
 
-        Claim withdrawn(String id) {
+        Claim withdrawn(String id, String why) {
             return new Claim(
                             id,
                             detection,
                             subject,
                             new Claim.Evidence(first, last, List.of(), 0),
                             new Claim.Words(title, "", Map.of(), List.of()))
-                    .withdrawn(
-                            "Withdrawn: records that arrived later, or changed reference data, explain what was seen.");
+                    .withdrawn(why);
         }
     }
 }

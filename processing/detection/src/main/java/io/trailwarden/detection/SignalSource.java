@@ -4,10 +4,12 @@ import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.AuditEvent;
 import io.trailwarden.event.CloudTrailEvent;
 import io.trailwarden.event.ExecutionEvent;
+import io.trailwarden.event.custody.CustodyObservation;
 import java.util.function.Consumer;
 
 /**
- * The front end of a {@link KeyedDetector} in the source chain: says what of an event its detector needs to know.
+ * The front end of a {@link KeyedDetector} in the source chain: says what of an event, or of an observation, its detector
+ * needs to know.
  *
  * <p>It runs on every event in the hot chain and therefore allocates nothing when there is nothing to say. It may
  * remember what it has said and stay silent where repeating it would not change the outcome; losing that memory is
@@ -32,4 +34,10 @@ public interface SignalSource<K extends Record, N extends Record> {
 
     /** Hands on what this Step Functions history event says, if anything. */
     default void readStep(ExecutionEvent event, Reference reference, Consumer<Signal<K, N>> out) {}
+
+    /**
+     * Hands on what this observation of CloudTrail's digests and objects says, if anything. No event is behind it, and it
+     * may come several times.
+     */
+    default void readObservation(CustodyObservation observation, Reference reference, Consumer<Signal<K, N>> out) {}
 }

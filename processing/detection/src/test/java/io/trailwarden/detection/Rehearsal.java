@@ -6,6 +6,8 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.ReferenceEntry.Kind;
 import io.trailwarden.event.Sighting;
+import io.trailwarden.event.codec.EventKeys;
+import io.trailwarden.event.custody.CustodyObservation;
 import io.trailwarden.testing.SampleFinding;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -85,6 +87,15 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
         if (delivered.add(event.key())) {
             chain(event.eventId()).read(event, reference, signal -> merge(1, signal));
         }
+        if (!lazy) {
+            settle();
+        }
+        return this;
+    }
+
+    /** Delivers an observation, as often as it comes. */
+    public Rehearsal<K, N, S> observe(CustodyObservation observation) {
+        chain(EventKeys.of(observation)).readObservation(observation, reference, signal -> merge(1, signal));
         if (!lazy) {
             settle();
         }

@@ -9,7 +9,7 @@ import org.apache.flink.api.connector.source.Source;
  *
  * @param feed names this incarnation of the records' source (Kafka's cluster id). It is part of the source's uid: a
  *     job that is restored beside a new, empty Kafka begins at its beginning and keeps all other state
- * @param records audit records and receipts
+ * @param records audit records, receipts and observations of custody
  * @param reference accounts, expectations, rules and settings
  */
 public record DetectionSources(String feed, Source<Delivered, ?, ?> records, ReferenceFeed reference) {

@@ -23,7 +23,7 @@ final class KafkaEnds {
 
     /** The topics whose records the intake reads, in one source. */
     private static final List<String> RECORD_TOPICS =
-            List.of(Topics.CLOUDTRAIL.name(), Topics.EXECUTIONS.name(), Topics.RECEIPTS.name());
+            List.of(Topics.CLOUDTRAIL.name(), Topics.EXECUTIONS.name(), Topics.RECEIPTS.name(), Topics.CUSTODY.name());
 
     private final KafkaAccess access;
 

@@ -1,8 +1,10 @@
 package io.trailwarden.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import io.trailwarden.detection.custody.CustodyDetector;
 import io.trailwarden.embedded.EmbeddedFlink;
 import io.trailwarden.embedded.EmbeddedKafka;
 import io.trailwarden.embedded.FlinkJob;
@@ -15,7 +17,9 @@ import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.OriginCodec;
 import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.custody.CustodyObservation;
 import io.trailwarden.event.topic.AuditHeaders;
+import io.trailwarden.event.topic.Message;
 import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.jobs.intake.Detection;
@@ -138,6 +142,67 @@ class DetectionJobKafkaTest {
     }
 
     @Test
+    void whatIsSeenOfCustodyIsAFindingUntilItIsInOrderAlsoForAnotherRunOfTheJob() {
+        // Given an object that was altered, a digest that is missing, and what is no observation
+        CustodyObservation altered = observation(CustodyObservation.Kind.ALTERED_OBJECT);
+        CustodyObservation missing = observation(CustodyObservation.Kind.MISSING_DIGEST);
+        observe(altered);
+        observe(missing);
+        producer.send(new ProducerRecord<>(Topics.CUSTODY.name(), bytes("odd"), bytes("not an observation")));
+
+        // When
+        FlinkJob first = submit();
+        awaitStored();
+
+        // Then
+        Map<String, Finding> found = findings();
+        assertThat(found.values())
+                .extracting(finding -> finding.detection().name(), Finding::state)
+                .containsExactlyInAnyOrder(
+                        tuple("custody-altered-object", Finding.State.OPEN),
+                        tuple("custody-missing-digest", Finding.State.OPEN));
+        assertThat(titled(found, "A CloudTrail digest is not there (account 111122223333, eu-west-1)")
+                        .words()
+                        .facts()
+                        .keySet())
+                .containsExactly("Expected", "Seen", "How many", "Shown by digest", "Bucket");
+        assertThat(TableReader.column(archive, "dead_letters", "reason")).containsExactly("MALFORMED");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(status("intake")).containsEntry("observations", 2L));
+
+        // And when another run goes on, and one of them is in order
+        first.checkpoint();
+        first.cancel();
+        FlinkJob second = submitRecovering();
+        observe(altered.at(CustodyObservation.State.IN_ORDER, NOON.plusSeconds(600)));
+        awaitStored();
+
+        // Then
+        assertThat(findings().values())
+                .extracting(finding -> finding.detection().name(), Finding::state)
+                .containsExactlyInAnyOrder(
+                        tuple("custody-altered-object", Finding.State.WITHDRAWN),
+                        tuple("custody-missing-digest", Finding.State.OPEN));
+        second.cancel();
+    }
+
+    private static CustodyObservation observation(CustodyObservation.Kind kind) {
+        return new CustodyObservation(
+                kind,
+                new CustodyObservation.Place("bucket", "digest", "111122223333", "eu-west-1"),
+                CustodyObservation.State.HOLDS,
+                new CustodyObservation.Times(NOON, NOON, NOON, NOON.plusSeconds(86_400)),
+                "digest",
+                List.of(new CustodyObservation.Detail("object", "seen")),
+                1);
+    }
+
+    private void observe(CustodyObservation observation) {
+        Message message = Topics.CUSTODY.encode(observation);
+        producer.send(new ProducerRecord<>(Topics.CUSTODY.name(), message.key(), message.value()));
+    }
+
+    @Test
     void killingAndRestoringInTheMiddleLosesAndDoublesNothing() {
         // Given a job that has stored a part
         FlinkJob first = submit();
@@ -247,7 +312,7 @@ class DetectionJobKafkaTest {
         new DetectionJob(
                         DetectionSources.ofKafka(access),
                         DetectionSinks.ofKafka(access, archive),
-                        new Detection(List.of(), List.of(new RepeatedCalls())),
+                        new Detection(List.of(), List.of(new RepeatedCalls(), new CustodyDetector())),
                         settings)
                 .build(environment);
         return environment;
@@ -322,7 +387,7 @@ class DetectionJobKafkaTest {
         try (Admin admin = Admin.create(clientProperties());
                 KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = new ArrayList<>();
-            for (Topic<?> topic : List.of(Topics.CLOUDTRAIL, Topics.EXECUTIONS, Topics.RECEIPTS)) {
+            for (Topic<?> topic : List.of(Topics.CLOUDTRAIL, Topics.EXECUTIONS, Topics.RECEIPTS, Topics.CUSTODY)) {
                 partitions.add(new TopicPartition(topic.name(), 0));
                 partitions.add(new TopicPartition(topic.name(), 1));
             }

@@ -2,6 +2,7 @@ package io.trailwarden.jobs.intake;
 
 import io.trailwarden.detection.EventDetector;
 import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.detection.custody.CustodyDetector;
 import io.trailwarden.detection.execution.FailedExecutionDetector;
 import io.trailwarden.detection.organization.OrganizationDetector;
 import io.trailwarden.detection.principal.PrincipalDetector;
@@ -50,6 +51,7 @@ public record Detection(List<EventDetector> eventDetectors, List<KeyedDetector<?
                         new ThrottlingDetector(),
                         new OrganizationDetector(),
                         new FailedExecutionDetector(),
+                        new CustodyDetector(),
                         new CorrelationDetector()));
     }
 

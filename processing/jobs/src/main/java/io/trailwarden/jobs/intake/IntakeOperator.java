@@ -12,6 +12,7 @@ import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
 import io.trailwarden.event.Origin;
 import io.trailwarden.event.Receipt;
+import io.trailwarden.event.Sighting;
 import io.trailwarden.event.codec.CloudTrailCodec;
 import io.trailwarden.event.codec.Decoded;
 import io.trailwarden.event.codec.EventKeys;
@@ -19,6 +20,7 @@ import io.trailwarden.event.codec.ExecutionCodec;
 import io.trailwarden.event.codec.MalformedRecordException;
 import io.trailwarden.event.codec.OriginCodec;
 import io.trailwarden.event.codec.RecordCodec;
+import io.trailwarden.event.custody.CustodyObservation;
 import io.trailwarden.event.text.LogKeys;
 import io.trailwarden.event.text.VisibleText;
 import io.trailwarden.event.topic.Topics;
@@ -131,6 +133,7 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal<?, ?>>
     private final LogBudget failureLines = new LogBudget(LINES_A_MINUTE);
     private final Numbers.Count deadLetters;
     private final Numbers.Count receipts;
+    private final Numbers.Count observations;
     private final Numbers.Count signals;
     private final Numbers.Count published;
     private final Numbers.Count late;
@@ -154,6 +157,10 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal<?, ?>>
 
         void read(AuditEvent event, Reference now) {
             source.read(event, now, out);
+        }
+
+        void read(CustodyObservation observation, Reference now) {
+            source.readObservation(observation, now, out);
         }
     }
 
@@ -187,6 +194,7 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal<?, ?>>
         this.detectedAgain = numbers.count("detectedAgain");
         this.deadLetters = numbers.count("deadLetters");
         this.receipts = numbers.count("receipts");
+        this.observations = numbers.count("observations");
         this.signals = numbers.count("signals");
         this.published = numbers.count("findings");
         this.late = numbers.count("late");
@@ -264,6 +272,8 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal<?, ?>>
         Partitions.Partition partition = partitions.at(record.topic(), record.partition());
         if (record.topic().equals(Topics.RECEIPTS.name())) {
             takeReceipt(record);
+        } else if (record.topic().equals(Topics.CUSTODY.name())) {
+            takeObservation(record);
         } else {
             received.increment();
             takeRecord(record, partition);
@@ -327,14 +337,14 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal<?, ?>>
             try {
                 detector.inspect(event, now, findings);
             } catch (RuntimeException e) {
-                failed(detector.getClass().getSimpleName(), event, e);
+                failed(detector.getClass().getSimpleName(), event.sighting(), e);
             }
         }
         for (NamedSource<?, ?> source : signalSources) {
             try {
                 source.read(event, now);
             } catch (RuntimeException e) {
-                failed(source.detector(), event, e);
+                failed(source.detector(), event.sighting(), e);
             }
         }
         emit();
@@ -403,6 +413,31 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal<?, ?>>
         writer().write(receipt);
     }
 
+    /** Not stored: what it comes to is stored as a finding. */
+    private void takeObservation(Delivered record) throws IOException {
+        byte[] value = record.value();
+        if (value == null) {
+            return;
+        }
+        CustodyObservation observation;
+        try {
+            observation = RecordCodec.CUSTODY.decode(value);
+        } catch (MalformedRecordException e) {
+            takeDeadLetter(letter(record, value, String.valueOf(e.getMessage())));
+            return;
+        }
+        observations.increment();
+        Reference now = reference.reference();
+        for (NamedSource<?, ?> source : signalSources) {
+            try {
+                source.read(observation, now);
+            } catch (RuntimeException e) {
+                failed(source.detector(), new Sighting(observation.times().seen(), EventKeys.of(observation)), e);
+            }
+        }
+        emit();
+    }
+
     /** Of a message that says nothing trustworthy about where it came from: it came from Kafka. */
     private DeadLetter letter(Delivered record, byte[] value, String problem) {
         Origin origin = new Origin(
@@ -422,12 +457,12 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal<?, ?>>
     }
 
     /** What a detector cannot digest must not stop the others; restarting would only meet it again. */
-    private void failed(String detector, AuditEvent event, RuntimeException problem) {
+    private void failed(String detector, Sighting event, RuntimeException problem) {
         failures.increment();
         if (failureLines.allows(now())) {
             LOG.error("Detector {} failed on {}", detector, LogKeys.event(event.eventId()), problem);
         }
-        own.failure(detector, event.eventId(), event.eventTime(), problem);
+        own.failure(detector, event.eventId(), event.time(), problem);
     }
 
     @Override

@@ -47,6 +47,14 @@ final class Architecture {
         rules.put("settings use nothing of ours", only("settings"));
         rules.put("kafka uses events and settings", only("kafka", "event", "settings"));
         rules.put("ingest uses events, settings and kafka", only("ingest", "event", "settings", "kafka"));
+        rules.put(
+                "ingest judges nothing",
+                noClasses()
+                        .that()
+                        .resideInAPackage("io.trailwarden.ingest..")
+                        .should()
+                        .dependOnClassesThat()
+                        .haveNameMatching("io\\.trailwarden\\.event\\.(Finding|FindingId|Claim|Severity)(\\$.*)?"));
         rules.put("sigma uses events", only("sigma", "event"));
         rules.put("detection uses events and sigma", only("detection", "event", "sigma"));
         rules.put(

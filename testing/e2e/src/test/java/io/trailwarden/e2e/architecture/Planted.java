@@ -31,6 +31,7 @@ final class Planted {
             uses("settings use nothing of ours", "settings", "io.trailwarden.event.Other"),
             uses("kafka uses events and settings", "kafka", "io.trailwarden.ingest.Other"),
             uses("ingest uses events, settings and kafka", "ingest", "io.trailwarden.sinks.Other"),
+            uses("ingest judges nothing", "ingest", "io.trailwarden.event.Finding"),
             uses("sigma uses events", "sigma", "io.trailwarden.detection.Other"),
             uses("detection uses events and sigma", "detection", "io.trailwarden.storage.Other"),
             uses("workbench uses detection and storage", "workbench", "io.trailwarden.jobs.Other"),

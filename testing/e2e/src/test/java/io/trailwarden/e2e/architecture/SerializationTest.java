@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every type on a stream or in state has a serialiser of Flink's own: Kryo is switched off, and is not missed. */
 class SerializationTest {
+
+    private static final Set<String> TRAVELS = Set.of("io.trailwarden.event", "io.trailwarden.event.custody");
 
     private static final JavaClasses EVENTS = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -55,7 +58,7 @@ class SerializationTest {
     private static List<Class<?>> types() {
         List<Class<?>> types = new ArrayList<>();
         for (JavaClass each : EVENTS) {
-            if (each.getPackageName().equals("io.trailwarden.event") && each.isRecord()) {
+            if (TRAVELS.contains(each.getPackageName()) && each.isRecord()) {
                 types.add(each.reflect());
             }
         }

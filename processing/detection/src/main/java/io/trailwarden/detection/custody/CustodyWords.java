@@ -1,49 +1,26 @@
-package io.trailwarden.ingest.custody;
+package io.trailwarden.detection.custody;
 
+import io.trailwarden.detection.Findings;
 import io.trailwarden.event.Claim;
 import io.trailwarden.event.FindingId;
 import io.trailwarden.event.Severity;
-import io.trailwarden.ingest.custody.Problem.Kind;
+import io.trailwarden.event.custody.CustodyObservation;
+import io.trailwarden.event.custody.CustodyObservation.Detail;
+import io.trailwarden.event.custody.CustodyObservation.Kind;
+import io.trailwarden.event.custody.CustodyObservation.Place;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
-/**
- * Problems as findings: one for everything of a kind that one digest shows, so that a bucket that was emptied gives as many
- * as it has hours and not as many as it had objects. Ids depend on the kind, the place and AWS's times alone.
- */
-final class CustodyFindings {
-
-    /** The author of every detection that is not a rule of somebody else. */
-    private static final String AUTHOR = "Trailwarden";
-
-    private static final int SHOWN = 10;
+/** What an observation means, how bad it is and what to do: the words of a {@link CustodyDetector}. */
+final class CustodyWords {
 
     /** What a finding says when it does not hold any more. */
     static final String WITHDRAWN =
             "Withdrawn: what was missing has come, what was wrong is as it was signed, or another finding says more.";
-
-    /** A finding that never becomes too old to be judged again. */
-    static final Instant ALWAYS = Instant.parse("9999-01-01T00:00:00Z");
-
-    /**
-     * What holds now.
-     *
-     * @param claim without a time of its own where AWS gives none
-     * @param evidence the time of what it rests on
-     */
-    record Draft(Claim claim, Instant evidence) {
-
-        /** What tells a finding that says something else. */
-        String content(@Nullable String suppression) {
-            return FindingId.of("content", claim.toString(), String.valueOf(suppression));
-        }
-    }
 
     /** What a kind means and what to do. */
     private record Meaning(
@@ -54,65 +31,49 @@ final class CustodyFindings {
             List<String> techniques,
             String... steps) {}
 
-    private CustodyFindings() {}
+    private CustodyWords() {}
+
+    /** What an observation that holds claims. Its id depends on the kind, the place and AWS's times alone. */
+    static Claim claim(CustodyObservation seen) {
+        Meaning meaning = meaning(seen.what());
+        String detection = detection(seen.what());
+        Claim.Subject subject = subject(seen.place());
+        // Of what AWS gives no time, it is the time at which it was first seen to hold.
+        Instant time =
+                seen.times().aws() == null ? seen.times().first() : seen.times().aws();
+        return new Claim(
+                FindingId.of(detection, subject.name(), window(seen)),
+                new Claim.Detection(detection, meaning.severity(), Findings.AUTHOR, meaning.techniques()),
+                subject,
+                new Claim.Evidence(time, time, List.of(), 0),
+                new Claim.Words(
+                        meaning.title() + where(subject),
+                        meaning.description(),
+                        facts(meaning, seen),
+                        List.of(meaning.steps())));
+    }
 
     /** The key of the detection. */
-    static String detection(Kind kind) {
-        return "custody-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    private static String detection(Kind kind) {
+        return switch (kind) {
+            case UNDELIVERED_DIGESTS, UNDELIVERED_OBJECTS -> "custody-undelivered";
+            default -> "custody-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        };
     }
 
-    /** What these problems in one folder come to; {@code evidence} of a problem is its time where it is not given. */
-    static List<Draft> of(TrailFolder folder, List<Problem> problems, Map<Problem, Instant> evidence) {
-        Map<String, List<Problem>> groups = new TreeMap<>();
-        for (Problem problem : problems) {
-            groups.computeIfAbsent(
-                            problem.what().name() + ' ' + subject(problem) + ' ' + window(problem),
-                            unused -> new ArrayList<>())
-                    .add(problem);
-        }
-        List<Draft> drafts = new ArrayList<>();
-        for (List<Problem> group : groups.values()) {
-            Problem first = group.get(0);
-            drafts.add(draft(
-                    first.what(),
-                    new Claim.Subject(folder.bucket() + '/' + subject(first), folder.account(), folder.region(), null),
-                    window(first),
-                    first.time(),
-                    evidence.getOrDefault(first, first.time()),
-                    facts(folder, group)));
-        }
-        return drafts;
+    private static Claim.Subject subject(Place place) {
+        String name = place.bucket() == null
+                ? place.name()
+                : place.name().isEmpty() ? place.bucket() : place.bucket() + '/' + place.name();
+        return new Claim.Subject(name, place.account(), place.region(), null);
     }
 
-    /** Something that concerns a trail or a bucket as a whole. */
-    static Draft of(Kind kind, Claim.Subject subject, String window, Instant time, Instant evidence, String seen) {
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Expected", meaning(kind).expected());
-        facts.put("Seen", seen);
-        return draft(kind, subject, window, time, evidence, facts);
-    }
-
-    private static Draft draft(
-            Kind kind,
-            Claim.Subject subject,
-            String window,
-            Instant time,
-            Instant evidence,
-            Map<String, String> facts) {
-        Meaning meaning = meaning(kind);
-        String detection = detection(kind);
-        return new Draft(
-                new Claim(
-                        FindingId.of(detection, subject.name(), window),
-                        new Claim.Detection(detection, meaning.severity(), AUTHOR, meaning.techniques()),
-                        subject,
-                        new Claim.Evidence(time, time, List.of(), 0),
-                        new Claim.Words(
-                                meaning.title() + where(subject),
-                                meaning.description(),
-                                facts,
-                                List.of(meaning.steps()))),
-                evidence);
+    private static String window(CustodyObservation seen) {
+        return switch (seen.what()) {
+            case UNDELIVERED_DIGESTS -> "digests " + seen.window();
+            case UNDELIVERED_OBJECTS -> "objects " + seen.window();
+            default -> seen.what().recurs() ? seen.window().toString() : "";
+        };
     }
 
     private static String where(Claim.Subject subject) {
@@ -122,41 +83,24 @@ final class CustodyFindings {
         return " (account " + subject.account() + (subject.region() == null ? ")" : ", " + subject.region() + ")");
     }
 
-    /** What the finding is about: the digest that is wrong, the digest that names what is wrong, or the chain. */
-    private static String subject(Problem problem) {
-        return switch (problem.what()) {
-            case ALTERED_DIGEST, MISSING_DIGEST, MOVED_DIGEST, UNVERIFIABLE_DIGEST -> problem.object();
-            case GAP, SILENT_TRAIL -> Custody.chain(problem.digest());
-            default -> problem.digest();
-        };
-    }
-
-    /** A digest is one hour and says so; a chain needs to be told which. */
-    private static String window(Problem problem) {
-        return switch (problem.what()) {
-            case GAP, SILENT_TRAIL -> problem.time().toString();
-            default -> "";
-        };
-    }
-
-    private static Map<String, String> facts(TrailFolder folder, List<Problem> group) {
-        Problem first = group.get(0);
+    private static Map<String, String> facts(Meaning meaning, CustodyObservation seen) {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Expected", meaning(first.what()).expected());
-        List<String> seen = new ArrayList<>();
-        group.stream()
-                .map(problem -> Custody.key(problem.object()) + ": " + problem.message())
-                .distinct()
-                .sorted()
-                .forEach(seen::add);
+        facts.put("Expected", meaning.expected());
+        long more = seen.count() - seen.details().size();
         facts.put(
                 "Seen",
-                String.join("; ", seen.subList(0, Math.min(SHOWN, seen.size())))
-                        + (seen.size() > SHOWN ? "; and " + (seen.size() - SHOWN) + " more" : ""));
-        facts.put("How many", Integer.toString(seen.size()));
-        facts.put("Shown by digest", first.digest());
-        facts.put("Bucket", folder.bucket());
+                seen.details().stream().map(CustodyWords::text).collect(Collectors.joining("; "))
+                        + (more > 0 ? "; and " + more + " more" : ""));
+        if (seen.digest() != null) {
+            facts.put("How many", Long.toString(seen.count()));
+            facts.put("Shown by digest", seen.digest());
+            facts.put("Bucket", String.valueOf(seen.place().bucket()));
+        }
         return facts;
+    }
+
+    private static String text(Detail detail) {
+        return detail.object().isEmpty() ? detail.message() : detail.object() + ": " + detail.message();
     }
 
     private static Meaning meaning(Kind kind) {
@@ -292,7 +236,7 @@ final class CustodyFindings {
                         "Look for StopLogging in Event history, and who made it.",
                         "aws cloudtrail start-logging --name TRAIL starts it again.",
                         "See by Event history what was done in between: management events are there for 90 days.");
-            case UNDELIVERED ->
+            case UNDELIVERED_DIGESTS, UNDELIVERED_OBJECTS ->
                 new Meaning(
                         Severity.HIGH,
                         "CloudTrail cannot deliver",

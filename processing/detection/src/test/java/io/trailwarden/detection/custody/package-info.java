@@ -1,0 +1,4 @@
+@NullMarked
+package io.trailwarden.detection.custody;
+
+import org.jspecify.annotations.NullMarked;
