@@ -1,5 +1,6 @@
 package io.trailwarden.jobs.detect;
 
+import io.trailwarden.detection.EntryDetector;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Round;
@@ -19,6 +20,7 @@ import io.trailwarden.jobs.operator.Statuses;
 import io.trailwarden.jobs.state.BlockSerializer;
 import io.trailwarden.jobs.state.RecordTypes;
 import io.trailwarden.jobs.state.StateKey;
+import io.trailwarden.jobs.state.TextSerializer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -326,6 +329,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
         private final ValueStateDescriptor<S> stateDescriptor;
         private final ValueState<S> states;
         private final ValueState<KeyClock> clocks;
+        private final Memory<K, N, S> memory;
         private long keys;
         private long refused;
         private long learning;
@@ -338,10 +342,25 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             stateDescriptor = new ValueStateDescriptor<>(name, inBlocks(detector.stateType()));
             states = getPartitionedState(stateDescriptor);
             clocks = getPartitionedState(new ValueStateDescriptor<>(name + "-clock", inBlocks(KeyClock.class)));
+            memory = memory(detector, name);
             try (Stream<StateKey> restored =
                     DetectorOperator.this.<StateKey>getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
                 keys = restored.count();
             }
+        }
+
+        private Memory<K, N, S> memory(KeyedDetector<K, N, S> of, String name) throws Exception {
+            return of instanceof EntryDetector<K, N, S, ?> entering
+                    ? entries(entering, name)
+                    : new Memory.Heads<>(of, this::cannotJudge);
+        }
+
+        private <E extends Record> Memory<K, N, S> entries(EntryDetector<K, N, S, E> of, String name) throws Exception {
+            return new StoredEntries<>(
+                    of,
+                    getPartitionedState(new MapStateDescriptor<>(
+                            name + "-entries", TextSerializer.INSTANCE, inBlocks(of.entryType()))),
+                    this::cannotJudge);
         }
 
         private <R extends Record> TypeSerializer<R> inBlocks(Class<R> type) {
@@ -365,7 +384,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
                 keys += before == null ? 1 : 0;
             }
             long now = now();
-            if (after == before) {
+            if (after == before && !memory.changedMore()) {
                 // Nothing new: only that the key is still heard of, and that not to the second.
                 if (now - clock.lastSignal() > QUIET.toMillis() / 10) {
                     clocks.update(clock.signalled(now));
@@ -374,8 +393,9 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             }
             clock = clock.signalled(now);
             StateKey key = (StateKey) getCurrentKey();
+            memory.keep(key, before, after);
             if (evaluatedLately.add(key)) {
-                after = evaluate(after);
+                after = evaluate(key, after);
             } else {
                 unevaluated.add(key);
             }
@@ -388,7 +408,8 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
         /** No room for another key: what one event proves is still found, and the lack of room is said. */
         private void judgeAlone(S state, Signal<?, ?> signal) {
             refused++;
-            evaluate(state);
+            evaluations.increment();
+            memory.judgeAlone(state, this);
             own.capacity(
                     detector.name(),
                     maxKeys,
@@ -398,7 +419,9 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
 
         private @Nullable S merge(@Nullable S state, Signal<?, ?> signal) {
             try {
-                return detector.merge(state, own(signal));
+                return memory.merge(state, own(signal));
+            } catch (StoredEntries.Unreadable e) {
+                throw e;
             } catch (RuntimeException e) {
                 failed(signal.event().eventId(), signal.event().time(), e);
                 return null;
@@ -440,14 +463,13 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             followed.add(new Signal<>(detector.name(), key, event, news));
         }
 
-        private S evaluate(S state) {
+        private S evaluate(StateKey key, S state) throws Exception {
             evaluations.increment();
-            try {
-                return detector.evaluate(state, this);
-            } catch (RuntimeException e) {
-                failed("", Instant.ofEpochMilli(now()), e);
-                return state;
-            }
+            return memory.evaluate(key, state, this);
+        }
+
+        private void cannotJudge(RuntimeException problem) {
+            failed("", Instant.ofEpochMilli(now()), problem);
         }
 
         /** What a detector cannot digest must not stop the others; restarting would only meet it again. */
@@ -494,7 +516,8 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
                             VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, stateDescriptor, (key, state) -> {
                                 S before = state.value();
                                 if (before != null) {
-                                    state.update(evaluate(before));
+                                    evaluations.increment();
+                                    state.update(memory.evaluateAll(key, before, this));
                                     emit();
                                 }
                             });
@@ -503,7 +526,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
         void evaluateCurrent() throws Exception {
             S state = states.value();
             if (state != null) {
-                states.update(evaluate(state));
+                states.update(evaluate((StateKey) getCurrentKey(), state));
             }
         }
 
@@ -529,6 +552,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             if (over && quiet) {
                 states.clear();
                 clocks.clear();
+                memory.clear((StateKey) getCurrentKey());
                 keys--;
                 count(state, -1);
             } else {

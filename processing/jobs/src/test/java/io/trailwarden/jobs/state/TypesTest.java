@@ -3,7 +3,7 @@ package io.trailwarden.jobs.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.detection.EntryDetector;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
@@ -52,7 +52,10 @@ class TypesTest {
     static Stream<Class<? extends Record>> stateTypes() {
         return Stream.concat(
                 Stream.of(RepeatedCalls.Calls.class, Nested.class),
-                Detection.standard().keyedDetectors().stream().map(KeyedDetector::stateType));
+                Detection.standard().keyedDetectors().stream()
+                        .flatMap(detector -> detector instanceof EntryDetector<?, ?, ?, ?> entering
+                                ? Stream.of(detector.stateType(), entering.entryType())
+                                : Stream.of(detector.stateType())));
     }
 
     /** A map of maps of lists. */
