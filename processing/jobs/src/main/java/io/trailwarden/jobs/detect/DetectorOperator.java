@@ -326,9 +326,8 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
     private final class Host<K extends Record, N extends Record, S extends Record> implements Round<K, N> {
 
         private final KeyedDetector<K, N, S> detector;
-        private final ValueStateDescriptor<S> stateDescriptor;
-        private final ValueState<S> states;
-        private final ValueState<KeyClock> clocks;
+        private final ValueStateDescriptor<Kept<S>> stateDescriptor;
+        private final ValueState<Kept<S>> states;
         private final Memory<K, N, S> memory;
         private long keys;
         private long refused;
@@ -339,12 +338,12 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             this.detector = detector;
             // Another version has another name: older state is not read by a class that it does not fit.
             String name = detector.name() + "-v" + detector.stateVersion();
-            stateDescriptor = new ValueStateDescriptor<>(name, inBlocks(detector.stateType()));
+            stateDescriptor = new ValueStateDescriptor<>(name + "-kept", inBlocks(Kept.of(detector.stateType())));
             states = getPartitionedState(stateDescriptor);
-            clocks = getPartitionedState(new ValueStateDescriptor<>(name + "-clock", inBlocks(KeyClock.class)));
             memory = memory(detector, name);
-            try (Stream<StateKey> restored =
-                    DetectorOperator.this.<StateKey>getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
+            try (Stream<StateKey> restored = DetectorOperator.this
+                    .<StateKey>getKeyedStateBackend()
+                    .getKeys(stateDescriptor.getName(), VoidNamespace.INSTANCE)) {
                 keys = restored.count();
             }
         }
@@ -359,39 +358,34 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             return new StoredEntries<>(
                     of,
                     getPartitionedState(new MapStateDescriptor<>(
-                            name + "-entries", TextSerializer.INSTANCE, inBlocks(of.entryType()))),
+                            name + "-entries", TextSerializer.INSTANCE, inBlocks(RecordTypes.of(of.entryType())))),
                     this::cannotJudge);
         }
 
-        private <R extends Record> TypeSerializer<R> inBlocks(Class<R> type) {
+        private <R extends Record> TypeSerializer<R> inBlocks(TypeInformation<R> type) {
             return new BlockSerializer<>(
-                    RecordTypes.of(type).createSerializer(getExecutionConfig().getSerializerConfig()));
+                    type.createSerializer(getExecutionConfig().getSerializerConfig()));
         }
 
         void take(Signal<?, ?> signal) throws Exception {
-            S before = states.value();
+            Kept<S> kept = states.value();
+            S before = kept == null ? null : kept.state();
             S after = merge(before, signal);
             if (after == null) {
                 return;
             }
-            if (before == null && keys >= maxKeys) {
+            if (kept == null && keys >= maxKeys) {
                 judgeAlone(after, signal);
                 return;
             }
-            KeyClock clock = clocks.value();
-            if (before == null || clock == null) {
-                clock = KeyClock.NEW;
-                keys += before == null ? 1 : 0;
-            }
             long now = now();
-            if (after == before && !memory.changedMore()) {
+            if (kept != null && after == before && !memory.changedMore()) {
                 // Nothing new: only that the key is still heard of, and that not to the second.
-                if (now - clock.lastSignal() > QUIET.toMillis() / 10) {
-                    clocks.update(clock.signalled(now));
+                if (now - kept.lastSignal() > QUIET.toMillis() / 10) {
+                    states.update(kept.signalled(now));
                 }
                 return;
             }
-            clock = clock.signalled(now);
             StateKey key = (StateKey) getCurrentKey();
             memory.keep(key, before, after);
             if (evaluatedLately.add(key)) {
@@ -399,10 +393,13 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             } else {
                 unevaluated.add(key);
             }
+            keys += kept == null ? 1 : 0;
             count(before, -1);
             count(after, 1);
-            states.update(after);
-            clocks.update(clock.expiryTimer() == 0 && clock.quietTimer() == 0 ? watchExpiry(after, clock) : clock);
+            Kept<S> next = kept == null
+                    ? new Kept<>(now, 0, 0, after)
+                    : kept.with(after).signalled(now);
+            states.update(next.watched() ? next : watchExpiry(next));
         }
 
         /** No room for another key: what one event proves is still found, and the lack of room is said. */
@@ -506,7 +503,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
                             VoidNamespace.INSTANCE,
                             VoidNamespaceSerializer.INSTANCE,
                             stateDescriptor,
-                            (key, state) -> count(state.value(), 1));
+                            (key, state) -> count(state.value().state(), 1));
         }
 
         void evaluateAll() throws Exception {
@@ -514,49 +511,52 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
                     .<StateKey>getKeyedStateBackend()
                     .applyToAllKeys(
                             VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, stateDescriptor, (key, state) -> {
-                                S before = state.value();
-                                if (before != null) {
+                                Kept<S> kept = state.value();
+                                if (kept != null) {
                                     evaluations.increment();
-                                    state.update(memory.evaluateAll(key, before, this));
+                                    evaluated(kept, memory.evaluateAll(key, kept.state(), this));
                                     emit();
                                 }
                             });
         }
 
         void evaluateCurrent() throws Exception {
-            S state = states.value();
-            if (state != null) {
-                states.update(evaluate((StateKey) getCurrentKey(), state));
+            Kept<S> kept = states.value();
+            if (kept != null) {
+                evaluated(kept, evaluate((StateKey) getCurrentKey(), kept.state()));
+            }
+        }
+
+        private void evaluated(Kept<S> kept, S after) throws Exception {
+            if (after != kept.state()) {
+                states.update(kept.with(after));
             }
         }
 
         void onProcessingTime(long time) throws Exception {
-            KeyClock clock = clocks.value();
-            S state = states.value();
-            if (clock != null && state != null && clock.quietTimer() == time) {
-                forgetOrWait(state, clock.withQuietTimer(0));
+            Kept<S> kept = states.value();
+            if (kept != null && kept.quietTimer() == time) {
+                forgetOrWait(kept.withQuietTimer(0));
             }
         }
 
         void onEventTime(long time) throws Exception {
-            KeyClock clock = clocks.value();
-            S state = states.value();
-            if (clock != null && state != null && clock.expiryTimer() == time) {
-                forgetOrWait(state, clock.withExpiryTimer(0));
+            Kept<S> kept = states.value();
+            if (kept != null && kept.expiryTimer() == time) {
+                forgetOrWait(kept.withExpiryTimer(0));
             }
         }
 
-        private void forgetOrWait(S state, KeyClock clock) throws Exception {
-            boolean over = expiry(state) <= timers().currentWatermark();
-            boolean quiet = clock.lastSignal() + QUIET.toMillis() <= now();
+        private void forgetOrWait(Kept<S> kept) throws Exception {
+            boolean over = expiry(kept.state()) <= timers().currentWatermark();
+            boolean quiet = kept.lastSignal() + QUIET.toMillis() <= now();
             if (over && quiet) {
                 states.clear();
-                clocks.clear();
                 memory.clear((StateKey) getCurrentKey());
                 keys--;
-                count(state, -1);
+                count(kept.state(), -1);
             } else {
-                clocks.update(watchExpiry(state, clock));
+                states.update(watchExpiry(kept));
             }
         }
 
@@ -564,15 +564,15 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
          * Sets the one timer at which it makes sense to look again. A time that has already passed in event time is
          * awaited in processing time, because event time may stand still.
          */
-        private KeyClock watchExpiry(S state, KeyClock clock) {
-            long expiry = expiry(state);
+        private Kept<S> watchExpiry(Kept<S> kept) {
+            long expiry = expiry(kept.state());
             if (expiry > timers().currentWatermark()) {
                 timers().registerEventTimeTimer(VoidNamespace.INSTANCE, expiry);
-                return clock.withExpiryTimer(expiry);
+                return kept.withExpiryTimer(expiry);
             }
-            long quiet = Math.max(clock.lastSignal() + QUIET.toMillis(), now() + 1);
+            long quiet = Math.max(kept.lastSignal() + QUIET.toMillis(), now() + 1);
             timers().registerProcessingTimeTimer(VoidNamespace.INSTANCE, quiet);
-            return clock.withQuietTimer(quiet);
+            return kept.withQuietTimer(quiet);
         }
 
         private long expiry(S state) {

@@ -5,13 +5,9 @@ import io.trailwarden.detection.EntryDetector;
 import io.trailwarden.detection.Round;
 import io.trailwarden.detection.Signal;
 import io.trailwarden.jobs.state.StateKey;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.MapState;
@@ -22,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The entries of Flink's current key. What a merge changes lies here until it is kept, so that a detector that fails
  * half-way, or a key for which there is no room, leaves nothing behind.
  *
- * <p>Which entries wait for their judgement is remembered on the heap only: all of them are judged before a checkpoint.
+ * <p>What waits for its judgement is remembered on the heap only, not to be read again: all of it is judged before a
+ * checkpoint.
  */
 final class StoredEntries<K extends Record, N extends Record, S extends Record, E extends Record>
         implements Memory<K, N, S>, Entries<E> {
@@ -30,7 +27,7 @@ final class StoredEntries<K extends Record, N extends Record, S extends Record, 
     private final EntryDetector<K, N, S, E> detector;
     private final MapState<String, E> stored;
     private final Consumer<RuntimeException> failed;
-    private final Map<StateKey, Unjudged> unjudged = new HashMap<>();
+    private final Map<StateKey, Unjudged<E>> unjudged = new HashMap<>();
 
     /** What the last merge changed; null: removed. */
     private final Map<String, @Nullable E> changes = new LinkedHashMap<>();
@@ -38,8 +35,8 @@ final class StoredEntries<K extends Record, N extends Record, S extends Record, 
     private boolean known;
 
     /** The entries of one key that are to be judged. */
-    private static final class Unjudged {
-        private final Set<String> names = new HashSet<>();
+    private static final class Unjudged<E> {
+        private final Map<String, E> entries = new LinkedHashMap<>();
         private boolean all;
     }
 
@@ -97,9 +94,7 @@ final class StoredEntries<K extends Record, N extends Record, S extends Record, 
         Map<String, @Nullable E> all = new HashMap<>();
         if (known) {
             try {
-                for (Map.Entry<String, E> entry : stored.entries()) {
-                    all.put(entry.getKey(), entry.getValue());
-                }
+                all.putAll(all());
             } catch (Exception e) { // as declared by Flink
                 throw new Unreadable(e);
             }
@@ -123,15 +118,16 @@ final class StoredEntries<K extends Record, N extends Record, S extends Record, 
         if (changes.isEmpty() && !all) {
             return;
         }
-        Unjudged waiting = unjudged.computeIfAbsent(key, any -> new Unjudged());
+        Unjudged<E> waiting = unjudged.computeIfAbsent(key, any -> new Unjudged<>());
         waiting.all |= all;
         for (Map.Entry<String, @Nullable E> change : changes.entrySet()) {
             E entry = change.getValue();
             if (entry == null) {
                 stored.remove(change.getKey());
+                waiting.entries.remove(change.getKey());
             } else {
                 stored.put(change.getKey(), entry);
-                waiting.names.add(change.getKey());
+                waiting.entries.put(change.getKey(), entry);
             }
         }
         changes.clear();
@@ -147,11 +143,9 @@ final class StoredEntries<K extends Record, N extends Record, S extends Record, 
     @Override
     public S evaluate(StateKey key, S head, Round<K, N> round) throws Exception {
         S judged = Memory.evaluateHead(detector, head, round, failed);
-        Unjudged waiting = unjudged.remove(key);
+        Unjudged<E> waiting = unjudged.remove(key);
         if (waiting != null) {
-            for (String name : waiting.all ? names() : waiting.names) {
-                judge(name, judged, round);
-            }
+            judge(waiting.all ? all() : waiting.entries, judged, round);
         }
         return judged;
     }
@@ -160,20 +154,16 @@ final class StoredEntries<K extends Record, N extends Record, S extends Record, 
     public S evaluateAll(StateKey key, S head, Round<K, N> round) throws Exception {
         S judged = Memory.evaluateHead(detector, head, round, failed);
         unjudged.remove(key);
-        for (String name : names()) {
-            judge(name, judged, round);
-        }
+        judge(all(), judged, round);
         return judged;
     }
 
-    private void judge(String name, S head, Round<K, N> round) throws Exception {
-        E before = stored.get(name);
-        if (before == null) {
-            return;
-        }
-        E after = judged(name, before, head, round);
-        if (after != before) {
-            stored.put(name, after);
+    private void judge(Map<String, E> entries, S head, Round<K, N> round) throws Exception {
+        for (Map.Entry<String, E> entry : entries.entrySet()) {
+            E after = judged(entry.getKey(), entry.getValue(), head, round);
+            if (after != entry.getValue()) {
+                stored.put(entry.getKey(), after);
+            }
         }
     }
 
@@ -187,10 +177,12 @@ final class StoredEntries<K extends Record, N extends Record, S extends Record, 
     }
 
     /** Copied, because the entries are written while they are gone through. */
-    private List<String> names() throws Exception {
-        List<String> names = new ArrayList<>();
-        stored.keys().forEach(names::add);
-        return names;
+    private Map<String, E> all() throws Exception {
+        Map<String, E> all = new HashMap<>();
+        for (Map.Entry<String, E> entry : stored.entries()) {
+            all.put(entry.getKey(), entry.getValue());
+        }
+        return all;
     }
 
     @Override
