@@ -10,6 +10,7 @@ import io.trailwarden.testing.SampleFinding;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,7 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
     private Reference reference;
     private boolean lazy;
     private boolean thorough;
+    private boolean careful;
     private int judged;
     private long now = Instant.parse("2026-03-03T00:00:00Z").toEpochMilli();
     private final Findings findings =
@@ -123,6 +126,25 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
         return this;
     }
 
+    /** Fails when a state that is kept already is changed instead of replaced. Slow for large states. */
+    public Rehearsal<K, N, S> carefully() {
+        careful = true;
+        return this;
+    }
+
+    private <T> T unchanged(@Nullable S state, KeptEntries kept, Supplier<T> call) {
+        if (!careful) {
+            return call.get();
+        }
+        List<Object> before = Arrays.asList(state, new ArrayList<>(kept.byName.values()));
+        String was = before.toString();
+        T result = call.get();
+        if (!before.toString().equals(was)) {
+            throw new AssertionError("was " + was + " and was changed to " + before);
+        }
+        return result;
+    }
+
     /** Delivers events, in this order, duplicates included. */
     public Rehearsal<K, N, S> deliver(Iterable<? extends AuditEvent> events) {
         events.forEach(this::deliver);
@@ -167,7 +189,8 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
         while (!dirty.isEmpty()) {
             RoundKey<K> at = dirty.poll();
             Map<K, S> states = rounds.get(at.round() - 1);
-            states.put(at.key(), evaluate(at, states.get(at.key())));
+            S state = states.get(at.key());
+            states.put(at.key(), unchanged(state, entries(at.round(), at.key()), () -> evaluate(at, state)));
             dirty.addAll(waiting);
             waiting.clear();
         }
@@ -293,7 +316,10 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
         Map<K, S> states = rounds.get(round - 1);
         S before = states.get(signal.key());
         KeptEntries kept = entries(round, signal.key());
-        S after = entering == null ? detector.merge(before, signal) : entering.merge(before, signal, kept);
+        S after = unchanged(
+                before,
+                kept,
+                () -> entering == null ? detector.merge(before, signal) : entering.merge(before, signal, kept));
         states.put(signal.key(), after);
         if (entering != null && before != null && entering.bearsOnEntries(before, after)) {
             kept.judgeAll();
