@@ -20,6 +20,18 @@ public record Published(Map<String, Mark> open, long highest) {
     /** Nothing published yet. */
     public static final Published NOTHING = new Published(Map.of(), 0);
 
+    /** The same, and the next revision is higher than this one. */
+    public Published above(long revision) {
+        return revision <= highest ? this : new Published(open, revision);
+    }
+
+    /** With what another part of the state had published and cannot speak for any more. */
+    public Published with(Published other) {
+        Map<String, Mark> all = new LinkedHashMap<>(open);
+        all.putAll(other.open);
+        return new Published(all, Math.max(highest, other.highest));
+    }
+
     /**
      * Forgets findings whose evidence begins before this time, because the evidence is no longer in the state: they
      * stand as they are and will not be withdrawn.

@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -133,6 +134,29 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
                 .isEqualTo(run(events(), 1, false).open());
     }
 
+    /** Whoever runs it writes the state that it was handed, while that is merged into. */
+    @Test
+    final void a_state_is_replaced_and_never_changed() {
+        List<AuditEvent> shuffled = new ArrayList<>(events().subList(0, Math.min(500, events().size())));
+        Collections.shuffle(shuffled, new Random(1));
+        Rehearsal<K, N, S> rehearsal =
+                new Rehearsal<>(detector(), reference()).carefully().deliver(shuffled);
+        assertThat(rehearsal.settle().states()).isNotEmpty();
+    }
+
+    @Test
+    final void judging_only_what_changed_gives_the_same_as_judging_everything() {
+        Assumptions.assumeTrue(detector() instanceof EntryDetector, "keeps no entries");
+        for (int seed = 0; seed < 10; seed++) {
+            List<AuditEvent> shuffled = new ArrayList<>(events());
+            Collections.shuffle(shuffled, new Random(seed));
+            Rehearsal<K, N, S> some = new Rehearsal<>(detector(), reference()).deliver(shuffled);
+            Rehearsal<K, N, S> all =
+                    new Rehearsal<>(detector(), reference()).thoroughly().deliver(shuffled);
+            assertThat(some.open()).as("seed %d", seed).isEqualTo(all.open());
+        }
+    }
+
     @Test
     final void nothing_new_is_published_when_nothing_changed() {
         Rehearsal<K, N, S> rehearsal = run(events(), 1, false);
@@ -171,7 +195,7 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
         flood().forEach(rehearsal::deliver);
         rehearsal.settle();
         assertThat(rehearsal.states()).isNotEmpty();
-        rehearsal.states().forEach((key, state) -> assertThat(state.toString().length())
+        rehearsal.states().forEach((key, state) -> assertThat(characters(rehearsal, key))
                 .as("state of %s", key)
                 .isLessThanOrEqualTo(mostCharacters()));
     }
@@ -193,11 +217,17 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
         }
     }
 
-    private static int largest(Rehearsal<?, ?, ?> rehearsal) {
-        return rehearsal.states().entrySet().stream()
-                .mapToInt(each -> each.toString().length())
+    private static <K extends Record> int largest(Rehearsal<K, ?, ?> rehearsal) {
+        return rehearsal.states().keySet().stream()
+                .mapToInt(key -> key.toString().length() + characters(rehearsal, key))
                 .max()
                 .orElse(0);
+    }
+
+    /** Of a key's state, its entries included. */
+    private static <K extends Record> int characters(Rehearsal<K, ?, ?> rehearsal, K key) {
+        return rehearsal.states().get(key).toString().length()
+                + rehearsal.entries(key).toString().length();
     }
 
     @Test
@@ -252,6 +282,9 @@ public abstract class DetectorContract<K extends Record, N extends Record, S ext
         assertCarried(detector().keyType(), known);
         assertCarried(detector().newsType(), known);
         assertCarried(detector().stateType(), known);
+        if (detector() instanceof EntryDetector<?, ?, ?, ?> entering) {
+            assertCarried(entering.entryType(), known);
+        }
     }
 
     private Rehearsal<K, N, S> run(List<? extends AuditEvent> events, int chains, boolean lazily) {

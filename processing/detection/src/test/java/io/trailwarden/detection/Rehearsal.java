@@ -12,6 +12,7 @@ import io.trailwarden.testing.SampleFinding;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
@@ -21,10 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a job does with a detector, in a few lines and without a stream: de-duplicates, reads signals in one of several
- * source chains, merges them by key and round, evaluates, keeps the highest revision of every finding.
+ * source chains, merges them by key and round, evaluates, keeps the highest revision of every finding. Of a detector with
+ * entries only those are judged that changed, unless all have to be.
  *
  * @param <K> the detector's keys
  * @param <N> the detector's news
@@ -41,13 +46,51 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
     private final Map<String, Finding> latest = new TreeMap<>();
     private final List<Finding> revisions = new ArrayList<>();
     private final List<Signal<K, N>> signals = new ArrayList<>();
+    private final Map<RoundKey<K>, KeptEntries> entries = new LinkedHashMap<>();
+    private final @Nullable EntryDetector<K, N, S, Record> entering;
     private Reference reference;
     private boolean lazy;
+    private boolean thorough;
+    private boolean careful;
+    private int judged;
     private long now = Instant.parse("2026-03-03T00:00:00Z").toEpochMilli();
     private final Findings findings =
             new Findings(() -> Instant.ofEpochMilli(now++), () -> reference().suppressions(), this::take);
 
     private record RoundKey<K>(int round, K key) {}
+
+    /** The entries of one key, and which of them are to be judged. */
+    private static final class KeptEntries implements Entries<Record> {
+
+        private final Map<String, Record> byName = new TreeMap<>();
+        private final Set<String> unjudged = new LinkedHashSet<>();
+
+        @Override
+        public @Nullable Record get(String name) {
+            return byName.get(name);
+        }
+
+        @Override
+        public void put(String name, Record entry) {
+            byName.put(name, entry);
+            unjudged.add(name);
+        }
+
+        @Override
+        public void remove(String name) {
+            byName.remove(name);
+            unjudged.remove(name);
+        }
+
+        @Override
+        public void each(BiConsumer<String, Record> reader) {
+            Map.copyOf(byName).forEach(reader);
+        }
+
+        void judgeAll() {
+            unjudged.addAll(byName.keySet());
+        }
+    }
 
     /** A rehearsal in one chain that evaluates after every event. */
     public Rehearsal(KeyedDetector<K, N, S> detector, Reference reference) {
@@ -55,9 +98,12 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
     }
 
     /** A rehearsal in several chains, among which events are dealt by their ids' hash. */
+    @SuppressWarnings("unchecked") // its entries go back to the detector that made them, and nowhere else
     public Rehearsal(KeyedDetector<K, N, S> detector, Reference reference, int chains) {
         this.detector = detector;
         this.reference = reference;
+        this.entering =
+                detector instanceof EntryDetector<K, N, S, ?> entry ? (EntryDetector<K, N, S, Record>) entry : null;
         for (int i = 0; i < chains; i++) {
             this.chains.add(detector.signals());
         }
@@ -74,6 +120,31 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
     public Rehearsal<K, N, S> lazily() {
         lazy = true;
         return this;
+    }
+
+    /** Judges every entry of a key at each evaluation, as if nobody knew what changed. */
+    public Rehearsal<K, N, S> thoroughly() {
+        thorough = true;
+        return this;
+    }
+
+    /** Fails when a state that is kept already is changed instead of replaced. Slow for large states. */
+    public Rehearsal<K, N, S> carefully() {
+        careful = true;
+        return this;
+    }
+
+    private <T> T unchanged(@Nullable S state, KeptEntries kept, Supplier<T> call) {
+        if (!careful) {
+            return call.get();
+        }
+        List<Object> before = Arrays.asList(state, new ArrayList<>(kept.byName.values()));
+        String was = before.toString();
+        T result = call.get();
+        if (!before.toString().equals(was)) {
+            throw new AssertionError("was " + was + " and was changed to " + before);
+        }
+        return result;
     }
 
     /** Delivers events, in this order, duplicates included. */
@@ -108,6 +179,7 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
         for (int round = 1; round <= rounds.size(); round++) {
             for (K each : rounds.get(round - 1).keySet()) {
                 waiting.add(new RoundKey<>(round, each));
+                entries(round, each).judgeAll();
             }
         }
         if (!lazy) {
@@ -128,11 +200,29 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
         while (!dirty.isEmpty()) {
             RoundKey<K> at = dirty.poll();
             Map<K, S> states = rounds.get(at.round() - 1);
-            states.put(at.key(), detector.evaluate(states.get(at.key()), new Now(at.round(), at.key())));
+            S state = states.get(at.key());
+            states.put(at.key(), unchanged(state, entries(at.round(), at.key()), () -> evaluate(at, state)));
             dirty.addAll(waiting);
             waiting.clear();
         }
         return this;
+    }
+
+    private S evaluate(RoundKey<K> at, S before) {
+        Now now = new Now(at.round(), at.key());
+        S head = detector.evaluate(before, now);
+        if (entering != null) {
+            KeptEntries kept = entries(at.round(), at.key());
+            if (thorough) {
+                kept.judgeAll();
+            }
+            for (String name : kept.unjudged) {
+                judged++;
+                kept.byName.put(name, entering.judge(name, kept.byName.get(name), head, now));
+            }
+            kept.unjudged.clear();
+        }
+        return head;
     }
 
     private final class Now implements Round<K, N> {
@@ -209,6 +299,20 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
         return rounds.get(0);
     }
 
+    /** The entries of one of them by name; none of a detector that keeps none. */
+    public Map<String, Record> entries(K key) {
+        return entries(1, key).byName;
+    }
+
+    /** How many entries were judged so far, again and again counted. */
+    public int judged() {
+        return judged;
+    }
+
+    private KeptEntries entries(int round, K key) {
+        return entries.computeIfAbsent(new RoundKey<>(round, key), any -> new KeptEntries());
+    }
+
     private SignalSource<K, N> chain(String eventId) {
         return chains.get(Math.floorMod(eventId.hashCode(), chains.size()));
     }
@@ -222,9 +326,16 @@ public final class Rehearsal<K extends Record, N extends Record, S extends Recor
         }
         Map<K, S> states = rounds.get(round - 1);
         S before = states.get(signal.key());
-        S after = detector.merge(before, signal);
+        KeptEntries kept = entries(round, signal.key());
+        S after = unchanged(
+                before,
+                kept,
+                () -> entering == null ? detector.merge(before, signal) : entering.merge(before, signal, kept));
         states.put(signal.key(), after);
-        if (after != before) {
+        if (entering != null && before != null && entering.bearsOnEntries(before, after)) {
+            kept.judgeAll();
+        }
+        if (after != before || !kept.unjudged.isEmpty()) {
             waiting.add(new RoundKey<>(round, signal.key()));
         }
     }

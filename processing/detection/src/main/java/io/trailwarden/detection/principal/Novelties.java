@@ -47,12 +47,8 @@ final class Novelties {
         PrincipalSettings settings = reference.principals(state.account());
         List<Claim> claims = new ArrayList<>();
         Instant learned = PrincipalDetector.learnedFrom(state, settings);
-        if (learned != null) {
-            if (state.kind() == Kind.ACCOUNT) {
-                newPrincipals(state, reference, settings, learned, claims);
-            } else {
-                newUses(state, reference, settings, learned, claims);
-            }
+        if (learned != null && state.kind() != Kind.ACCOUNT) {
+            newUses(state, reference, settings, learned, claims);
         }
         if (!state.full().isEmpty()) {
             claims.add(full(state, reference));
@@ -108,24 +104,20 @@ final class Novelties {
                 NoveltyWords.newUses(state, reference, learned, novelties, chief(novelties), evidence));
     }
 
-    private static void newPrincipals(
-            PrincipalState state,
-            Reference reference,
-            PrincipalSettings settings,
-            Instant learned,
-            List<Claim> claims) {
-        if (settings.newPrincipals() == NewPrincipals.OFF) {
-            return;
+    /** About one principal of an account: a claim if it is new there. */
+    static List<Claim> newPrincipal(PrincipalState account, String principal, FirstUse use, Reference reference) {
+        PrincipalSettings settings = reference.principals(account.account());
+        Instant learned = PrincipalDetector.learnedFrom(account, settings);
+        boolean person = use.type() != null && PEOPLE.contains(use.type());
+        boolean counts =
+                person ? settings.newPrincipals() != NewPrincipals.OFF : settings.newPrincipals() == NewPrincipals.ALL;
+        if (!counts
+                || learned == null
+                || use.time().isBefore(learned)
+                || settings.ignore().stream().anyMatch(glob -> glob.matches(principal))) {
+            return List.of();
         }
-        new TreeMap<>(state.seen().getOrDefault(PrincipalDetector.PRINCIPAL, Map.of())).forEach((principal, use) -> {
-            boolean person = use.type() != null && PEOPLE.contains(use.type());
-            boolean ignored = settings.ignore().stream().anyMatch(glob -> glob.matches(principal));
-            if (!use.time().isBefore(learned)
-                    && !ignored
-                    && (person || settings.newPrincipals() == NewPrincipals.ALL)) {
-                claims.add(newPrincipal(state, reference, learned, principal, use, person));
-            }
-        });
+        return List.of(newPrincipal(account, reference, learned, principal, use, person));
     }
 
     private static Claim newPrincipal(
@@ -150,11 +142,13 @@ final class Novelties {
 
     private static Claim full(PrincipalState state, Reference reference) {
         Instant since = state.since() == null ? state.newest() : state.since();
-        String evidence = state.seen().values().stream()
-                .flatMap(names -> names.values().stream())
-                .min(FirstUse::compareTo)
-                .map(FirstUse::eventId)
-                .orElse("");
+        String evidence = state.members() != null
+                ? state.members().evidence()
+                : state.seen().values().stream()
+                        .flatMap(names -> names.values().stream())
+                        .min(FirstUse::compareTo)
+                        .map(FirstUse::eventId)
+                        .orElse("");
         return new Claim(
                 FindingId.of(PrincipalDetector.NAME, "full", state.kind().name(), state.account(), state.subject()),
                 new Claim.Detection(PrincipalDetector.NAME, Severity.LOW, Findings.AUTHOR, List.of()),

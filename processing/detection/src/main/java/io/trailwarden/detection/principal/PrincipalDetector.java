@@ -1,8 +1,9 @@
 package io.trailwarden.detection.principal;
 
 import io.trailwarden.detection.Call;
+import io.trailwarden.detection.Entries;
+import io.trailwarden.detection.EntryDetector;
 import io.trailwarden.detection.Findings;
-import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Phrases;
 import io.trailwarden.detection.Published;
 import io.trailwarden.detection.Round;
@@ -12,6 +13,9 @@ import io.trailwarden.detection.principal.PrincipalKey.Kind;
 import io.trailwarden.detection.principal.PrincipalNews.Role;
 import io.trailwarden.detection.principal.PrincipalState.FirstUse;
 import io.trailwarden.detection.principal.PrincipalState.JudgedUse;
+import io.trailwarden.detection.principal.PrincipalState.Member;
+import io.trailwarden.detection.principal.PrincipalState.Members;
+import io.trailwarden.detection.principal.PrincipalState.Place;
 import io.trailwarden.detection.reference.PrincipalSettings;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.reference.StateMachine;
@@ -24,6 +28,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +39,12 @@ import org.jspecify.annotations.Nullable;
  * a principal is watched from its first use on; what it uses for the first time after the learning period is new. Only
  * first times count, and a minimum does not depend on the order in which its candidates arrive: a late record may move
  * the beginning of the learning period or a first use, and findings follow.
+ *
+ * <p>The principals of an account are entries, so that a newcomer costs the same however many the account has. What one
+ * principal uses is not: each of its findings says all that was expected of it.
  */
-public final class PrincipalDetector implements KeyedDetector<PrincipalKey, PrincipalNews, PrincipalState> {
+public final class PrincipalDetector
+        implements EntryDetector<PrincipalKey, PrincipalNews, PrincipalState, PrincipalState.Member> {
 
     /** The detection's key. */
     public static final String NAME = "unexpected-principal";
@@ -55,7 +64,7 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalKey, Prin
     /** A role that one of the state machine's tasks took. */
     public static final String TASK_ROLE = "taskRole";
 
-    /** A principal of an account. */
+    /** A principal of an account, as what ran out of room is called. */
     public static final String PRINCIPAL = "principal";
 
     /** How many names of one dimension are remembered. */
@@ -65,8 +74,8 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalKey, Prin
     public static final int MAX_USES = 1_000;
 
     /**
-     * Over how many keys the principals of one account are spread. Each newcomer costs as much as its key knows already;
-     * each key of an account, used or not, is one of those that the detector may remember.
+     * Over how many keys the principals of one account are spread, and so over the subtasks. Each key of an account,
+     * used or not, is one of those that the detector may remember.
      */
     static final int ACCOUNT_SHARDS = 32;
 
@@ -121,8 +130,13 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalKey, Prin
     }
 
     @Override
+    public Class<Member> entryType() {
+        return Member.class;
+    }
+
+    @Override
     public int stateVersion() {
-        return 3;
+        return 4;
     }
 
     @Override
@@ -131,15 +145,16 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalKey, Prin
     }
 
     @Override
-    public PrincipalState merge(@Nullable PrincipalState before, Signal<PrincipalKey, PrincipalNews> signal) {
+    public PrincipalState merge(
+            @Nullable PrincipalState before, Signal<PrincipalKey, PrincipalNews> signal, Entries<Member> members) {
         Sighting event = signal.event();
         Edit edit = new Edit(before == null ? empty(signal.key(), event) : before);
         Call call = signal.news().call();
         if (call == null) {
             edit.since(event.time().truncatedTo(ChronoUnit.DAYS));
         } else if (signal.key().kind() == Kind.ACCOUNT) {
-            edit.first(
-                    PRINCIPAL,
+            edit.member(
+                    members,
                     call.principal(),
                     firstUse(event, call, call.caller().type()));
         } else {
@@ -203,12 +218,30 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalKey, Prin
                 state.type(),
                 state.since(),
                 state.newest(),
+                state.members(),
                 state.seen(),
                 state.uses(),
                 state.usesSince(),
                 state.full(),
                 published,
                 judged);
+    }
+
+    /** Whether a member is new depends on when the account's learning began, and on nothing else of the head. */
+    @Override
+    public boolean bearsOnEntries(PrincipalState before, PrincipalState after) {
+        return !Objects.equals(before.since(), after.since());
+    }
+
+    @Override
+    public Member judge(
+            String principal, Member member, PrincipalState account, Round<PrincipalKey, PrincipalNews> round) {
+        // One that comes back after it was forgotten goes on above what the account has withdrawn of it.
+        Published before = (member.published() == null ? Published.NOTHING : member.published())
+                .above(account.published().highest());
+        Published after = round.findings()
+                .settle(before, Novelties.newPrincipal(account, principal, member.use(), round.reference()));
+        return after == before ? member : new Member(member.use(), after);
     }
 
     @Override
@@ -251,6 +284,7 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalKey, Prin
                 null,
                 null,
                 event.time(),
+                null,
                 Map.of(),
                 Map.of(),
                 null,
@@ -295,10 +329,12 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalKey, Prin
         private @Nullable Instant since;
         private Instant newest;
         private @Nullable String type;
+        private @Nullable Members members;
         private Map<String, Map<String, FirstUse>> seen;
         private Map<String, JudgedUse> uses;
         private @Nullable Instant usesSince;
         private List<String> full;
+        private Published published;
         private boolean changed;
 
         Edit(PrincipalState state) {
@@ -306,10 +342,12 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalKey, Prin
             this.since = state.since();
             this.newest = state.newest();
             this.type = state.type();
+            this.members = state.members();
             this.seen = state.seen();
             this.uses = state.uses();
             this.usesSince = state.usesSince();
             this.full = state.full();
+            this.published = state.published();
         }
 
         void since(Instant time) {
@@ -333,6 +371,43 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalKey, Prin
                 type = signalled;
                 changed = true;
             }
+        }
+
+        /** The earliest stay, so that who is forgotten does not depend on the order of arrival. */
+        void member(Entries<Member> entries, String name, FirstUse use) {
+            Member known = entries.get(name);
+            if (known != null && known.use().compareTo(use) <= 0) {
+                return;
+            }
+            changed = true;
+            Members before = members == null ? new Members(0, use.time(), use.eventId(), null) : members;
+            Place latest = before.latest();
+            Members after = before.with(use, known == null && latest == null ? 1 : 0);
+            if (known == null && latest != null) {
+                full(PRINCIPAL);
+                if (latest.compareTo(Place.of(name, use)) < 0) {
+                    return;
+                }
+                forget(entries, latest.name());
+            }
+            entries.put(name, new Member(use, known == null ? null : known.published()));
+            boolean moved = latest == null || known == null || latest.name().equals(name);
+            members = after.count() == MAX_NAMES && moved ? after.withLatest(latest(entries)) : after;
+        }
+
+        /** What it had published is the account's from now on, which does not claim it and so withdraws it. */
+        private void forget(Entries<Member> entries, String name) {
+            Member gone = entries.get(name);
+            entries.remove(name);
+            if (gone != null && gone.published() != null) {
+                published = published.with(gone.published());
+            }
+        }
+
+        private static @Nullable Place latest(Entries<Member> entries) {
+            List<Place> places = new ArrayList<>();
+            entries.each((name, member) -> places.add(Place.of(name, member.use())));
+            return places.stream().max(Comparator.naturalOrder()).orElse(null);
         }
 
         void first(String dimension, String name, FirstUse use) {
@@ -424,11 +499,12 @@ public final class PrincipalDetector implements KeyedDetector<PrincipalKey, Prin
                     type,
                     since,
                     newest,
+                    members,
                     seen,
                     uses,
                     usesSince,
                     full,
-                    state.published(),
+                    published,
                     usesSince == null ? state.judged() : state.judged().keepFrom(usesSince));
         }
     }

@@ -16,8 +16,10 @@ import io.trailwarden.event.Severity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -456,6 +458,70 @@ class PrincipalDetectorTest extends DetectorContract<PrincipalKey, PrincipalNews
         }
         assertThat(rehearsal.signals().stream().filter(signal -> signal.key().kind() == PrincipalKey.Kind.PRINCIPAL))
                 .hasSize(4);
+    }
+
+    @Test
+    void a_newcomer_costs_one_judgement_however_many_the_account_knows() {
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal =
+                new Rehearsal<>(detector(), Reference.EMPTY).deliver(members(400, Duration.ofMinutes(1)));
+        int judged = rehearsal.judged();
+
+        rehearsal.deliver(user("2026-03-10T00:00:00Z", "mallory", "s3", "ListBuckets", "eu-west-1"));
+
+        assertThat(rehearsal.only().subject().principal()).endsWith(":user/mallory");
+        assertThat(rehearsal.judged()).isEqualTo(judged + 1);
+
+        rehearsal.deliver(user("2026-02-01T00:00:00Z", "dana", "s3", "ListBuckets", "eu-west-1"));
+
+        assertThat(rehearsal.judged()).isGreaterThan(judged + 400);
+        assertThat(rehearsal.open()).hasSize(401);
+    }
+
+    @Test
+    void of_an_account_with_too_many_principals_the_earliest_are_remembered_in_any_order() {
+        List<AuditEvent> members = members(PrincipalDetector.MAX_NAMES + 60, Duration.ofMinutes(15));
+        Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> inOrder =
+                new Rehearsal<>(detector(), Reference.EMPTY).deliver(members);
+        assertThat(inOrder.open())
+                .filteredOn(finding -> finding.words().title().startsWith("New in account"))
+                .hasSize(PrincipalDetector.MAX_NAMES - 7 * 24 * 4)
+                .extracting(finding -> finding.evidence().eventIds().get(0))
+                .doesNotContain(members.get(PrincipalDetector.MAX_NAMES).eventId());
+        assertThat(inOrder.open())
+                .filteredOn(finding -> finding.words().title().startsWith("Too much to remember"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.evidence().eventIds())
+                        .containsExactly(members.get(0).eventId()));
+
+        for (int seed = 0; seed < 4; seed++) {
+            List<AuditEvent> shuffled = new ArrayList<>(members);
+            Collections.shuffle(shuffled, new Random(seed));
+            // What is forgotten after it was found is withdrawn, and found again when it comes back.
+            Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> rehearsal =
+                    new Rehearsal<>(detector(), Reference.EMPTY).deliver(shuffled);
+            assertThat(rehearsal.open()).as("seed %d", seed).isEqualTo(inOrder.open());
+            assertThat(rehearsal.revisions())
+                    .as("seed %d", seed)
+                    .anyMatch(finding -> finding.state() == Finding.State.WITHDRAWN);
+        }
+    }
+
+    /** First calls of so many users whose memories meet under one key. */
+    private List<AuditEvent> members(int count, Duration apart) {
+        Instant start = Instant.parse("2026-03-01T00:00:00Z");
+        List<AuditEvent> members = new ArrayList<>();
+        for (int i = 0; members.size() < count; i++) {
+            String arn = "arn:aws:iam::111122223333:user/member-" + i;
+            if (Math.floorMod(arn.hashCode(), PrincipalDetector.ACCOUNT_SHARDS) == 0) {
+                members.add(user(
+                        start.plus(apart.multipliedBy(members.size())).toString(),
+                        "member-" + i,
+                        "s3",
+                        "ListBuckets",
+                        "eu-west-1"));
+            }
+        }
+        return members;
     }
 
     private Rehearsal<PrincipalKey, PrincipalNews, PrincipalState> learned(String name) {

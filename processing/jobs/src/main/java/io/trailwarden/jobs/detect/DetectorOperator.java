@@ -1,5 +1,6 @@
 package io.trailwarden.jobs.detect;
 
+import io.trailwarden.detection.EntryDetector;
 import io.trailwarden.detection.Findings;
 import io.trailwarden.detection.KeyedDetector;
 import io.trailwarden.detection.Round;
@@ -19,6 +20,7 @@ import io.trailwarden.jobs.operator.Statuses;
 import io.trailwarden.jobs.state.BlockSerializer;
 import io.trailwarden.jobs.state.RecordTypes;
 import io.trailwarden.jobs.state.StateKey;
+import io.trailwarden.jobs.state.TextSerializer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -323,9 +326,9 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
     private final class Host<K extends Record, N extends Record, S extends Record> implements Round<K, N> {
 
         private final KeyedDetector<K, N, S> detector;
-        private final ValueStateDescriptor<S> stateDescriptor;
-        private final ValueState<S> states;
-        private final ValueState<KeyClock> clocks;
+        private final ValueStateDescriptor<Kept<S>> stateDescriptor;
+        private final ValueState<Kept<S>> states;
+        private final Memory<K, N, S> memory;
         private long keys;
         private long refused;
         private long learning;
@@ -335,60 +338,75 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             this.detector = detector;
             // Another version has another name: older state is not read by a class that it does not fit.
             String name = detector.name() + "-v" + detector.stateVersion();
-            stateDescriptor = new ValueStateDescriptor<>(name, inBlocks(detector.stateType()));
+            stateDescriptor = new ValueStateDescriptor<>(name + "-kept", inBlocks(Kept.of(detector.stateType())));
             states = getPartitionedState(stateDescriptor);
-            clocks = getPartitionedState(new ValueStateDescriptor<>(name + "-clock", inBlocks(KeyClock.class)));
-            try (Stream<StateKey> restored =
-                    DetectorOperator.this.<StateKey>getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE)) {
+            memory = memory(detector, name);
+            try (Stream<StateKey> restored = DetectorOperator.this
+                    .<StateKey>getKeyedStateBackend()
+                    .getKeys(stateDescriptor.getName(), VoidNamespace.INSTANCE)) {
                 keys = restored.count();
             }
         }
 
-        private <R extends Record> TypeSerializer<R> inBlocks(Class<R> type) {
+        private Memory<K, N, S> memory(KeyedDetector<K, N, S> of, String name) throws Exception {
+            return of instanceof EntryDetector<K, N, S, ?> entering
+                    ? entries(entering, name)
+                    : new Memory.Heads<>(of, this::cannotJudge);
+        }
+
+        private <E extends Record> Memory<K, N, S> entries(EntryDetector<K, N, S, E> of, String name) throws Exception {
+            return new StoredEntries<>(
+                    of,
+                    getPartitionedState(new MapStateDescriptor<>(
+                            name + "-entries", TextSerializer.INSTANCE, inBlocks(RecordTypes.of(of.entryType())))),
+                    this::cannotJudge);
+        }
+
+        private <R extends Record> TypeSerializer<R> inBlocks(TypeInformation<R> type) {
             return new BlockSerializer<>(
-                    RecordTypes.of(type).createSerializer(getExecutionConfig().getSerializerConfig()));
+                    type.createSerializer(getExecutionConfig().getSerializerConfig()));
         }
 
         void take(Signal<?, ?> signal) throws Exception {
-            S before = states.value();
+            Kept<S> kept = states.value();
+            S before = kept == null ? null : kept.state();
             S after = merge(before, signal);
             if (after == null) {
                 return;
             }
-            if (before == null && keys >= maxKeys) {
+            if (kept == null && keys >= maxKeys) {
                 judgeAlone(after, signal);
                 return;
             }
-            KeyClock clock = clocks.value();
-            if (before == null || clock == null) {
-                clock = KeyClock.NEW;
-                keys += before == null ? 1 : 0;
-            }
             long now = now();
-            if (after == before) {
+            if (kept != null && after == before && !memory.changedMore()) {
                 // Nothing new: only that the key is still heard of, and that not to the second.
-                if (now - clock.lastSignal() > QUIET.toMillis() / 10) {
-                    clocks.update(clock.signalled(now));
+                if (now - kept.lastSignal() > QUIET.toMillis() / 10) {
+                    states.update(kept.signalled(now));
                 }
                 return;
             }
-            clock = clock.signalled(now);
             StateKey key = (StateKey) getCurrentKey();
+            memory.keep(key, before, after);
             if (evaluatedLately.add(key)) {
-                after = evaluate(after);
+                after = evaluate(key, after);
             } else {
                 unevaluated.add(key);
             }
+            keys += kept == null ? 1 : 0;
             count(before, -1);
             count(after, 1);
-            states.update(after);
-            clocks.update(clock.expiryTimer() == 0 && clock.quietTimer() == 0 ? watchExpiry(after, clock) : clock);
+            Kept<S> next = kept == null
+                    ? new Kept<>(now, 0, 0, after)
+                    : kept.with(after).signalled(now);
+            states.update(next.watched() ? next : watchExpiry(next));
         }
 
         /** No room for another key: what one event proves is still found, and the lack of room is said. */
         private void judgeAlone(S state, Signal<?, ?> signal) {
             refused++;
-            evaluate(state);
+            evaluations.increment();
+            memory.judgeAlone(state, this);
             own.capacity(
                     detector.name(),
                     maxKeys,
@@ -398,7 +416,9 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
 
         private @Nullable S merge(@Nullable S state, Signal<?, ?> signal) {
             try {
-                return detector.merge(state, own(signal));
+                return memory.merge(state, own(signal));
+            } catch (StoredEntries.Unreadable e) {
+                throw e;
             } catch (RuntimeException e) {
                 failed(signal.event().eventId(), signal.event().time(), e);
                 return null;
@@ -440,14 +460,13 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
             followed.add(new Signal<>(detector.name(), key, event, news));
         }
 
-        private S evaluate(S state) {
+        private S evaluate(StateKey key, S state) throws Exception {
             evaluations.increment();
-            try {
-                return detector.evaluate(state, this);
-            } catch (RuntimeException e) {
-                failed("", Instant.ofEpochMilli(now()), e);
-                return state;
-            }
+            return memory.evaluate(key, state, this);
+        }
+
+        private void cannotJudge(RuntimeException problem) {
+            failed("", Instant.ofEpochMilli(now()), problem);
         }
 
         /** What a detector cannot digest must not stop the others; restarting would only meet it again. */
@@ -484,7 +503,7 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
                             VoidNamespace.INSTANCE,
                             VoidNamespaceSerializer.INSTANCE,
                             stateDescriptor,
-                            (key, state) -> count(state.value(), 1));
+                            (key, state) -> count(state.value().state(), 1));
         }
 
         void evaluateAll() throws Exception {
@@ -492,47 +511,52 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
                     .<StateKey>getKeyedStateBackend()
                     .applyToAllKeys(
                             VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, stateDescriptor, (key, state) -> {
-                                S before = state.value();
-                                if (before != null) {
-                                    state.update(evaluate(before));
+                                Kept<S> kept = state.value();
+                                if (kept != null) {
+                                    evaluations.increment();
+                                    evaluated(kept, memory.evaluateAll(key, kept.state(), this));
                                     emit();
                                 }
                             });
         }
 
         void evaluateCurrent() throws Exception {
-            S state = states.value();
-            if (state != null) {
-                states.update(evaluate(state));
+            Kept<S> kept = states.value();
+            if (kept != null) {
+                evaluated(kept, evaluate((StateKey) getCurrentKey(), kept.state()));
+            }
+        }
+
+        private void evaluated(Kept<S> kept, S after) throws Exception {
+            if (after != kept.state()) {
+                states.update(kept.with(after));
             }
         }
 
         void onProcessingTime(long time) throws Exception {
-            KeyClock clock = clocks.value();
-            S state = states.value();
-            if (clock != null && state != null && clock.quietTimer() == time) {
-                forgetOrWait(state, clock.withQuietTimer(0));
+            Kept<S> kept = states.value();
+            if (kept != null && kept.quietTimer() == time) {
+                forgetOrWait(kept.withQuietTimer(0));
             }
         }
 
         void onEventTime(long time) throws Exception {
-            KeyClock clock = clocks.value();
-            S state = states.value();
-            if (clock != null && state != null && clock.expiryTimer() == time) {
-                forgetOrWait(state, clock.withExpiryTimer(0));
+            Kept<S> kept = states.value();
+            if (kept != null && kept.expiryTimer() == time) {
+                forgetOrWait(kept.withExpiryTimer(0));
             }
         }
 
-        private void forgetOrWait(S state, KeyClock clock) throws Exception {
-            boolean over = expiry(state) <= timers().currentWatermark();
-            boolean quiet = clock.lastSignal() + QUIET.toMillis() <= now();
+        private void forgetOrWait(Kept<S> kept) throws Exception {
+            boolean over = expiry(kept.state()) <= timers().currentWatermark();
+            boolean quiet = kept.lastSignal() + QUIET.toMillis() <= now();
             if (over && quiet) {
                 states.clear();
-                clocks.clear();
+                memory.clear((StateKey) getCurrentKey());
                 keys--;
-                count(state, -1);
+                count(kept.state(), -1);
             } else {
-                clocks.update(watchExpiry(state, clock));
+                states.update(watchExpiry(kept));
             }
         }
 
@@ -540,15 +564,15 @@ public final class DetectorOperator extends AbstractStreamOperator<Finding>
          * Sets the one timer at which it makes sense to look again. A time that has already passed in event time is
          * awaited in processing time, because event time may stand still.
          */
-        private KeyClock watchExpiry(S state, KeyClock clock) {
-            long expiry = expiry(state);
+        private Kept<S> watchExpiry(Kept<S> kept) {
+            long expiry = expiry(kept.state());
             if (expiry > timers().currentWatermark()) {
                 timers().registerEventTimeTimer(VoidNamespace.INSTANCE, expiry);
-                return clock.withExpiryTimer(expiry);
+                return kept.withExpiryTimer(expiry);
             }
-            long quiet = Math.max(clock.lastSignal() + QUIET.toMillis(), now() + 1);
+            long quiet = Math.max(kept.lastSignal() + QUIET.toMillis(), now() + 1);
             timers().registerProcessingTimeTimer(VoidNamespace.INSTANCE, quiet);
-            return clock.withQuietTimer(quiet);
+            return kept.withQuietTimer(quiet);
         }
 
         private long expiry(S state) {

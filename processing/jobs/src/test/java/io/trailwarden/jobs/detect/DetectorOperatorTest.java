@@ -115,11 +115,11 @@ class DetectorOperatorTest {
         try (Harness harness = open(settings)) {
             harness.ping("alice", "e1");
             harness.ping("bob", "e2");
-            assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(4);
+            assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(2);
 
             // Event time is over, but the keys were heard of a moment ago
             harness.flink.processWatermark(NOON.toEpochMilli() + HOUR + 1);
-            assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(4);
+            assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(2);
 
             harness.flink.setProcessingTime(DetectorOperator.QUIET.toMillis() + 1);
 
@@ -168,7 +168,7 @@ class DetectorOperatorTest {
                         assertThat(finding.evidence().eventIds()).containsExactly("e3");
                         assertThat(finding.words().facts()).containsEntry("keys per subtask", "2");
                     });
-            assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(4);
+            assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(2);
         }
     }
 
@@ -194,7 +194,7 @@ class DetectorOperatorTest {
             harness.signal(new Signal<>("retired", new Actor("alice"), new Sighting(NOON, "e1"), new Heard("Ping")));
             harness.signal(signal);
 
-            assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(2);
+            assertThat(harness.flink.numKeyedStateEntries()).isEqualTo(1);
         }
     }
 

@@ -3,7 +3,7 @@ package io.trailwarden.jobs.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trailwarden.detection.KeyedDetector;
+import io.trailwarden.detection.EntryDetector;
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Finding;
 import io.trailwarden.event.JobStatus;
@@ -11,7 +11,6 @@ import io.trailwarden.jobs.RepeatedCalls;
 import io.trailwarden.jobs.TestRecords;
 import io.trailwarden.jobs.archive.Flushed;
 import io.trailwarden.jobs.archive.PendingCheckpoint;
-import io.trailwarden.jobs.detect.KeyClock;
 import io.trailwarden.jobs.intake.Ancestor;
 import io.trailwarden.jobs.intake.Delivered;
 import io.trailwarden.jobs.intake.Detection;
@@ -45,18 +44,23 @@ class TypesTest {
                 Flushed.class,
                 PendingCheckpoint.class,
                 Ancestor.class,
-                KeyClock.class,
                 ReferenceTable.Remembered.class);
     }
 
     static Stream<Class<? extends Record>> stateTypes() {
         return Stream.concat(
                 Stream.of(RepeatedCalls.Calls.class, Nested.class),
-                Detection.standard().keyedDetectors().stream().map(KeyedDetector::stateType));
+                Detection.standard().keyedDetectors().stream()
+                        .flatMap(detector -> detector instanceof EntryDetector<?, ?, ?, ?> entering
+                                ? Stream.of(detector.stateType(), entering.entryType())
+                                : Stream.of(detector.stateType())));
     }
 
     /** A map of maps of lists. */
     public record Nested(Map<String, Map<String, List<Inner>>> maps, @Nullable Inner nothing) {}
+
+    /** Three numbers. */
+    public record Times(long first, long second, long third) {}
 
     /** What nobody knows how to serialise. */
     public record Odd(Object anything) {}
@@ -135,19 +139,19 @@ class TypesTest {
 
     @Test
     void aBlockHoldsTheBytesOfItsFields() throws IOException {
-        TypeSerializer<KeyClock> fields = RecordTypes.of(KeyClock.class).createSerializer(new SerializerConfigImpl());
-        TypeSerializer<KeyClock> block = new BlockSerializer<>(fields);
+        TypeSerializer<Times> fields = RecordTypes.of(Times.class).createSerializer(new SerializerConfigImpl());
+        TypeSerializer<Times> block = new BlockSerializer<>(fields);
         DataOutputSerializer plain = new DataOutputSerializer(64);
         DataOutputSerializer blocks = new DataOutputSerializer(64);
-        for (KeyClock clock : List.of(new KeyClock(1, 2, 3), new KeyClock(4, 5, 6))) {
-            fields.serialize(clock, plain);
-            block.serialize(clock, blocks);
+        for (Times times : List.of(new Times(1, 2, 3), new Times(4, 5, 6))) {
+            fields.serialize(times, plain);
+            block.serialize(times, blocks);
         }
 
         assertThat(blocks.getCopyOfBuffer()).isEqualTo(plain.getCopyOfBuffer());
         DataInputDeserializer in = new DataInputDeserializer(blocks.getCopyOfBuffer());
-        assertThat(block.duplicate().deserialize(in)).isEqualTo(new KeyClock(1, 2, 3));
-        assertThat(block.duplicate().deserialize(in)).isEqualTo(new KeyClock(4, 5, 6));
+        assertThat(block.duplicate().deserialize(in)).isEqualTo(new Times(1, 2, 3));
+        assertThat(block.duplicate().deserialize(in)).isEqualTo(new Times(4, 5, 6));
     }
 
     @Test
