@@ -126,7 +126,7 @@ final class CloudTrailCatalogue {
         }
         return sources.stream()
                 .anyMatch(source ->
-                        !knows(source) || foldedCalls.get(fold(source)).contains(folded));
+                        !knows(source) || foldedCalls.getOrDefault(fold(source), Set.of()).contains(folded));
     }
 
     /** Whether some call of these services (all, if none is named) begins, ends or holds this, by the test given. */
@@ -136,7 +136,7 @@ final class CloudTrailCatalogue {
         }
         return sources.stream()
                 .anyMatch(source ->
-                        !knows(source) || foldedCalls.get(fold(source)).stream().anyMatch(test));
+                        !knows(source) || foldedCalls.getOrDefault(fold(source), Set.of()).stream().anyMatch(test));
     }
 
     /** Services that have this call. */

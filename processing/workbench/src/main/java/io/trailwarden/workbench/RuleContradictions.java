@@ -20,15 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class RuleContradictions {
 
     private final List<RuleProblem> found = new ArrayList<>();
-    private final Position at;
-
-    private RuleContradictions(Position at) {
-        this.at = at;
-    }
 
     /** What is contradictory in a rule: the whole, or alternatives of it. */
     static List<RuleProblem> in(Expression expression, Position at) {
-        RuleContradictions contradictions = new RuleContradictions(at);
+        RuleContradictions contradictions = new RuleContradictions();
         String why = contradictions.never(expression, at);
         if (why != null) {
             return List.of(new RuleProblem(at, "can never match: " + why));

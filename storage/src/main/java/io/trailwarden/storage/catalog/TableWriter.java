@@ -99,9 +99,11 @@ public final class TableWriter<T> implements Closeable {
         parkedWeight += weight;
         if (parkedWeight > config.parkedBytes()) {
             int heaviest = day;
+            long most = waiting.weight;
             for (Map.Entry<Integer, Parked<T>> candidate : parked.entrySet()) {
-                if (candidate.getValue().weight > parked.get(heaviest).weight) {
+                if (candidate.getValue().weight > most) {
                     heaviest = candidate.getKey();
+                    most = candidate.getValue().weight;
                 }
             }
             finish(open.entrySet().iterator().next().getKey());

@@ -156,11 +156,11 @@ public final class SigmaParser {
         base.entries().forEach(entry -> entries.put(entry.key(), entry));
         for (YamlNode.Entry entry : over.entries()) {
             YamlNode.Entry below = entries.get(entry.key());
-            boolean both = below != null
-                    && below.value() instanceof YamlNode.Mapping
-                    && entry.value() instanceof YamlNode.Mapping;
-            YamlNode value =
-                    both ? merged((YamlNode.Mapping) below.value(), (YamlNode.Mapping) entry.value()) : entry.value();
+            YamlNode value = below != null
+                            && below.value() instanceof YamlNode.Mapping under
+                            && entry.value() instanceof YamlNode.Mapping above
+                    ? merged(under, above)
+                    : entry.value();
             entries.put(entry.key(), new YamlNode.Entry(entry.key(), entry.keyAt(), value));
         }
         entries.remove("action");

@@ -148,7 +148,7 @@ public final class FakeInventory implements FakeAws.Service {
                         "nextToken",
                         shown(machines.values(), "stateMachineArn").stream()
                                 .map(machine -> machine.deepCopy()
-                                        .<ObjectNode>retain("stateMachineArn", "name", "type", "creationDate"))
+                                        .retain("stateMachineArn", "name", "type", "creationDate"))
                                 .toList());
             case "DescribeStateMachine" -> stateMachine(call);
             case "ListTagsForResource" -> tags(call);
