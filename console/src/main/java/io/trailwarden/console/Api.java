@@ -116,7 +116,7 @@ final class Api {
         return new Session(
                 store.identity(),
                 config.analyst(),
-                config.token() != null,
+                config.settings().token() != null,
                 sources.records() != null,
                 sources.ledger() != null,
                 sources.queries() != null);

@@ -66,8 +66,8 @@ public final class Console implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(16_384);
         connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-        connector.setHost(config.host());
-        connector.setPort(config.port());
+        connector.setHost(config.settings().host());
+        connector.setPort(config.settings().port());
         connector.setIdleTimeout(30_000);
         server.addConnector(connector);
         server.setErrorHandler(new PlainErrors());
@@ -89,7 +89,10 @@ public final class Console implements AutoCloseable {
             console.server.start();
         } catch (Exception e) {
             console.close();
-            throw new IOException("cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot listen on " + config.settings().host() + ":"
+                            + config.settings().port() + ": " + e.getMessage(),
+                    e);
         }
         return console;
     }
@@ -115,7 +118,9 @@ public final class Console implements AutoCloseable {
 
     /** Where people find it. */
     public URI url() {
-        String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+        String host = config.settings().host().contains(":")
+                ? "[" + config.settings().host() + "]"
+                : config.settings().host();
         return URI.create(
                 "http://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + connector.getLocalPort() + "/");
     }

@@ -51,9 +51,9 @@ final class Gate {
 
     Gate(ConsoleConfig config, Clock clock) {
         hosts.addAll(List.of("localhost", "127.0.0.1", "[::1]"));
-        hosts.add(config.host().toLowerCase(Locale.ROOT));
-        config.hostNames().forEach(name -> hosts.add(name.toLowerCase(Locale.ROOT)));
-        this.token = config.token();
+        hosts.add(config.settings().host().toLowerCase(Locale.ROOT));
+        config.settings().hostNames().forEach(name -> hosts.add(name.toLowerCase(Locale.ROOT)));
+        this.token = config.settings().token();
         this.clock = clock;
         if (token != null) {
             byte[] code = new byte[24];

@@ -534,7 +534,11 @@ class BrowserTest {
     void asks_for_the_token_where_there_is_one() throws IOException {
         console.close();
         console = Console.start(
-                new ConsoleConfig("127.0.0.1", 0, folder.resolve("f"), Map.of(), "0123456789abcdef", Set.of(), "ada"),
+                new ConsoleConfig(
+                        new ConsoleSettings(true, "127.0.0.1", 0, "0123456789abcdef", Set.of()),
+                        folder.resolve("f"),
+                        Map.of(),
+                        "ada"),
                 MadeUp.sources(),
                 Clock.systemUTC());
         arrive(2);

@@ -47,12 +47,9 @@ class ConsoleTest {
     private void start(String token) throws IOException {
         console = Console.start(
                 new ConsoleConfig(
-                        "127.0.0.1",
-                        0,
+                        new ConsoleSettings(true, "127.0.0.1", 0, token, Set.of("audit.example")),
                         folder.resolve("findings.sqlite"),
                         Map.of(),
-                        token,
-                        Set.of("audit.example"),
                         "ada"),
                 MadeUp.sources(),
                 Clock.systemUTC());
@@ -542,19 +539,21 @@ class ConsoleTest {
 
         @Test
         void an_open_address_without_a_token_is_refused_at_start() {
-            assertThatThrownBy(
-                            () -> new ConsoleConfig("0.0.0.0", 0, folder.resolve("x"), Map.of(), null, Set.of(), "ada"))
+            assertThatThrownBy(() -> new ConsoleSettings(true, "0.0.0.0", 0, null, Set.of()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("console.host: \"0.0.0.0\"")
                     .hasMessageContaining("console.token");
-            assertThatThrownBy(() ->
-                            new ConsoleConfig("0.0.0.0", 0, folder.resolve("x"), Map.of(), "short", Set.of(), "ada"))
+            assertThatThrownBy(() -> new ConsoleSettings(true, "0.0.0.0", 0, "short", Set.of()))
                     .hasMessageContaining("console.token: 5 characters");
         }
 
         @Test
         void the_configuration_does_not_print_its_token() {
-            assertThat(new ConsoleConfig("0.0.0.0", 0, folder, Map.of("sasl.jaas.config", "pw"), TOKEN, Set.of(), "ada")
+            assertThat(new ConsoleConfig(
+                                    new ConsoleSettings(true, "0.0.0.0", 0, TOKEN, Set.of()),
+                                    folder,
+                                    Map.of("sasl.jaas.config", "pw"),
+                                    "ada")
                             .toString())
                     .doesNotContain(TOKEN, "pw");
         }

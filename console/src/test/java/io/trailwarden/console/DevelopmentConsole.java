@@ -21,7 +21,7 @@ final class DevelopmentConsole {
     private DevelopmentConsole() {}
 
     public static void main(String[] args) throws Exception {
-        int port = args.length > 0 ? Integer.parseInt(args[0]) : ConsoleConfig.DEFAULT_PORT;
+        int port = args.length > 0 ? Integer.parseInt(args[0]) : Integer.parseInt(ConsoleSettings.PORT.defaultText());
         Path store = Path.of(args.length > 1 ? args[1] : "target/development/findings.sqlite");
         int count = args.length > 2 ? Integer.parseInt(args[2]) : 600;
         double pause = args.length > 3 ? Double.parseDouble(args[3]) : 5;

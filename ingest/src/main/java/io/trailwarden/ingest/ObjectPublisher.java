@@ -8,8 +8,8 @@ import io.trailwarden.event.codec.OriginCodec;
 import io.trailwarden.event.topic.AuditRecord;
 import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
-import io.trailwarden.ingest.format.Archive;
 import io.trailwarden.ingest.format.ObjectContent;
+import io.trailwarden.ingest.format.PackedFiles;
 import io.trailwarden.ingest.format.RecordFinder;
 import io.trailwarden.ingest.format.RecordSink;
 import java.nio.charset.StandardCharsets;
@@ -108,12 +108,12 @@ public final class ObjectPublisher {
      * @param key of its position; null if it has none
      * @param position what the key's position becomes
      */
-    public void publishArchive(String object, Archive archive, String sha256, @Nullable String key, String position)
+    public void publishArchive(String object, PackedFiles archive, String sha256, @Nullable String key, String position)
             throws IngestException, InterruptedException {
         failPoints.reached(FailPoint.AFTER_READ, object);
         Sending whole = new Sending(object, sha256);
         long files = 0;
-        for (Archive.File file = archive.next(); file != null; file = archive.next()) {
+        for (PackedFiles.File file = archive.next(); file != null; file = archive.next()) {
             awaitLead();
             ObjectContent content = file.content();
             String name = object + "!/" + file.name();

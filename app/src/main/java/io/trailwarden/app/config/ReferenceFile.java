@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.settings.ConfigProblem;
+import io.trailwarden.settings.Spelling;
+import io.trailwarden.settings.YamlFile;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -113,8 +116,12 @@ public final class ReferenceFile {
         if (node instanceof MappingNode mapping) {
             ObjectNode object = JsonNodeFactory.instance.objectNode();
             for (NodeTuple tuple : mapping.getValue()) {
-                String name = tuple.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
-                object.set(name, json(tuple.getValueNode(), path));
+                if (tuple.getKeyNode() instanceof ScalarNode key) {
+                    object.set(key.getValue(), json(tuple.getValueNode(), path));
+                } else {
+                    problems.add(new ConfigProblem(
+                            YamlFile.place(this.path, tuple.getKeyNode()), "a name is expected here"));
+                }
             }
             return object;
         }

@@ -1,6 +1,6 @@
 /**
  * What people configure: one YAML file, environment variables and flags, in this order of strength, over defaults that
- * stand in one place, {@link io.trailwarden.app.config.KnownSettings}.
+ * each component declares with its settings.
  */
 @NullMarked
 package io.trailwarden.app.config;

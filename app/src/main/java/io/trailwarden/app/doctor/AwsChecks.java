@@ -1,15 +1,18 @@
 package io.trailwarden.app.doctor;
 
-import io.trailwarden.app.config.AwsInput;
 import io.trailwarden.app.config.Configuration;
-import io.trailwarden.ingest.access.AccessProbe;
-import io.trailwarden.ingest.access.AccessProbe.Verdict;
+import io.trailwarden.ingest.aws.AccessProbe;
+import io.trailwarden.ingest.aws.AccessProbe.Verdict;
 import io.trailwarden.ingest.aws.AwsAccess;
 import io.trailwarden.ingest.aws.AwsSession;
 import io.trailwarden.ingest.aws.AwsSessions;
+import io.trailwarden.ingest.aws.AwsSource;
 import io.trailwarden.ingest.aws.Pause;
+import io.trailwarden.sinks.aws.TargetProbe;
+import io.trailwarden.sinks.securityhub.SecurityHubConfig;
 import io.trailwarden.sinks.securityhub.SecurityHubSink;
 import io.trailwarden.sinks.sns.SnsChannel;
+import io.trailwarden.sinks.sns.SnsConfig;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,62 +40,31 @@ final class AwsChecks {
         List<Check> checks = new ArrayList<>();
         try (AwsSessions sessions = new AwsSessions(clock, pause)) {
             Map<AwsAccess, AccessProbe.Outcome> identities = new HashMap<>();
-            for (AwsInput input : config.aws()) {
+            for (AwsSource input : config.inputs().aws()) {
                 AwsSession session = sessions.of(input.access());
                 AccessProbe probe = new AccessProbe(session);
                 AccessProbe.Outcome identity = identities.computeIfAbsent(input.access(), unused -> probe.identity());
                 checks.add(check(input, identity));
                 if (identity.verdict() == Verdict.GRANTED) {
-                    for (AccessProbe.Outcome outcome : outcomes(input, probe)) {
+                    for (AccessProbe.Outcome outcome : input.probe(probe)) {
                         checks.add(check(input, outcome));
                     }
                 }
             }
         }
-        if (config.sinks().contains(SnsChannel.NAME)) {
-            String topic = config.sns().topic();
-            String region = config.sns().aws().region();
-            String own = topic.split(":").length > 3 ? topic.split(":")[3] : "";
-            if (region.isEmpty() && own.isEmpty()) {
-                checks.add(Check.bad("sns", "sns.topic: \"" + topic + "\"", "set sns.topic to the topic's ARN"));
-            } else {
-                io.trailwarden.sinks.aws.TargetProbe.sns(
-                                topic, access(config.sns().aws(), region.isEmpty() ? own : region))
-                        .forEach(outcome -> checks.add(check(SnsChannel.NAME, outcome)));
-            }
+        SnsConfig sns = config.sinks().sns();
+        if (sns != null) {
+            TargetProbe.sns(sns.topic(), sns.target()).forEach(outcome -> checks.add(check(SnsChannel.NAME, outcome)));
         }
-        if (config.sinks().contains(SecurityHubSink.NAME)) {
-            String region = config.securityHub().aws().region();
-            if (region.isEmpty()) {
-                checks.add(Check.bad("security-hub", "no Region", "set security-hub.region"));
-            } else {
-                io.trailwarden.sinks.aws.TargetProbe.securityHub(
-                                config.securityHub().account(),
-                                access(config.securityHub().aws(), region))
-                        .forEach(outcome -> checks.add(check(SecurityHubSink.NAME, outcome)));
-            }
+        SecurityHubConfig hub = config.sinks().securityHub();
+        if (hub != null) {
+            TargetProbe.securityHub(hub.account(), hub.target())
+                    .forEach(outcome -> checks.add(check(SecurityHubSink.NAME, outcome)));
         }
         return checks;
     }
 
-    private static List<AccessProbe.Outcome> outcomes(AwsInput input, AccessProbe probe) throws InterruptedException {
-        if (input instanceof AwsInput.Lookup lookup) {
-            return probe.lookup(lookup.config());
-        }
-        if (input instanceof AwsInput.Logs logs) {
-            return probe.logs(logs.config());
-        }
-        if (input instanceof AwsInput.Organization organization) {
-            return probe.organization(organization.config());
-        }
-        if (input instanceof AwsInput.StateMachines machines) {
-            return probe.stateMachines(machines.config());
-        }
-        AwsInput.Bucket bucket = (AwsInput.Bucket) input;
-        return probe.bucket(bucket.config(), bucket.custody() != null);
-    }
-
-    private static Check check(AwsInput input, AccessProbe.Outcome outcome) {
+    private static Check check(AwsSource input, AccessProbe.Outcome outcome) {
         String name = input.source() + " " + outcome.permission();
         String on = outcome.on().isEmpty() ? "" : outcome.on() + ": ";
         return switch (outcome.verdict()) {
@@ -113,7 +85,7 @@ final class AwsChecks {
         };
     }
 
-    private static String grant(AwsInput input, AccessProbe.Outcome outcome) {
+    private static String grant(AwsSource input, AccessProbe.Outcome outcome) {
         if (outcome.permission().equals("sts:AssumeRole")) {
             return "grant sts:AssumeRole on " + outcome.on() + " to whom the credentials belong"
                     + " (deploy/iam/ingest-assume-role.json), and let the role's trust policy name them"
@@ -128,7 +100,7 @@ final class AwsChecks {
                 + " (deploy/iam/ingest.json)";
     }
 
-    private static Check check(String sink, io.trailwarden.sinks.aws.TargetProbe.Outcome outcome) {
+    private static Check check(String sink, TargetProbe.Outcome outcome) {
         String name = sink + " " + outcome.permission();
         if (outcome.denied()) {
             return Check.bad(
@@ -143,10 +115,5 @@ final class AwsChecks {
         return outcome.advice() == null
                 ? Check.well(name, outcome.on() + " is there; publishing itself is not tried")
                 : Check.warning(name, outcome.on() + " is there; publishing itself is not tried", outcome.advice());
-    }
-
-    private static io.trailwarden.sinks.aws.AwsTarget access(Configuration.Aws aws, String region) {
-        return new io.trailwarden.sinks.aws.AwsTarget(
-                region, aws.profile(), aws.role(), aws.externalId(), aws.endpoint());
     }
 }

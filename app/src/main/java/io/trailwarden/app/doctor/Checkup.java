@@ -1,17 +1,16 @@
 package io.trailwarden.app.doctor;
 
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.pipeline.DataDirectory;
 import io.trailwarden.app.pipeline.JobNumbers;
 import io.trailwarden.app.pipeline.KafkaSetup;
-import io.trailwarden.app.pipeline.Parts;
 import io.trailwarden.app.pipeline.Running;
 import io.trailwarden.app.reference.ReferenceSource;
 import io.trailwarden.event.topic.Topic;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.jobs.state.CheckpointFinder;
-import io.trailwarden.sinks.webhook.WebhookChannel;
+import io.trailwarden.settings.ConfigProblem;
+import io.trailwarden.sinks.webhook.WebhookConfig;
 import io.trailwarden.storage.Archive;
 import io.trailwarden.storage.Ledger;
 import io.trailwarden.storage.sql.SqlConfinement;
@@ -23,7 +22,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
@@ -200,7 +198,7 @@ public final class Checkup {
     }
 
     private Check inputs() {
-        for (Path input : config.inputs()) {
+        for (Path input : config.inputs().files()) {
             if (!Files.isReadable(input)) {
                 return Check.bad(
                         "inputs",
@@ -208,11 +206,12 @@ public final class Checkup {
                         "correct inputs in the file, or --input");
             }
         }
-        return config.inputs().isEmpty() && config.aws().isEmpty()
+        return config.inputs().files().isEmpty() && config.inputs().aws().isEmpty()
                 ? Check.warning("inputs", "none", "name some: inputs or aws in the file, or --input")
                 : Check.well(
                         "inputs",
-                        config.inputs().size() + " readable, " + config.aws().size() + " in AWS");
+                        config.inputs().files().size() + " readable, "
+                                + config.inputs().aws().size() + " in AWS");
     }
 
     private Check dataDirectory() throws IOException {
@@ -325,23 +324,20 @@ public final class Checkup {
 
     /** Only whether somebody listens there: a message that is no finding would disturb people. */
     private Check webhook() {
-        if (!config.sinks().contains(WebhookChannel.NAME)) {
+        WebhookConfig webhook = config.sinks().webhook();
+        if (webhook == null) {
             return Check.well("webhook", "not used");
         }
-        try {
-            URI url = new URI(config.webhook().url());
-            int port = url.getPort() >= 0 ? url.getPort() : "http".equals(url.getScheme()) ? 80 : 443;
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(String.valueOf(url.getHost()), port), 3000);
-                return Check.well("webhook", url.getHost() + ":" + port + " answers");
-            } catch (IOException | IllegalArgumentException e) {
-                return Check.bad(
-                        "webhook",
-                        "nothing answers at " + url.getHost() + ":" + port,
-                        "correct webhook.url, or open the way out to it (proxy, firewall)");
-            }
-        } catch (URISyntaxException e) {
-            return Check.bad("webhook", "webhook.url is no URL", "set webhook.url to https://host/…");
+        URI url = webhook.url();
+        int port = url.getPort() >= 0 ? url.getPort() : "http".equals(url.getScheme()) ? 80 : 443;
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(url.getHost(), port), 3000);
+            return Check.well("webhook", url.getHost() + ":" + port + " answers");
+        } catch (IOException | IllegalArgumentException e) {
+            return Check.bad(
+                    "webhook",
+                    "nothing answers at " + url.getHost() + ":" + port,
+                    "correct webhook.url, or open the way out to it (proxy, firewall)");
         }
     }
 
@@ -369,7 +365,7 @@ public final class Checkup {
         if (!haveTables()) {
             return Check.well("tables", "none yet");
         }
-        try (Archive archive = Archive.open(Parts.tables(config))) {
+        try (Archive archive = Archive.open(config.tables().archive())) {
             return Check.well("tables", archive.tableFiles().size() + " tables can be read");
         } catch (RuntimeException e) {
             return Check.bad(
@@ -383,7 +379,7 @@ public final class Checkup {
         if (!haveTables()) {
             return Check.well("ledger", "nothing received yet");
         }
-        try (Archive archive = Archive.open(Parts.tables(config))) {
+        try (Archive archive = Archive.open(config.tables().archive())) {
             Ledger.Line total = Ledger.total(archive.ledger().read());
             if (total.balances()) {
                 return Check.well("ledger", String.format(Locale.ROOT, "balances at %,d records", total.received()));
@@ -425,8 +421,7 @@ public final class Checkup {
     }
 
     private boolean haveTables() {
-        return !config.storage().catalog().isEmpty()
-                || Files.isDirectory(config.data().resolve("warehouse"));
+        return !config.tables().local() || Files.isDirectory(config.data().resolve("warehouse"));
     }
 
     private Check consolePort() {
@@ -446,22 +441,14 @@ public final class Checkup {
         }
     }
 
+    /** An open one without a good token is refused before. */
     private Check consoleAccess() {
-        Configuration.Console console = config.console();
-        boolean loopback = List.of("127.0.0.1", "localhost", "::1").contains(console.host());
-        if (loopback) {
-            return Check.well("console-access", "only from this machine");
-        }
-        return console.token().length() >= io.trailwarden.console.ConsoleConfig.MIN_TOKEN
-                ? Check.warning(
+        return config.console().onlyHere()
+                ? Check.well("console-access", "only from this machine")
+                : Check.warning(
                         "console-access",
-                        console.host() + ", with a token but without TLS",
-                        "put a proxy with TLS before it, or console.host: 127.0.0.1 and an SSH tunnel")
-                : Check.bad(
-                        "console-access",
-                        console.host() + " without a token of " + io.trailwarden.console.ConsoleConfig.MIN_TOKEN
-                                + " characters or more",
-                        "set console.token, or console.host: 127.0.0.1");
+                        config.console().host() + ", with a token but without TLS",
+                        "put a proxy with TLS before it, or console.host: 127.0.0.1 and an SSH tunnel");
     }
 
     private Check sqlConfinement() throws IOException {

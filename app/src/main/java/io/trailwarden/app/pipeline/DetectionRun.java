@@ -11,6 +11,7 @@ import io.trailwarden.jobs.DetectionSinks;
 import io.trailwarden.jobs.DetectionSources;
 import io.trailwarden.jobs.KafkaAccess;
 import io.trailwarden.jobs.intake.Detection;
+import io.trailwarden.jobs.operator.JobSettings;
 import io.trailwarden.jobs.state.CheckpointFinder;
 import java.io.IOException;
 import java.net.URI;
@@ -132,9 +133,9 @@ public final class DetectionRun implements AutoCloseable {
         KafkaAccess access = new KafkaAccess(bootstrap == null ? "" : bootstrap, properties);
         new DetectionJob(
                         DetectionSources.ofKafka(access),
-                        DetectionSinks.ofKafka(access, Parts.tables(config)),
+                        DetectionSinks.ofKafka(access, config.tables().archive()),
                         Detection.standard(),
-                        Parts.jobSettings(config, checkpoints))
+                        JobSettings.of(config.processing(), checkpoints))
                 .build(environment);
     }
 

@@ -1,9 +1,7 @@
 package io.trailwarden.app.pipeline;
 
-import io.trailwarden.app.config.AwsInput;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.reference.ReferencePublisher;
-import io.trailwarden.ingest.EventPublisher;
 import io.trailwarden.ingest.IngestException;
 import io.trailwarden.ingest.IngestProgress;
 import io.trailwarden.ingest.Ingester;
@@ -11,18 +9,11 @@ import io.trailwarden.ingest.Ingestion;
 import io.trailwarden.ingest.KafkaEventPublisher;
 import io.trailwarden.ingest.KafkaStoredOffsets;
 import io.trailwarden.ingest.Positions;
-import io.trailwarden.ingest.aws.AwsSession;
 import io.trailwarden.ingest.aws.AwsSessions;
+import io.trailwarden.ingest.aws.AwsSource;
 import io.trailwarden.ingest.aws.Pause;
-import io.trailwarden.ingest.custody.CustodyWatch;
-import io.trailwarden.ingest.custody.KafkaReceiptLog;
 import io.trailwarden.ingest.file.FileConfig;
 import io.trailwarden.ingest.file.FileIngester;
-import io.trailwarden.ingest.inventory.OrganizationIngester;
-import io.trailwarden.ingest.inventory.StateMachineIngester;
-import io.trailwarden.ingest.logs.LogsIngester;
-import io.trailwarden.ingest.lookup.LookupIngester;
-import io.trailwarden.ingest.s3.BucketIngester;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,51 +54,26 @@ public final class Intake implements AutoCloseable {
         publisher = open(new ThrottledPublisher(KafkaEventPublisher.open(connection)));
         KafkaStoredOffsets offsets = open(KafkaStoredOffsets.open(connection));
         List<Ingester> ingesters = new ArrayList<>();
-        if (!config.inputs().isEmpty() || config.aws().isEmpty()) {
-            FileConfig files = config.follow() ? FileConfig.follow(config.inputs()) : FileConfig.once(config.inputs());
+        if (!config.inputs().files().isEmpty() || config.inputs().aws().isEmpty()) {
+            FileConfig files = config.inputs().follow()
+                    ? FileConfig.follow(config.inputs().files())
+                    : FileConfig.once(config.inputs().files());
             ingesters.add(open(new FileIngester(files, publisher, positions, clock)));
         }
-        AwsSessions sessions = open(new AwsSessions(clock, Pause.SLEEP));
-        for (AwsInput input : config.aws()) {
-            ingesters.add(
-                    open(ingester(input, sessions.of(input.access()), publisher, positions, people::holds, clock)));
-            // What is judged is how things go on; of what is there once, custody verify tells more.
-            if (config.follow() && input instanceof AwsInput.Bucket bucket && bucket.custody() != null) {
-                ingesters.add(open(new CustodyWatch(
-                        bucket.custody(),
-                        sessions,
-                        bucket.access(),
-                        publisher,
-                        KafkaReceiptLog.open(connection),
-                        positions,
-                        people::suppression)));
-            }
+        AwsSource.Opening opening = new AwsSource.Opening(
+                open(new AwsSessions(clock, Pause.SLEEP)),
+                new AwsSource.Way(publisher, positions, connection),
+                new AwsSource.People(people::holds, people::suppression),
+                config.inputs().follow(),
+                clock);
+        for (AwsSource source : config.inputs().aws()) {
+            source.open(opening).forEach(each -> ingesters.add(open(each)));
         }
         ingestion = open(Ingestion.start(
-                ingesters, positions, offsets, new Ingestion.Schedule(config.follow(), PAUSE, CONFIRM)));
-    }
-
-    private static Ingester ingester(
-            AwsInput input,
-            AwsSession session,
-            EventPublisher publisher,
-            Positions positions,
-            Predicate<String> writtenByPeople,
-            Clock clock)
-            throws IngestException {
-        if (input instanceof AwsInput.Lookup lookup) {
-            return new LookupIngester(lookup.config(), session, publisher, positions, clock);
-        }
-        if (input instanceof AwsInput.Logs logs) {
-            return new LogsIngester(logs.config(), session, publisher, positions, clock);
-        }
-        if (input instanceof AwsInput.Organization organization) {
-            return new OrganizationIngester(organization.config(), session, publisher, positions, writtenByPeople);
-        }
-        if (input instanceof AwsInput.StateMachines machines) {
-            return new StateMachineIngester(machines.config(), session, publisher, positions, writtenByPeople);
-        }
-        return new BucketIngester(((AwsInput.Bucket) input).config(), session, publisher, positions, clock);
+                ingesters,
+                positions,
+                offsets,
+                new Ingestion.Schedule(config.inputs().follow(), PAUSE, CONFIRM)));
     }
 
     /**

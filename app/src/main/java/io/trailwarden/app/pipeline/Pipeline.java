@@ -95,7 +95,7 @@ public final class Pipeline implements AutoCloseable {
      *
      * @param reference where reference data is written down
      * @param moreSinks sinks beside those of the configuration, such as the terminal
-     * @throws io.trailwarden.app.config.BadConfigException when reference data is wrong
+     * @throws io.trailwarden.settings.BadConfigException when reference data is wrong
      * @throws PipelineException when a part does not start
      */
     public static Pipeline start(
@@ -115,7 +115,7 @@ public final class Pipeline implements AutoCloseable {
         CompletableFuture<EmbeddedFlink> starting = CompletableFuture.supplyAsync(
                 () -> EmbeddedFlink.start(data.flink(), config.processing().parallelism()), Pipeline::onThread);
         CompletableFuture<Archive> opening =
-                CompletableFuture.supplyAsync(() -> Archive.open(Parts.tables(config)), Pipeline::onThread);
+                CompletableFuture.supplyAsync(() -> Archive.open(config.tables().archive()), Pipeline::onThread);
         try {
             connection = startKafka();
             KafkaSetup.createTopics(connection, config.kafka());
@@ -161,9 +161,11 @@ public final class Pipeline implements AutoCloseable {
     private void startSinks(List<FindingSink> more) {
         KafkaDeadLetterTray tray = open(new KafkaDeadLetterTray(connection));
         List<FindingSink> all = new ArrayList<>();
-        Sinks made = new Sinks(config, archive(), System.out, false, clock);
+        Sinks made = new Sinks(config.sinks(), archive(), System.out, false, clock);
         // The terminal is the command's own: it comes among the others.
-        config.sinks().stream().filter(name -> !name.equals(StdoutSink.NAME)).forEach(name -> all.add(made.of(name)));
+        config.sinks().names().stream()
+                .filter(name -> !name.equals(StdoutSink.NAME))
+                .forEach(name -> all.add(made.of(name)));
         all.addAll(more);
         for (FindingSink sink : all) {
             sinks.add(open(SinkRunner.start(sink, tray, new HashMap<>(connection), clock)));
@@ -184,7 +186,6 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private Console startConsole() {
-        Configuration.Console wanted = config.console();
         ConsoleConfig consoleConfig = Parts.console(config, data.console(), connection);
         SqlSettings sql = Parts.sql(config);
         try {
@@ -194,7 +195,7 @@ public final class Pipeline implements AutoCloseable {
         } catch (IOException e) {
             throw new PipelineException(
                     "the console does not start: " + e.getMessage() + " (another port: --port, or console.port; now "
-                            + wanted.port() + ")",
+                            + config.console().port() + ")",
                     e);
         }
     }

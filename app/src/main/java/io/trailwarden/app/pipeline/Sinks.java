@@ -1,26 +1,21 @@
 package io.trailwarden.app.pipeline;
 
-import io.trailwarden.app.config.BadConfigException;
-import io.trailwarden.app.config.ConfigProblem;
-import io.trailwarden.app.config.Configuration;
+import io.trailwarden.app.config.SinkSettings;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.StdoutSink;
 import io.trailwarden.sinks.StorageSink;
-import io.trailwarden.sinks.aws.AwsTarget;
 import io.trailwarden.sinks.notice.Channel;
-import io.trailwarden.sinks.notice.NoticePolicy;
 import io.trailwarden.sinks.notice.NoticeSink;
+import io.trailwarden.sinks.securityhub.SecurityHubConfig;
 import io.trailwarden.sinks.securityhub.SecurityHubSink;
 import io.trailwarden.sinks.sns.SnsChannel;
+import io.trailwarden.sinks.sns.SnsConfig;
 import io.trailwarden.sinks.webhook.WebhookChannel;
-import io.trailwarden.sinks.webhook.WebhookConfig;
 import io.trailwarden.storage.Archive;
 import java.io.PrintStream;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The sinks by their names in the configuration. */
 public final class Sinks {
@@ -29,16 +24,14 @@ public final class Sinks {
     public static final List<String> NAMES =
             List.of(StorageSink.NAME, StdoutSink.NAME, SnsChannel.NAME, WebhookChannel.NAME, SecurityHubSink.NAME);
 
-    private static final Duration DIGEST_EVERY = Duration.ofMinutes(1);
-
-    private final Configuration config;
+    private final SinkSettings config;
     private final Archive archive;
     private final PrintStream out;
     private final boolean colour;
     private final Clock clock;
 
     /** Makes sinks as configured. */
-    public Sinks(Configuration config, Archive archive, PrintStream out, boolean colour, Clock clock) {
+    public Sinks(SinkSettings config, Archive archive, PrintStream out, boolean colour, Clock clock) {
         this.config = config;
         this.archive = archive;
         this.out = out;
@@ -49,16 +42,22 @@ public final class Sinks {
     /**
      * The sink of this name.
      *
-     * @throws BadConfigException when a setting that it needs is missing or wrong
+     * @throws IllegalStateException when the settings do not name it
      * @throws IllegalArgumentException when there is no such sink
      */
     public FindingSink of(String name) {
         return switch (name) {
             case StorageSink.NAME -> new StorageSink(archive.findings());
             case StdoutSink.NAME -> StdoutSink.lines(out, colour);
-            case SnsChannel.NAME -> notices(sns());
-            case WebhookChannel.NAME -> notices(webhook());
-            case SecurityHubSink.NAME -> securityHub();
+            case SnsChannel.NAME -> {
+                SnsConfig sns = needed(config.sns(), name);
+                yield notices(new SnsChannel(sns.topic(), sns.target(), config.consoleUrl()));
+            }
+            case WebhookChannel.NAME -> notices(new WebhookChannel(needed(config.webhook(), name), clock));
+            case SecurityHubSink.NAME -> {
+                SecurityHubConfig hub = needed(config.securityHub(), name);
+                yield new SecurityHubSink(hub.account(), hub.target());
+            }
             default ->
                 throw new IllegalArgumentException(
                         "sink: \"" + name + "\" (expected: one of " + String.join(", ", NAMES) + ")");
@@ -66,58 +65,13 @@ public final class Sinks {
     }
 
     private NoticeSink notices(Channel channel) {
-        Configuration.Notices wanted = config.notices();
-        return new NoticeSink(channel, new NoticePolicy(wanted.severity(), wanted.perMinute(), DIGEST_EVERY), clock);
+        return new NoticeSink(channel, config.notices(), clock);
     }
 
-    private SnsChannel sns() {
-        String topic = config.sns().topic();
-        if (!topic.matches("arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+([.]fifo)?")) {
-            throw bad("sns.topic: \"" + topic + "\" (expected: ARN of an SNS topic)");
+    private static <T> T needed(@Nullable T config, String name) {
+        if (config == null) {
+            throw new IllegalStateException("sink " + name + " is not among those that the settings were read for");
         }
-        String region = config.sns().aws().region();
-        return new SnsChannel(
-                topic,
-                access(config.sns().aws(), region.isEmpty() ? topic.split(":")[3] : region),
-                config.notices().consoleUrl());
-    }
-
-    private WebhookChannel webhook() {
-        Configuration.Webhook wanted = config.webhook();
-        try {
-            return new WebhookChannel(
-                    new WebhookConfig(
-                            new URI(wanted.url()),
-                            wanted.secret(),
-                            wanted.template(),
-                            wanted.routingKey(),
-                            config.notices().consoleUrl()),
-                    clock);
-        } catch (URISyntaxException e) {
-            throw bad("webhook.url: (a secret) (expected: https://host/…)");
-        } catch (IllegalArgumentException e) {
-            throw bad(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private SecurityHubSink securityHub() {
-        String account = config.securityHub().account();
-        if (!account.matches("[0-9]{12}")) {
-            throw bad("security-hub.account: \"" + account + "\" (expected: 12 digits)");
-        }
-        String region = config.securityHub().aws().region();
-        if (region.isEmpty()) {
-            throw bad("security-hub.region: \"\" (expected: a Region such as eu-central-1)");
-        }
-        return new SecurityHubSink(account, access(config.securityHub().aws(), region));
-    }
-
-    private static AwsTarget access(Configuration.Aws aws, String region) {
-        return new AwsTarget(region, aws.profile(), aws.role(), aws.externalId(), aws.endpoint());
-    }
-
-    private BadConfigException bad(String message) {
-        return new BadConfigException(List.of(new ConfigProblem(
-                config.file() == null ? "configuration" : config.file().toString(), message)));
+        return config;
     }
 }

@@ -11,11 +11,10 @@ public final class StoredTables {
 
     /** The tables that are there; a directory without any is an error and not an empty answer. */
     public static Archive open(Configuration config) {
-        if (config.storage().catalog().isEmpty()
-                && !Files.isDirectory(config.data().resolve("warehouse"))) {
+        if (config.tables().local() && !Files.isDirectory(config.data().resolve("warehouse"))) {
             throw new PipelineException(
                     "no tables in " + config.data() + " (--data names the directory that run or demo used)", null);
         }
-        return Archive.open(Parts.tables(config));
+        return Archive.open(config.tables().archive());
     }
 }

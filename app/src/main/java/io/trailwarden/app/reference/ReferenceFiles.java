@@ -1,10 +1,10 @@
 package io.trailwarden.app.reference;
 
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.config.ReferenceFile;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.settings.ConfigProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ public final class ReferenceFiles implements ReferenceSource {
 
     /** The files of this configuration. */
     public ReferenceFiles(Configuration config, Clock clock) {
-        this.files = config.reference();
+        this.files = config.reference().files();
         this.main = config.file() == null ? Path.of("") : config.file();
         this.clock = clock;
     }

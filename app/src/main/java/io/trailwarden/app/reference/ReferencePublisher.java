@@ -1,7 +1,5 @@
 package io.trailwarden.app.reference;
 
-import io.trailwarden.app.config.BadConfigException;
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.reference.Suppression;
 import io.trailwarden.event.Claim;
@@ -13,6 +11,8 @@ import io.trailwarden.event.topic.Message;
 import io.trailwarden.event.topic.Topics;
 import io.trailwarden.kafka.TopicWriter;
 import io.trailwarden.kafka.WriteException;
+import io.trailwarden.settings.BadConfigException;
+import io.trailwarden.settings.ConfigProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

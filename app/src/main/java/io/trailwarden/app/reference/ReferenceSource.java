@@ -1,7 +1,7 @@
 package io.trailwarden.app.reference;
 
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.settings.ConfigProblem;
 import java.util.List;
 
 /** A place where people write reference data down: files of sections, folders of rules. */

@@ -10,6 +10,8 @@ public final class ReferenceSources {
     private ReferenceSources() {}
 
     public static List<ReferenceSource> of(Configuration config, Clock clock) {
-        return List.of(new ReferenceFiles(config, clock), new RuleFolders(config.rules(), config.maturity(), clock));
+        return List.of(
+                new ReferenceFiles(config, clock),
+                new RuleFolders(config.reference().rules(), config.reference().maturity(), clock));
     }
 }

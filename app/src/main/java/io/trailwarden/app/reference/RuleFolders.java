@@ -1,9 +1,9 @@
 package io.trailwarden.app.reference;
 
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.app.config.Configuration.Maturity;
 import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.settings.ConfigProblem;
 import io.trailwarden.sigma.parse.ParseOutcome;
 import io.trailwarden.sigma.parse.SigmaParser;
 import io.trailwarden.sigma.rule.RuleHeader.Status;

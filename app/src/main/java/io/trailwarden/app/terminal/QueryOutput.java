@@ -10,7 +10,9 @@ import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ public final class QueryOutput implements RowConsumer {
     private final boolean showSecrets;
     private long hidden;
     private List<QueryColumn> columns = List.of();
+    private List<String> names = List.of();
     private @Nullable TextTable table;
 
     /**
@@ -48,13 +51,26 @@ public final class QueryOutput implements RowConsumer {
     @Override
     public void columns(List<QueryColumn> found) {
         columns = found;
+        names = distinct(found);
         if (format == Format.TABLE) {
             table = new TextTable(found.stream()
                     .map(column -> (isNumber(column.type()) ? ">" : "") + column.name())
                     .toArray(String[]::new));
         } else if (format == Format.CSV) {
-            print(found.stream().map(QueryColumn::name).toList());
+            print(found.stream().map(column -> csv(column.name())).toList());
         }
+    }
+
+    /** A query may give two columns one name; in an object the later would hide the earlier. */
+    private static List<String> distinct(List<QueryColumn> columns) {
+        Set<String> names = new LinkedHashSet<>();
+        for (QueryColumn column : columns) {
+            String name = column.name();
+            for (int i = 2; !names.add(name); i++) {
+                name = column.name() + "_" + i;
+            }
+        }
+        return List.copyOf(names);
     }
 
     @Override
@@ -70,7 +86,7 @@ public final class QueryOutput implements RowConsumer {
             case JSON -> {
                 ObjectNode json = JsonNodeFactory.instance.objectNode();
                 for (int i = 0; i < columns.size(); i++) {
-                    json.set(columns.get(i).name(), json(values.get(i)));
+                    json.set(names.get(i), json(values.get(i)));
                 }
                 out.println(JsonOut.line(json));
             }
@@ -107,25 +123,22 @@ public final class QueryOutput implements RowConsumer {
     }
 
     private void print(List<String> cells) {
-        List<String> quoted = new ArrayList<>(cells.size());
-        for (String cell : cells) {
-            String safe = defused(cell);
-            boolean plain = safe.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-            quoted.add(plain ? safe : '"' + safe.replace("\"", "\"\"") + '"');
-        }
-        out.print(String.join(",", quoted) + "\r\n");
+        out.print(String.join(",", cells) + "\r\n");
     }
 
     /** A number is no formula, although it may begin with a minus. */
     private static String csv(@Nullable Object value) {
-        return value == null ? "" : value instanceof Number ? "\0" + value : value.toString();
+        if (value == null || value instanceof Number) {
+            return text(value);
+        }
+        String safe = defused(value.toString());
+        boolean plain = safe.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return plain ? safe : '"' + safe.replace("\"", "\"\"") + '"';
     }
 
+    /** Control characters at the beginning count too: some spreadsheets do not see them. */
     static String defused(String cell) {
-        if (cell.startsWith("\0")) {
-            return cell.substring(1);
-        }
-        boolean formula = !cell.isEmpty() && "=+-@\t\r\n|%".indexOf(cell.charAt(0)) >= 0;
+        boolean formula = !cell.isEmpty() && (cell.charAt(0) < ' ' || "=+-@|%".indexOf(cell.charAt(0)) >= 0);
         return formula ? "'" + cell : cell;
     }
 

@@ -21,7 +21,7 @@ public final class TextTable {
         List<String> cells = new ArrayList<>();
         for (int i = 0; i < headings.length; i++) {
             right[i] = headings[i].startsWith(">");
-            cells.add(right[i] ? headings[i].substring(1) : headings[i]);
+            cells.add(VisibleText.of(right[i] ? headings[i].substring(1) : headings[i], WIDEST));
         }
         rows.add(cells);
     }

@@ -3,9 +3,18 @@ package io.trailwarden.app.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.trailwarden.console.ConsoleSettings;
 import io.trailwarden.event.Severity;
 import io.trailwarden.ingest.aws.AwsAccess;
 import io.trailwarden.ingest.inventory.InventoryConfig;
+import io.trailwarden.ingest.inventory.OrganizationSource;
+import io.trailwarden.ingest.inventory.StateMachineSource;
+import io.trailwarden.jobs.operator.JobSettings;
+import io.trailwarden.settings.BadConfigException;
+import io.trailwarden.settings.ConfigProblem;
+import io.trailwarden.settings.SettingsReader;
+import io.trailwarden.sinks.aws.AwsTarget;
+import io.trailwarden.sinks.notice.NoticePolicy;
 import io.trailwarden.sinks.webhook.Template;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,9 +46,10 @@ class ConfigReaderTest {
                 """);
 
         assertThat(ConfigReader.read(file, directory, Map.of("CATALOG_PASSWORD", "s3cret"), Map.of())
-                        .storage()
-                        .catalog())
-                .isEqualTo(Map.of("jdbc.user", "trailwarden", "jdbc.password", "s3cret"));
+                        .tables()
+                        .archive()
+                        .catalogProperties())
+                .containsExactlyInAnyOrderEntriesOf(Map.of("jdbc.user", "trailwarden", "jdbc.password", "s3cret"));
 
         BadConfigException refused = catchThrowableOfType(
                 BadConfigException.class, () -> ConfigReader.read(file, directory, Map.of(), Map.of()));
@@ -160,20 +171,21 @@ class ConfigReaderTest {
                   host-names: [audit.example.com]
                 """);
         assertThat(config.data()).isEqualTo(Path.of("/var/lib/trailwarden"));
-        assertThat(config.inputs()).containsExactly(directory.resolve("logs"), directory.resolve("with, comma"));
-        assertThat(config.follow()).isTrue();
-        assertThat(config.reference()).containsExactly(file(), directory.resolve("more.yaml"));
+        assertThat(config.inputs().files())
+                .containsExactly(directory.resolve("logs"), directory.resolve("with, comma"));
+        assertThat(config.inputs().follow()).isTrue();
+        assertThat(config.reference().files()).containsExactly(file(), directory.resolve("more.yaml"));
         assertThat(config.kafka())
                 .isEqualTo(new Configuration.Kafka("a:9092,b:9092", 0, 8, 3, Map.of("security.protocol", "SSL")));
         assertThat(config.kafka().embedded()).isFalse();
         assertThat(config.processing())
-                .isEqualTo(new Configuration.Processing(
-                        4, Duration.ofMillis(500), Configuration.Backend.ROCKSDB, Duration.ofHours(1), 5000));
-        assertThat(config.storage().catalog()).containsOnlyKeys("catalog-impl", "uri");
-        assertThat(config.sinks()).containsExactly("storage", "stdout");
+                .isEqualTo(new JobSettings.Processing(
+                        4, Duration.ofMillis(500), JobSettings.StateBackend.ROCKSDB, Duration.ofHours(1), 5000));
+        assertThat(config.tables().local()).isFalse();
+        assertThat(config.tables().archive().catalogProperties()).containsOnlyKeys("catalog-impl", "uri");
+        assertThat(config.sinks().names()).containsExactly("storage", "stdout");
         assertThat(config.console())
-                .isEqualTo(new Configuration.Console(
-                        false, "0.0.0.0", 80, "0123456789abcdef", List.of("audit.example.com")));
+                .isEqualTo(new ConsoleSettings(false, "0.0.0.0", 80, "0123456789abcdef", Set.of("audit.example.com")));
     }
 
     @ParameterizedTest
@@ -237,7 +249,7 @@ class ConfigReaderTest {
                 file(),
                 directory,
                 Map.of("TRAILWARDEN_KAFKA_PORT", "2", "TRAILWARDEN_DATA", "from-variable", "PATH", "/bin"),
-                Map.of("data", new ConfigReader.Flag("--data", "from-flag")));
+                Map.of("data", new SettingsReader.Flag("--data", "from-flag")));
         assertThat(config.data()).isEqualTo(directory.resolve("from-flag").toAbsolutePath());
         assertThat(config.kafka().port()).isEqualTo(2);
         assertThat(config.kafka().partitions()).isEqualTo(3);
@@ -287,11 +299,14 @@ class ConfigReaderTest {
                 sns: {topic: "arn:aws:sns:eu-central-1:111122223333:findings", role: r, external-id: x}
                 webhook: {url: https://hooks.example.com/swordfish, template: slack, secret: swordfish}
                 """);
-        assertThat(config.notices())
-                .isEqualTo(new Configuration.Notices(Severity.HIGH, 5, "https://audit.example.com"));
-        assertThat(config.sns().aws()).isEqualTo(new Configuration.Aws("", "", "r", "x", ""));
-        assertThat(config.webhook().template()).isEqualTo(Template.SLACK);
-        assertThat(config.explained().toString() + config.webhook()).doesNotContain("swordfish");
+        assertThat(config.sinks().notices()).isEqualTo(new NoticePolicy(Severity.HIGH, 5, Duration.ofMinutes(1)));
+        assertThat(config.sinks().consoleUrl()).isEqualTo("https://audit.example.com");
+        assertThat(config.sinks().sns().target())
+                .as("the topic's own Region")
+                .isEqualTo(new AwsTarget("eu-central-1", "", "r", "x", ""));
+        assertThat(config.sinks().webhook().template()).isEqualTo(Template.SLACK);
+        assertThat(config.sinks().securityHub()).as("not named").isNull();
+        assertThat(config.explained().toString() + config.sinks().webhook()).doesNotContain("swordfish");
     }
 
     @Test
@@ -302,15 +317,15 @@ class ConfigReaderTest {
                   - {kind: organization, name: acme, regions: us-east-1, interval: 1h, role: r, external-id: x}
                   - {kind: state-machines, name: flows, regions: [eu-west-1, us-east-1]}
                 """);
-        assertThat(config.aws())
+        assertThat(config.inputs().aws())
                 .containsExactly(
-                        new AwsInput.Organization(
+                        new OrganizationSource(
                                 new AwsAccess("us-east-1", null, "r", "x", null),
                                 new InventoryConfig("organization:acme", Duration.ofHours(1))),
-                        new AwsInput.StateMachines(
+                        new StateMachineSource(
                                 new AwsAccess("eu-west-1", null, null, null, null),
                                 InventoryConfig.of("state-machines:flows/eu-west-1")),
-                        new AwsInput.StateMachines(
+                        new StateMachineSource(
                                 new AwsAccess("us-east-1", null, null, null, null),
                                 InventoryConfig.of("state-machines:flows/us-east-1")));
         assertThat(problems("aws: [{kind: organization, name: acme, regions: [us-east-1, eu-west-1]}]"))
@@ -323,7 +338,7 @@ class ConfigReaderTest {
     void reference_data_may_stand_beside_settings() {
         Configuration config = read("accounts:\n  \"111122223333\": {name: a}\ndata: x\n");
         assertThat(config.data().getFileName()).hasToString("x");
-        assertThat(config.reference()).containsExactly(file());
+        assertThat(config.reference().files()).containsExactly(file());
     }
 
     @Test

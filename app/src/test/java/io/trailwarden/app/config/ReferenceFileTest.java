@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trailwarden.app.reference.ReferenceFiles;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.settings.BadConfigException;
+import io.trailwarden.settings.ConfigProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

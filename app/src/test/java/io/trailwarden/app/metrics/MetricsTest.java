@@ -3,9 +3,9 @@ package io.trailwarden.app.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trailwarden.app.config.BadConfigException;
 import io.trailwarden.console.stages.StageReport;
 import io.trailwarden.ingest.IngestProgress;
+import io.trailwarden.settings.BadConfigException;
 import io.trailwarden.sinks.SinkStatus;
 import java.io.IOException;
 import java.net.URI;

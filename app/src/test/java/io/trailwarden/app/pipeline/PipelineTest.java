@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.trailwarden.app.config.BadConfigException;
 import io.trailwarden.app.config.ConfigReader;
-import io.trailwarden.app.config.ConfigReader.Flag;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.reference.ReferenceFiles;
 import io.trailwarden.event.Finding;
+import io.trailwarden.settings.BadConfigException;
+import io.trailwarden.settings.SettingsReader.Flag;
 import io.trailwarden.storage.Ledger;
 import io.trailwarden.storage.findings.FindingQuery;
 import java.io.IOException;

@@ -3,14 +3,14 @@ package io.trailwarden.app.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trailwarden.app.config.BadConfigException;
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.embedded.EmbeddedKafka;
 import io.trailwarden.event.Claim;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.Severity;
 import io.trailwarden.event.codec.RecordCodec;
 import io.trailwarden.event.topic.Topics;
+import io.trailwarden.settings.BadConfigException;
+import io.trailwarden.settings.ConfigProblem;
 import io.trailwarden.testing.SampleFinding;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.trailwarden.app.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.app.config.Configuration.Maturity;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.settings.ConfigProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

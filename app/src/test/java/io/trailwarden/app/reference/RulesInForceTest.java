@@ -2,12 +2,12 @@ package io.trailwarden.app.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.app.config.Configuration.Maturity;
 import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.detection.rules.LoadedRules;
 import io.trailwarden.detection.rules.RuleStatus;
 import io.trailwarden.event.ReferenceEntry;
+import io.trailwarden.settings.ConfigProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,12 +7,14 @@ import io.trailwarden.app.terminal.QueryOutput.Format;
 import io.trailwarden.storage.sql.QueryColumn;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QueryOutputTest {
 
@@ -51,6 +53,45 @@ class QueryOutputTest {
         print(new QueryOutput(out, Format.CSV, false), List.of("a", "b", "c"), "=cmd()", -5L, null);
 
         assertThat(bytes.toString(UTF_8)).isEqualTo("a,b,c\r\n'=cmd(),-5,\r\n");
+    }
+
+    /** A stranger may begin a text with whatever JSON can say. */
+    @ParameterizedTest
+    @ValueSource(strings = {"=cmd()", "+1", "-1", "@x", "|x", "%x", "\0=cmd()", "\t=cmd()", "\u0001=cmd()"})
+    void no_text_of_a_stranger_begins_a_formula(String text) {
+        print(new QueryOutput(out, Format.CSV, false), List.of("a"), text);
+
+        assertThat(bytes.toString(UTF_8)).isEqualTo("a\r\n'" + text + "\r\n");
+    }
+
+    @Test
+    void csv_quotes_what_would_end_a_cell_and_a_heading_is_a_cell_too() {
+        print(new QueryOutput(out, Format.CSV, false), List.of("=a", "b,c"), "x\"y", "1\n2");
+
+        assertThat(bytes.toString(UTF_8)).isEqualTo("'=a,\"b,c\"\r\n\"x\"\"y\",\"1\n2\"\r\n");
+    }
+
+    @Test
+    void json_keeps_types_and_both_of_two_columns_of_one_name() {
+        print(
+                new QueryOutput(out, Format.JSON, false),
+                List.of("a", "a", "a_2", "b", "c", "d"),
+                1L,
+                2L,
+                3L,
+                new BigDecimal("1.50"),
+                true,
+                null);
+
+        assertThat(bytes.toString(UTF_8))
+                .isEqualTo("{\"a\":1,\"a_2\":2,\"a_2_2\":3,\"b\":1.50,\"c\":true,\"d\":null}\n");
+    }
+
+    @Test
+    void a_heading_obeys_no_stranger_either() {
+        print(new QueryOutput(out, Format.TABLE, false), List.of("\u001b[2J"), "x");
+
+        assertThat(bytes.toString(UTF_8)).doesNotContain("\u001b").contains("\\u001b[2J");
     }
 
     @Test

@@ -1,6 +1,12 @@
 package io.trailwarden.ingest.aws;
 
+import io.trailwarden.settings.Kinds;
+import io.trailwarden.settings.RefusedException;
+import io.trailwarden.settings.Setting;
+import io.trailwarden.settings.Values;
 import java.net.URI;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +27,38 @@ public record AwsAccess(
         @Nullable String externalId,
         @Nullable URI endpoint) {
 
+    private static final Setting<String> PROFILE = new Setting<>(
+            "profile", Kinds.text("a profile"), "", "profile of the AWS configuration files; absent: the SDK's chain");
+    private static final Setting<String> ROLE = new Setting<>("role", Kinds.text("a role's ARN"), "", "role to assume");
+    private static final Setting<String> EXTERNAL_ID =
+            new Setting<>("external-id", Kinds.text("a text"), "", "external id that the role's trust policy asks for");
+    private static final Setting<Optional<URI>> ENDPOINT = new Setting<>(
+            "endpoint", Kinds.perhaps(Kinds.uri()), "", "called in place of AWS; a queue then where its URL says");
+
+    /** In the order in which people read them. */
+    public static final List<Setting<?>> SETTINGS = List.of(PROFILE, ROLE, EXTERNAL_ID, ENDPOINT);
+
     public AwsAccess {
         if (region.isBlank()) {
             throw new IllegalArgumentException("region: \"" + region + "\" (expected: a Region such as eu-west-1)");
         }
         if (externalId != null && role == null) {
-            throw new IllegalArgumentException("an external id without a role (expected: the role to assume)");
+            throw new RefusedException(EXTERNAL_ID, "\"" + externalId + "\" without a role", "the role to assume");
         }
+    }
+
+    /** As the settings say, in this Region. */
+    public static AwsAccess of(String region, Values values) {
+        return new AwsAccess(
+                region,
+                orNull(values.get(PROFILE)),
+                orNull(values.get(ROLE)),
+                orNull(values.get(EXTERNAL_ID)),
+                values.get(ENDPOINT).orElse(null));
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     /** The same access in another Region. */

@@ -1,5 +1,8 @@
 package io.trailwarden.ingest.custody;
 
+import io.trailwarden.settings.Kinds;
+import io.trailwarden.settings.Setting;
+import io.trailwarden.settings.Values;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +36,51 @@ public record CustodyConfig(
     /** The longest silence that can be told from one in the window. */
     public static final Duration LONGEST_SILENCE = Duration.ofHours(10);
 
-    /** What is late by half an hour is missing, what is silent for four hours is silent, and a look every five minutes. */
+    private static final Setting<Boolean> CUSTODY = new Setting<>(
+            "custody",
+            Kinds.bool(),
+            "false",
+            "verify CloudTrail's digests as they arrive, while following; what is wrong is a finding");
+    private static final Setting<List<String>> PREFIXES = new Setting<>(
+            "custody-prefixes", Kinds.texts(), "AWSLogs/", "key prefixes below which digests are looked for");
+    private static final Setting<Duration> LATENESS = new Setting<>(
+            "custody-lateness",
+            Kinds.duration(Duration.ZERO, Duration.ofHours(6)),
+            "30m",
+            "how late a digest may be, and an object unread after its digest");
+    private static final Setting<Duration> SILENCE = new Setting<>(
+            "custody-silence",
+            Kinds.duration(Duration.ofHours(1), LONGEST_SILENCE),
+            "4h",
+            "how long a busy trail may deliver nothing");
+
+    /** In the order in which people read them. */
+    public static final List<Setting<?>> SETTINGS = List.of(CUSTODY, PREFIXES, LATENESS, SILENCE);
+
+    private static final Duration INTERVAL = Duration.ofMinutes(5);
+
+    /**
+     * As the settings of these buckets say.
+     *
+     * @param read whether a queue announces their objects, so that they are read as they come
+     * @return null when nothing is watched
+     */
+    public static @Nullable CustodyConfig of(
+            String name, Set<String> buckets, @Nullable String owner, boolean read, Values values) {
+        return values.get(CUSTODY)
+                ? new CustodyConfig(
+                        name,
+                        buckets,
+                        owner,
+                        values.get(PREFIXES),
+                        read,
+                        values.get(LATENESS),
+                        values.get(SILENCE),
+                        INTERVAL)
+                : null;
+    }
+
+    /** With the defaults, and a look every five minutes. */
     public static CustodyConfig of(
             String source, Set<String> buckets, @Nullable String owner, List<String> prefixes, boolean read) {
         return new CustodyConfig(
@@ -42,9 +89,9 @@ public record CustodyConfig(
                 owner,
                 prefixes,
                 read,
-                Duration.ofMinutes(30),
-                Duration.ofHours(4),
-                Duration.ofMinutes(5));
+                Values.DEFAULTS.get(LATENESS),
+                Values.DEFAULTS.get(SILENCE),
+                INTERVAL);
     }
 
     public CustodyConfig {

@@ -24,7 +24,7 @@ public record ObjectContent(
         return new ObjectContent(bytes, length, false, null, null);
     }
 
-    /** Whether it is an archive, whose files an {@link Archive} gives. */
+    /** Whether it is an archive, whose files an {@link PackedFiles} gives. */
     public boolean isArchive() {
         return signature != null && signature.use == Signature.Use.ARCHIVE;
     }

@@ -47,7 +47,7 @@ public final class RecordFinder {
     private final Recovery recovery = new Recovery(shape);
     private final Lines lines = new Lines(this, report, recovery);
     private final Lists lists = new Lists(this, scanner, report, recovery);
-    private final Search search = new Search(this, lists, scanner, report, recovery);
+    private final RecordSearch search = new RecordSearch(this, lists, scanner, report, recovery);
     private final Wrappers wrappers = new Wrappers(this, lists, scanner, shape, report);
 
     private int nesting;

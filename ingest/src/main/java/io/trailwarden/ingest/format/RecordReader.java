@@ -45,8 +45,8 @@ public final class RecordReader implements AutoCloseable {
             return finder.find(content, name, sink);
         }
         long records = 0;
-        Archive archive = unpacker.open(content);
-        for (Archive.File file = archive.next(); file != null; file = archive.next()) {
+        PackedFiles archive = unpacker.open(content);
+        for (PackedFiles.File file = archive.next(); file != null; file = archive.next()) {
             records += finder.find(file.content(), file.name(), sink);
         }
         ObjectContent.Break broken = archive.broken();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes text of what is stored: uncompresses gzip (RFC 1952), any number of members in a row, as Firehose writes them, and
  * gzip within gzip; decodes UTF-16 with a byte order mark. What is readable before a break is kept. An archive is left as
- * it is, for {@link Archive}; what is compressed in another way is refused by name. Reuses its inflater and its buffer;
+ * it is, for {@link PackedFiles}; what is compressed in another way is refused by name. Reuses its inflater and its buffer;
  * belongs to one thread.
  */
 public final class Unpacker implements AutoCloseable {
@@ -70,8 +70,8 @@ public final class Unpacker implements AutoCloseable {
     }
 
     /** Opens content that is an archive; until it is read, nothing else may be unpacked. */
-    public Archive open(ObjectContent archive) {
-        return new Archive(archive, this);
+    public PackedFiles open(ObjectContent archive) {
+        return new PackedFiles(archive, this);
     }
 
     ObjectLimits limits() {

@@ -1,6 +1,10 @@
 package io.trailwarden.ingest.inventory;
 
+import io.trailwarden.settings.Kinds;
+import io.trailwarden.settings.Setting;
+import io.trailwarden.settings.Values;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How an inventory is taken.
@@ -10,9 +14,20 @@ import java.time.Duration;
  */
 public record InventoryConfig(String source, Duration interval) {
 
-    /** A look every 15 minutes. */
+    public static final Setting<Duration> INTERVAL =
+            new Setting<>("interval", Kinds.duration(Duration.ZERO, Duration.ofDays(90)), "15m", "between two looks");
+
+    /** In the order in which people read them. */
+    public static final List<Setting<?>> SETTINGS = List.of(INTERVAL);
+
+    /** As the settings say. */
+    public static InventoryConfig of(String source, Values values) {
+        return new InventoryConfig(source, values.get(INTERVAL));
+    }
+
+    /** With the default. */
     public static InventoryConfig of(String source) {
-        return new InventoryConfig(source, Duration.ofMinutes(15));
+        return of(source, Values.DEFAULTS);
     }
 
     public InventoryConfig {

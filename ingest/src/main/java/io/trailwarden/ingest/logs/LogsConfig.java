@@ -1,5 +1,8 @@
 package io.trailwarden.ingest.logs;
 
+import io.trailwarden.settings.Kinds;
+import io.trailwarden.settings.Setting;
+import io.trailwarden.settings.Values;
 import java.time.Duration;
 import java.util.List;
 
@@ -24,10 +27,39 @@ public record LogsConfig(
         Duration interval,
         boolean live) {
 
-    /** A day back, 10 minutes of overlap, a look every 10 seconds, not live. */
-    public static LogsConfig of(String source, List<String> groups, List<String> prefixes) {
+    private static final Setting.Kind<Duration> SPAN = Kinds.duration(Duration.ZERO, Duration.ofDays(90));
+
+    public static final Setting<List<String>> GROUPS = new Setting<>("groups", Kinds.texts(), "", "log groups by name");
+    public static final Setting<List<String>> PREFIXES =
+            new Setting<>("prefixes", Kinds.texts(), "", "log groups by the beginning of their names, new ones too");
+    public static final Setting<Duration> BACKFILL =
+            new Setting<>("backfill", SPAN, "1d", "how far back to begin; Event history goes back 90d");
+    public static final Setting<Duration> OVERLAP = new Setting<>("overlap", SPAN, "10m", "how late events may come");
+    public static final Setting<Duration> INTERVAL = new Setting<>("interval", SPAN, "10s", "between two looks");
+    public static final Setting<Boolean> LIVE = new Setting<>(
+            "live",
+            Kinds.bool(),
+            "false",
+            "also as CloudWatch Logs shows events live, a second after they came; AWS charges for it");
+
+    /** In the order in which people read them. */
+    public static final List<Setting<?>> SETTINGS = List.of(GROUPS, PREFIXES, BACKFILL, OVERLAP, INTERVAL, LIVE);
+
+    /** As the settings say. */
+    public static LogsConfig of(String source, Values values) {
         return new LogsConfig(
-                source, groups, prefixes, Duration.ofDays(1), Duration.ofMinutes(10), Duration.ofSeconds(10), false);
+                source,
+                values.get(GROUPS),
+                values.get(PREFIXES),
+                values.get(BACKFILL),
+                values.get(OVERLAP),
+                values.get(INTERVAL),
+                values.get(LIVE));
+    }
+
+    /** With the defaults. */
+    public static LogsConfig of(String source, List<String> groups, List<String> prefixes) {
+        return of(source, Values.DEFAULTS.with(GROUPS, groups).with(PREFIXES, prefixes));
     }
 
     /** The same, live too. */

@@ -1,6 +1,10 @@
 package io.trailwarden.ingest.lookup;
 
+import io.trailwarden.settings.Kinds;
+import io.trailwarden.settings.Setting;
+import io.trailwarden.settings.Values;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What a {@link LookupIngester} reads.
@@ -15,9 +19,24 @@ public record LookupConfig(String source, Duration backfill, Duration overlap, D
     /** What AWS keeps. */
     public static final Duration LONGEST_BACKFILL = Duration.ofDays(90);
 
-    /** A day back, 30 minutes of overlap, a look every 30 seconds. */
+    private static final Setting.Kind<Duration> SPAN = Kinds.duration(Duration.ZERO, LONGEST_BACKFILL);
+
+    public static final Setting<Duration> BACKFILL =
+            new Setting<>("backfill", SPAN, "1d", "how far back to begin; Event history goes back 90d");
+    public static final Setting<Duration> OVERLAP = new Setting<>("overlap", SPAN, "30m", "how late events may come");
+    public static final Setting<Duration> INTERVAL = new Setting<>("interval", SPAN, "30s", "between two looks");
+
+    /** In the order in which people read them. */
+    public static final List<Setting<?>> SETTINGS = List.of(BACKFILL, OVERLAP, INTERVAL);
+
+    /** As the settings say. */
+    public static LookupConfig of(String source, Values values) {
+        return new LookupConfig(source, values.get(BACKFILL), values.get(OVERLAP), values.get(INTERVAL));
+    }
+
+    /** With the defaults. */
     public static LookupConfig of(String source) {
-        return new LookupConfig(source, Duration.ofDays(1), Duration.ofMinutes(30), Duration.ofSeconds(30));
+        return of(source, Values.DEFAULTS);
     }
 
     public LookupConfig {

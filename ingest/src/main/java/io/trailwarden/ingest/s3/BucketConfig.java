@@ -1,10 +1,16 @@
 package io.trailwarden.ingest.s3;
 
 import io.trailwarden.ingest.format.ObjectLimits;
+import io.trailwarden.settings.Kinds;
+import io.trailwarden.settings.RefusedException;
+import io.trailwarden.settings.Setting;
+import io.trailwarden.settings.Values;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +47,55 @@ public record BucketConfig(
         public Backfill {
             prefixes = prefixes.isEmpty() ? List.of("") : List.copyOf(prefixes);
             if (to != null && !from.isBefore(to)) {
-                throw new IllegalArgumentException(
-                        "backfill from " + from + " to " + to + " (expected: an earlier from)");
+                throw new RefusedException(BACKFILL_FROM, from + " is not before backfill-to", "a time before " + to);
             }
         }
+    }
+
+    public static final Setting<String> QUEUE =
+            new Setting<>("queue", Kinds.text("a queue's URL"), "", "SQS queue that announces objects");
+    public static final Setting<List<String>> BUCKETS =
+            Setting.required("buckets", Kinds.texts(), "buckets that may be read; others are refused");
+    public static final Setting<String> OWNER =
+            new Setting<>("owner", Kinds.text("an account id"), "", "account that must own the buckets");
+    private static final Setting<List<String>> BACKFILL_PREFIXES = new Setting<>(
+            "backfill-prefixes", Kinds.texts(), "", "key prefixes of what is there already and shall be read");
+    private static final Setting<Optional<Instant>> BACKFILL_FROM = new Setting<>(
+            "backfill-from",
+            Kinds.perhaps(Kinds.time()),
+            "",
+            "read what was written since, such as 2026-03-01T00:00:00Z");
+    private static final Setting<Optional<Instant>> BACKFILL_TO =
+            new Setting<>("backfill-to", Kinds.perhaps(Kinds.time()), "", "read what was written before");
+
+    /** In the order in which people read them. */
+    public static final List<Setting<?>> SETTINGS =
+            List.of(QUEUE, BUCKETS, OWNER, BACKFILL_PREFIXES, BACKFILL_FROM, BACKFILL_TO);
+
+    /** As the settings say. */
+    public static BucketConfig of(String source, Values values) {
+        Set<String> buckets = new TreeSet<>(values.get(BUCKETS));
+        if (buckets.isEmpty()) {
+            throw new RefusedException(BUCKETS, "none", "at least one");
+        }
+        String queue = values.get(QUEUE);
+        String owner = values.get(OWNER);
+        return of(
+                source,
+                queue.isEmpty() ? null : queue,
+                buckets,
+                owner.isEmpty() ? null : owner,
+                backfill(
+                        values.get(BACKFILL_PREFIXES),
+                        values.get(BACKFILL_FROM).orElse(null),
+                        values.get(BACKFILL_TO).orElse(null)));
+    }
+
+    private static @Nullable Backfill backfill(List<String> prefixes, @Nullable Instant from, @Nullable Instant to) {
+        if (from == null && to == null && prefixes.isEmpty()) {
+            return null;
+        }
+        return new Backfill(prefixes, from == null ? Instant.EPOCH : from, to);
     }
 
     /** Five minutes of visibility, two seconds of waiting. */

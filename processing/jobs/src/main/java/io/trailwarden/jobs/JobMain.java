@@ -2,139 +2,120 @@ package io.trailwarden.jobs;
 
 import io.trailwarden.jobs.intake.Detection;
 import io.trailwarden.jobs.operator.JobSettings;
+import io.trailwarden.settings.ConfigProblem;
+import io.trailwarden.settings.RefusedException;
+import io.trailwarden.settings.Setting;
+import io.trailwarden.settings.SettingsReader;
+import io.trailwarden.settings.Spelling;
+import io.trailwarden.settings.Values;
+import io.trailwarden.settings.YamlFile;
 import io.trailwarden.storage.catalog.ArchiveConfig;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Submits the detection job to the cluster that Flink's own command names: {@code flink run trailwarden-jobs.jar
- * job.properties}. To go on from a checkpoint give {@code --fromSavepoint} and {@code --allowNonRestoredState}, as with
- * any job.
+ * trailwarden.yaml s3://bucket/checkpoints}. To go on from a checkpoint give {@code --fromSavepoint} and
+ * {@code --allowNonRestoredState}, as with any job.
  *
- * <p>The file has these properties; {@code kafka.} and {@code catalog.} begin properties of the Kafka clients and of the
- * Iceberg catalog:
- *
- * <pre>
- * kafka.bootstrap.servers = broker:9092
- * catalog.catalog-impl    = org.apache.iceberg.rest.RESTCatalog
- * catalog.uri             = https://catalog.example.com
- * catalog.warehouse       = s3://bucket/prefix
- * checkpoints             = s3://bucket/checkpoints
- * parallelism             = 4
- * state-backend           = rocksdb
- * checkpoint-interval     = PT30S
- * max-keys                = 150000
- * </pre>
- *
- * <p>The last four have the defaults of {@link JobSettings#local}.
+ * <p>The file is the one that every stage reads. Of it the job needs {@code kafka}, {@code storage} and
+ * {@code processing}; a Kafka and a catalog must be named, since nothing is embedded there. {@code trailwarden config
+ * check} knows the other stages' sections too.
  */
 public final class JobMain {
 
-    private static final String KAFKA = "kafka.";
-    private static final String CATALOG = "catalog.";
-    private static final Set<String> KNOWN =
-            Set.of("checkpoints", "parallelism", "state-backend", "checkpoint-interval", "max-keys");
+    private static final List<Setting<?>> SETTINGS = settings();
+
+    /** Of the sections that it needs, these settings matter to others alone. */
+    private static final Set<String> OTHERS_SETTINGS = Set.of("kafka.port", "kafka.partitions", "kafka.replication");
 
     private JobMain() {}
 
+    /**
+     * What the job is told.
+     *
+     * @param archive where the tables are
+     */
+    record Told(KafkaAccess kafka, ArchiveConfig archive, JobSettings settings) {}
+
     /** Submits the job. */
     public static void main(String[] args) throws Exception { // as declared by StreamExecutionEnvironment.execute
-        if (args.length != 1) {
-            throw new IllegalArgumentException(args.length + " arguments (expected: one, the properties file)");
-        }
-        Properties properties = read(Path.of(args[0]));
-        KafkaAccess kafka = kafka(properties);
+        Told told = read(args, System.getenv());
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
         new DetectionJob(
-                        DetectionSources.ofKafka(kafka),
-                        DetectionSinks.ofKafka(kafka, ArchiveConfig.of(beginning(properties, CATALOG))),
+                        DetectionSources.ofKafka(told.kafka()),
+                        DetectionSinks.ofKafka(told.kafka(), told.archive()),
                         Detection.standard(),
-                        settings(properties))
+                        told.settings())
                 .build(environment);
         environment.execute(DetectionJob.NAME);
     }
 
-    private static Properties read(Path file) throws IOException {
-        Properties properties = new Properties();
-        try (InputStream in = Files.newInputStream(file)) {
-            properties.load(in);
-        }
-        return properties;
-    }
-
-    static KafkaAccess kafka(Properties properties) {
-        Map<String, String> clients = beginning(properties, KAFKA);
-        String servers = clients.remove("bootstrap.servers");
-        if (servers == null) {
-            throw new IllegalArgumentException("kafka.bootstrap.servers is missing (expected: host:port)");
-        }
-        return new KafkaAccess(servers, clients);
-    }
-
-    static JobSettings settings(Properties properties) {
-        for (String name : new TreeSet<>(properties.stringPropertyNames())) {
-            if (!name.startsWith(KAFKA) && !name.startsWith(CATALOG) && !KNOWN.contains(name)) {
-                throw new IllegalArgumentException(
-                        name + " is unknown (expected: one of " + new TreeSet<>(KNOWN) + ", kafka.*, catalog.*)");
-            }
-        }
-        String checkpoints = properties.getProperty("checkpoints");
-        if (checkpoints == null) {
+    static Told read(String[] args, Map<String, String> environment) {
+        if (args.length != 2) {
             throw new IllegalArgumentException(
-                    "checkpoints is missing (expected: a URI such as s3://bucket/checkpoints)");
+                    args.length + " arguments (expected: two, the configuration and a URI for checkpoints)");
         }
-        JobSettings settings = JobSettings.local((int) number(properties, "parallelism", 2), URI.create(checkpoints));
-        String interval = properties.getProperty("checkpoint-interval");
-        if (interval != null) {
-            settings = settings.withCheckpointInterval(duration("checkpoint-interval", interval));
-        }
-        settings = settings.withMaxKeysPerDetector(number(properties, "max-keys", settings.maxKeysPerDetector()));
-        String backend = properties.getProperty("state-backend", "heap");
-        return switch (backend) {
-            case "heap" -> settings;
-            case "rocksdb" -> settings.withStateBackend(JobSettings.StateBackend.ROCKSDB);
-            default ->
-                throw new IllegalArgumentException(
-                        "state-backend: \"" + backend + "\" (expected: one of heap, rocksdb)");
-        };
-    }
-
-    private static Map<String, String> beginning(Properties properties, String prefix) {
-        Map<String, String> found = new HashMap<>();
-        for (String name : properties.stringPropertyNames()) {
-            if (name.startsWith(prefix)) {
-                found.put(name.substring(prefix.length()), properties.getProperty(name));
-            }
-        }
-        return found;
-    }
-
-    private static long number(Properties properties, String name, long usual) {
-        String text = properties.getProperty(name);
-        try {
-            return text == null ? usual : Long.parseLong(text.strip());
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(name + ": \"" + text + "\" (expected: a whole number)", e);
-        }
-    }
-
-    private static Duration duration(String name, String text) {
-        try {
-            return Duration.parse(text.strip());
-        } catch (DateTimeParseException e) {
+        URI checkpoints = URI.create(args[1]);
+        if (checkpoints.getScheme() == null) {
             throw new IllegalArgumentException(
-                    name + ": \"" + text + "\" (expected: an ISO 8601 duration such as PT30S)", e);
+                    "checkpoints: \"" + args[1] + "\" (expected: a URI such as s3://bucket/checkpoints)");
+        }
+        Path file = Path.of(args[0]).toAbsolutePath();
+        SettingsReader reader = new SettingsReader(SETTINGS, file.resolveSibling(""), environment);
+        reader.file(file, new OthersSections());
+        Values values = reader.values(List.of(JobMain::kafka, JobMain::archive));
+        return new Told(kafka(values), archive(values), JobSettings.of(JobSettings.Processing.of(values), checkpoints));
+    }
+
+    private static KafkaAccess kafka(Values values) {
+        if (values.get(KafkaAccess.BOOTSTRAP).isEmpty()) {
+            throw new RefusedException(KafkaAccess.BOOTSTRAP, "\"\"", "host:port; a cluster has no embedded Kafka");
+        }
+        return KafkaAccess.of(values);
+    }
+
+    private static ArchiveConfig archive(Values values) {
+        if (values.get(ArchiveConfig.CATALOG).isEmpty()) {
+            throw new RefusedException(
+                    ArchiveConfig.CATALOG, "nothing", "a catalog; a cluster has no data directory for tables");
+        }
+        return ArchiveConfig.of(values.get(ArchiveConfig.CATALOG));
+    }
+
+    private static List<Setting<?>> settings() {
+        List<Setting<?>> all = new ArrayList<>(JobSettings.Processing.SETTINGS);
+        all.add(KafkaAccess.BOOTSTRAP);
+        all.add(KafkaAccess.PROPERTIES);
+        all.add(ArchiveConfig.CATALOG);
+        return List.copyOf(all);
+    }
+
+    /** Whatever stands at the top and does not look like a section of ours that is misspelt. */
+    private static final class OthersSections implements SettingsReader.Sections {
+
+        private static final Set<String> OURS = new TreeSet<>(Set.of("kafka", "storage", "processing"));
+
+        @Override
+        public Set<String> names() {
+            return Set.of();
+        }
+
+        @Override
+        public boolean know(String key) {
+            return OTHERS_SETTINGS.contains(key)
+                    || key.indexOf('.') < 0 && Spelling.nearest(key, OURS).isEmpty();
+        }
+
+        @Override
+        public void take(YamlFile.Entry section, List<ConfigProblem> problems) {
+            // It is another stage's, which checks it.
         }
     }
 }

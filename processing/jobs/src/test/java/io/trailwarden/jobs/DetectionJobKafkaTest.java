@@ -21,6 +21,7 @@ import io.trailwarden.event.topic.Topics;
 import io.trailwarden.jobs.intake.Detection;
 import io.trailwarden.jobs.operator.JobSettings;
 import io.trailwarden.jobs.state.CheckpointFinder;
+import io.trailwarden.settings.Values;
 import io.trailwarden.storage.catalog.ArchiveConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -237,10 +238,11 @@ class DetectionJobKafkaTest {
 
     private StreamExecutionEnvironment environment() {
         KafkaAccess access = new KafkaAccess(kafka.bootstrapServers(), Map.of());
-        JobSettings settings = JobSettings.local(
-                        2, directory.resolve("flink/checkpoints").toUri())
-                .withCheckpointInterval(Duration.ofMillis(300))
-                .withStateBackend(backend);
+        JobSettings settings = JobSettings.of(
+                JobSettings.Processing.of(Values.DEFAULTS
+                        .with(JobSettings.Processing.CHECKPOINT_INTERVAL, Duration.ofMillis(300))
+                        .with(JobSettings.Processing.STATE_BACKEND, backend)),
+                directory.resolve("flink/checkpoints").toUri());
         StreamExecutionEnvironment environment = flink.environment();
         new DetectionJob(
                         DetectionSources.ofKafka(access),

@@ -4,46 +4,60 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trailwarden.jobs.operator.JobSettings;
+import io.trailwarden.storage.catalog.ArchiveConfig;
 import java.io.IOException;
-import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class JobMainTest {
 
-    @Test
-    void readsSettings() throws IOException {
-        JobSettings settings = JobMain.settings(
-                properties(
-                        """
-                        checkpoints = s3://bucket/checkpoints
-                        parallelism = 7
-                        state-backend = rocksdb
-                        checkpoint-interval = PT30S
-                        max-keys = 5
-                        """));
+    private static final String LEAST = "kafka: {bootstrap: \"broker:9092\"}\nstorage: {catalog: {uri: x}}\n";
 
-        assertThat(settings.checkpoints()).hasToString("s3://bucket/checkpoints");
-        assertThat(settings.parallelism()).isEqualTo(7);
-        assertThat(settings.stateBackend()).isEqualTo(JobSettings.StateBackend.ROCKSDB);
-        assertThat(settings.checkpointInterval()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(settings.maxKeysPerDetector()).isEqualTo(5);
+    @TempDir
+    Path directory;
+
+    @Test
+    void the_file_of_all_stages_says_what_the_job_needs() throws IOException {
+        JobMain.Told told = read(
+                """
+                data: /var/lib/trailwarden
+                aws: [{kind: nonsense}]
+                accounts: {"111122223333": {name: a}}
+                console: {port: 1}
+                kafka:
+                  bootstrap: broker:9092
+                  partitions: 8
+                  properties: {security.protocol: SASL_SSL}
+                storage:
+                  catalog: {uri: "https://catalog.example.com", jdbc.password: "env:SECRET"}
+                processing:
+                  parallelism: 7
+                  state-backend: rocksdb
+                  checkpoint-interval: 30s
+                  disorder: 1h
+                  max-keys: 5000
+                """);
+
+        assertThat(told.kafka()).isEqualTo(new KafkaAccess("broker:9092", Map.of("security.protocol", "SASL_SSL")));
+        assertThat(told.archive())
+                .isEqualTo(ArchiveConfig.of(Map.of("uri", "https://catalog.example.com", "jdbc.password", "s3cret")));
+        assertThat(told.settings().checkpoints()).hasToString("s3://bucket/checkpoints");
+        assertThat(told.settings().processing())
+                .isEqualTo(new JobSettings.Processing(
+                        7, Duration.ofSeconds(30), JobSettings.StateBackend.ROCKSDB, Duration.ofHours(1), 5000));
     }
 
     @Test
-    void readsKafka() throws IOException {
-        KafkaAccess kafka = JobMain.kafka(
-                properties(
-                        """
-                kafka.bootstrap.servers = broker:9092
-                kafka.security.protocol = SASL_SSL
-                """));
-
-        assertThat(kafka).isEqualTo(new KafkaAccess("broker:9092", Map.of("security.protocol", "SASL_SSL")));
+    void what_is_not_said_has_the_default_that_every_stage_has() throws IOException {
+        assertThat(read(LEAST).settings().processing())
+                .isEqualTo(new JobSettings.Processing(
+                        2, Duration.ofSeconds(10), JobSettings.StateBackend.HEAP, Duration.ofMinutes(10), 150_000));
     }
 
     @ParameterizedTest
@@ -51,28 +65,44 @@ class JobMainTest {
             delimiter = ';',
             textBlock =
                     """
-                    parallelism = 2; checkpoints is missing (expected: a URI such as s3://bucket/checkpoints)
-                    checkpoints = s3://b/c\\nparalelism = 2; paralelism is unknown (expected: one of
-                    checkpoints = s3://b/c\\nparallelism = two; parallelism: "two" (expected: a whole number)
-                    checkpoints = s3://b/c\\nparallelism = 0; parallelism: 0 (expected: at least 1)
-                    checkpoints = s3://b/c\\nstate-backend = disk; state-backend: "disk" (expected: one of heap, rocksdb)
-                    checkpoints = s3://b/c\\ncheckpoint-interval = 30; checkpoint-interval: "30" (expected: an ISO 8601
+                    procesing: {parallelism: 7}      ; :3:1: "procesing" is not a setting (did you mean "processing"?)
+                    processing: {paralelism: 7}      ; :3:14: "processing.paralelism" is not a setting (did you mean
+                    processing: {parallelism: two}   ; :3:27: processing.parallelism: "two" (expected: a whole number
+                    processing: {parallelism: 0}     ; :3:27: processing.parallelism: "0" (expected: a whole number
+                    processing: {state-backend: disk}; :3:29: processing.state-backend: "disk" (expected: one of heap, rocksdb)
+                    processing: {checkpoint-interval: PT30S}; :3:35: processing.checkpoint-interval: "PT30S" (expected: a duration
                     """)
-    void refusesWhatMakesNoSense(String text, String message) {
-        assertThatThrownBy(() -> JobMain.settings(properties(text.replace("\\n", "\n"))))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith(message);
+    void what_makes_no_sense_is_refused_with_its_place(String line, String message) {
+        assertThatThrownBy(() -> read(LEAST + line)).hasMessageStartingWith(file() + message);
     }
 
     @Test
-    void refusesToGuessTheBroker() {
-        assertThatThrownBy(() -> JobMain.kafka(new Properties()))
-                .hasMessage("kafka.bootstrap.servers is missing (expected: host:port)");
+    void nothing_is_embedded_in_a_cluster() {
+        assertThatThrownBy(() -> read("processing: {parallelism: 7}\n"))
+                .hasMessage(
+                        file() + ": kafka.bootstrap: \"\" (expected: host:port; a cluster has no embedded Kafka)\n"
+                                + file()
+                                + ": storage.catalog: nothing (expected: a catalog; a cluster has no data directory for tables)");
     }
 
-    private static Properties properties(String text) throws IOException {
-        Properties properties = new Properties();
-        properties.load(new StringReader(text));
-        return properties;
+    @ParameterizedTest
+    @CsvSource({
+        "1, '1 arguments (expected: two, the configuration and a URI for checkpoints)'",
+        "2, 'checkpoints: \"here\" (expected: a URI such as s3://bucket/checkpoints)'"
+    })
+    void without_a_place_for_checkpoints_nothing_is_submitted(int arguments, String message) throws IOException {
+        Files.writeString(file(), LEAST);
+        String[] args = arguments == 1 ? new String[] {file().toString()} : new String[] {file().toString(), "here"};
+
+        assertThatThrownBy(() -> JobMain.read(args, Map.of())).hasMessage(message);
+    }
+
+    private Path file() {
+        return directory.resolve("trailwarden.yaml");
+    }
+
+    private JobMain.Told read(String yaml) throws IOException {
+        Files.writeString(file(), yaml);
+        return JobMain.read(new String[] {file().toString(), "s3://bucket/checkpoints"}, Map.of("SECRET", "s3cret"));
     }
 }

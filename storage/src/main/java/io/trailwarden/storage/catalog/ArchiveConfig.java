@@ -1,5 +1,8 @@
 package io.trailwarden.storage.catalog;
 
+import io.trailwarden.settings.Kinds;
+import io.trailwarden.settings.Setting;
+import io.trailwarden.settings.Values;
 import io.trailwarden.storage.files.LocalFileIO;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -33,6 +36,13 @@ public record ArchiveConfig(
     /** The tables' namespace unless told otherwise. */
     public static final String NAMESPACE = "trailwarden";
 
+    /** Where the tables are. */
+    public static final Setting<Map<String, String>> CATALOG = new Setting<>(
+            "storage.catalog",
+            Kinds.map(),
+            "",
+            "properties of an Iceberg catalog; empty: tables in the data directory");
+
     private static final String S3_FILES = "org.apache.iceberg.aws.s3.S3FileIO";
 
     public ArchiveConfig {
@@ -40,6 +50,12 @@ public record ArchiveConfig(
         if (openFiles < 1) {
             throw new IllegalArgumentException("openFiles: " + openFiles + " (expected: 1 or more)");
         }
+    }
+
+    /** Tables where the settings say, or else under this directory. */
+    public static ArchiveConfig of(Values values, Path dataDirectory) {
+        Map<String, String> catalog = values.get(CATALOG);
+        return catalog.isEmpty() ? local(dataDirectory) : of(catalog);
     }
 
     /** Tables under {@code dataDirectory/warehouse}, with an SQLite file as catalog. */

@@ -8,6 +8,7 @@ import io.trailwarden.app.pipeline.RunSummary;
 import io.trailwarden.app.reference.ReferenceFiles;
 import io.trailwarden.app.reference.ReferenceSource;
 import io.trailwarden.app.reference.RuleFolders;
+import io.trailwarden.settings.SettingsReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -86,10 +87,10 @@ final class PipelineRun {
         Path file = Files.writeString(
                 work.resolveSibling(work.getFileName() + ".yaml"),
                 "reference: [\"" + generated.resolve("reference/reference.yaml") + "\"]\n");
-        Map<String, ConfigReader.Flag> flags = new HashMap<>();
-        flags.put("data", new ConfigReader.Flag("data", work.resolve("data").toString()));
-        flags.put("console.port", new ConfigReader.Flag("console.port", "0"));
-        settings.forEach((name, value) -> flags.put(name, new ConfigReader.Flag(name, value)));
+        Map<String, SettingsReader.Flag> flags = new HashMap<>();
+        flags.put("data", new SettingsReader.Flag("data", work.resolve("data").toString()));
+        flags.put("console.port", new SettingsReader.Flag("console.port", "0"));
+        settings.forEach((name, value) -> flags.put(name, new SettingsReader.Flag(name, value)));
         return ConfigReader.read(file, work, Map.of(), flags);
     }
 }

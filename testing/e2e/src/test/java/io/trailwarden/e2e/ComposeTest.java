@@ -2,9 +2,9 @@ package io.trailwarden.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trailwarden.app.config.AwsInput;
 import io.trailwarden.app.config.ConfigReader;
 import io.trailwarden.app.config.Configuration;
+import io.trailwarden.ingest.s3.BucketSource;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -116,8 +116,8 @@ class ComposeTest {
                 directory,
                 Map.of("CATALOG_PASSWORD", "secret"),
                 Map.of());
-        AwsInput.Bucket input = (AwsInput.Bucket) config.aws().get(0);
-        Map<String, String> catalog = config.storage().catalog();
+        BucketSource input = (BucketSource) config.inputs().aws().get(0);
+        Map<String, String> catalog = config.tables().archive().catalogProperties();
 
         assertThat(services.keySet())
                 .contains(
@@ -127,7 +127,7 @@ class ComposeTest {
                         URI.create(catalog.get("s3.endpoint")).getHost(),
                         URI.create(catalog.get("uri").substring("jdbc:".length()))
                                 .getHost(),
-                        URI.create(config.sns().aws().endpoint()).getHost());
+                        URI.create(config.sinks().sns().target().endpoint()).getHost());
         assertThat(catalog).containsEntry("jdbc.password", "secret");
     }
 

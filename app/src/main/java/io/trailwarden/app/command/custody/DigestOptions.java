@@ -2,19 +2,20 @@ package io.trailwarden.app.command.custody;
 
 import io.trailwarden.app.command.option.ConfigOptions;
 import io.trailwarden.app.command.option.Since;
-import io.trailwarden.app.config.AwsInput;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.pipeline.PipelineException;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.ingest.IngestException;
 import io.trailwarden.ingest.aws.AwsAccess;
 import io.trailwarden.ingest.aws.AwsSessions;
+import io.trailwarden.ingest.aws.AwsSource;
 import io.trailwarden.ingest.aws.Pause;
 import io.trailwarden.ingest.custody.DigestBucket;
 import io.trailwarden.ingest.custody.DigestFile;
 import io.trailwarden.ingest.custody.DigestFolder;
 import io.trailwarden.ingest.custody.ObjectHash;
 import io.trailwarden.ingest.custody.PublicKeys;
+import io.trailwarden.ingest.s3.BucketSource;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -154,8 +155,8 @@ final class DigestOptions {
 
     private Place configured(Configuration config, String name) {
         List<String> names = new ArrayList<>();
-        for (AwsInput one : config.aws()) {
-            if (one instanceof AwsInput.Bucket found) {
+        for (AwsSource one : config.inputs().aws()) {
+            if (one instanceof BucketSource found) {
                 if (found.source().equals("s3:" + name)) {
                     List<String> usual = found.custody() == null
                             ? List.of("AWSLogs/")

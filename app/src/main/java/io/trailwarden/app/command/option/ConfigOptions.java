@@ -1,10 +1,11 @@
 package io.trailwarden.app.command.option;
 
-import io.trailwarden.app.config.BadConfigException;
-import io.trailwarden.app.config.ConfigProblem;
 import io.trailwarden.app.config.ConfigReader;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.terminal.Io;
+import io.trailwarden.settings.BadConfigException;
+import io.trailwarden.settings.ConfigProblem;
+import io.trailwarden.settings.SettingsReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ public final class ConfigOptions {
     String data;
 
     /** The configuration with this command's own flags over it. */
-    public Configuration read(Io io, Map<String, ConfigReader.Flag> more) {
+    public Configuration read(Io io, Map<String, SettingsReader.Flag> more) {
         Path found = file == null ? null : io.workingDirectory().resolve(file);
         if (found != null && !Files.isRegularFile(found)) {
             throw new BadConfigException(List.of(new ConfigProblem(found.toString(), "is not a file")));
@@ -40,9 +41,9 @@ public final class ConfigOptions {
         if (found == null && Files.isRegularFile(usual)) {
             found = usual;
         }
-        Map<String, ConfigReader.Flag> flags = new LinkedHashMap<>(more);
+        Map<String, SettingsReader.Flag> flags = new LinkedHashMap<>(more);
         if (data != null) {
-            flags.put("data", new ConfigReader.Flag("--data", data));
+            flags.put("data", new SettingsReader.Flag("--data", data));
         }
         return ConfigReader.read(found, io.workingDirectory(), io.environment(), flags);
     }

@@ -1,6 +1,6 @@
 package io.trailwarden.app.command.option;
 
-import io.trailwarden.app.config.ConfigReader.Flag;
+import io.trailwarden.settings.SettingsReader.Flag;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

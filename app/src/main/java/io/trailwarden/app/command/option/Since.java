@@ -1,9 +1,9 @@
 package io.trailwarden.app.command.option;
 
-import io.trailwarden.app.config.ConfigReader;
+import io.trailwarden.settings.Kinds;
+import io.trailwarden.settings.Setting.Unfit;
 import java.time.Clock;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -14,9 +14,10 @@ public final class Since {
     private Since() {}
 
     public static Instant parse(CommandSpec spec, Clock clock, String text) {
-        Duration ago = ConfigReader.duration(text);
-        if (ago != null) {
-            return clock.instant().minus(ago);
+        try {
+            return clock.instant().minus(Kinds.duration(text));
+        } catch (Unfit e) {
+            // It is a time, or nothing.
         }
         try {
             return Instant.parse(text);

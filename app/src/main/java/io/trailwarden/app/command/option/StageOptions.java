@@ -1,11 +1,11 @@
 package io.trailwarden.app.command.option;
 
-import io.trailwarden.app.config.BadConfigException;
-import io.trailwarden.app.config.ConfigProblem;
-import io.trailwarden.app.config.ConfigReader.Flag;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.pipeline.KafkaSetup;
 import io.trailwarden.app.terminal.Io;
+import io.trailwarden.settings.BadConfigException;
+import io.trailwarden.settings.ConfigProblem;
+import io.trailwarden.settings.SettingsReader.Flag;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -57,7 +57,7 @@ public final class ConsoleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Map<String, io.trailwarden.app.config.ConfigReader.Flag> flags = new LinkedHashMap<>();
+        Map<String, io.trailwarden.settings.SettingsReader.Flag> flags = new LinkedHashMap<>();
         InputOptions.port(flags, port);
         Configuration config = options.read(io, stage.flags(flags));
         Optional<Running> running = config.kafka().embedded() ? Running.find(config.data()) : Optional.empty();
@@ -71,8 +71,9 @@ public final class ConsoleCommand implements Callable<Integer> {
         SqlSettings sql = Parts.sql(config);
         try (Stop stop = new Stop();
                 Metrics metrics = Metrics.start(config.metricsListen());
-                Archive archive =
-                        config.kafka().embedded() ? StoredTables.open(config) : Archive.open(Parts.tables(config));
+                Archive archive = config.kafka().embedded()
+                        ? StoredTables.open(config)
+                        : Archive.open(config.tables().archive());
                 SqlWorkers own = SqlWorkers.start(archive, Parts.ownQuestions(sql));
                 SqlWorkers workers = SqlWorkers.start(archive, sql);
                 Console console = Console.start(

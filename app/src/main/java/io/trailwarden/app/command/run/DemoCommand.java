@@ -2,7 +2,6 @@ package io.trailwarden.app.command.run;
 
 import io.trailwarden.app.command.option.InputOptions;
 import io.trailwarden.app.config.ConfigReader;
-import io.trailwarden.app.config.ConfigReader.Flag;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.demo.DemoFeed;
 import io.trailwarden.app.pipeline.Pipeline;
@@ -11,6 +10,7 @@ import io.trailwarden.app.terminal.ExitCode;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.app.terminal.Stop;
 import io.trailwarden.event.Finding;
+import io.trailwarden.settings.SettingsReader.Flag;
 import io.trailwarden.sinks.Batching;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.SinkUnavailableException;

@@ -67,7 +67,7 @@ public final class IngestCommand implements Callable<Integer> {
             metrics.ingest(intake::progress);
             StageOptions.say(
                     io,
-                    "Reading " + config.shownInputs() + " into "
+                    "Reading " + config.inputs().shown() + " into "
                             + config.kafka().bootstrap() + ".");
             if (once) {
                 intake.awaitRead();

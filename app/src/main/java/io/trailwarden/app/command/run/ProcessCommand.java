@@ -6,7 +6,6 @@ import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.metrics.Metrics;
 import io.trailwarden.app.pipeline.DataDirectory;
 import io.trailwarden.app.pipeline.DetectionRun;
-import io.trailwarden.app.pipeline.Parts;
 import io.trailwarden.app.terminal.ExitCode;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.app.terminal.Stop;
@@ -113,7 +112,7 @@ public final class ProcessCommand implements Callable<Integer> {
                 EmbeddedFlink flink =
                         EmbeddedFlink.start(data.flink(), config.processing().parallelism());
                 DetectionRun run = DetectionRun.start(config, connection, flink);
-                Archive archive = Archive.open(Parts.tables(config));
+                Archive archive = Archive.open(config.tables().archive());
                 Maintenance maintenance = archive.maintenance(MaintenanceConfig.defaults(), io.clock())) {
             maintenance.start();
             metrics.stages(connection, io.clock());

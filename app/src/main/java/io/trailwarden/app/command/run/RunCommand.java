@@ -3,7 +3,6 @@ package io.trailwarden.app.command.run;
 import io.trailwarden.app.command.option.ConfigOptions;
 import io.trailwarden.app.command.option.InputOptions;
 import io.trailwarden.app.command.option.Severities;
-import io.trailwarden.app.config.ConfigReader.Flag;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.pipeline.Pipeline;
 import io.trailwarden.app.pipeline.PipelineException;
@@ -15,6 +14,7 @@ import io.trailwarden.app.terminal.JsonOut;
 import io.trailwarden.app.terminal.Progress;
 import io.trailwarden.app.terminal.Stop;
 import io.trailwarden.event.Severity;
+import io.trailwarden.settings.SettingsReader.Flag;
 import io.trailwarden.sinks.FindingSink;
 import io.trailwarden.sinks.StdoutSink;
 import java.io.IOException;
@@ -82,8 +82,11 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Severity threshold = failOn == null ? null : Severities.parse(spec, "--fail-on", failOn);
+        if (threshold != null && !once) {
+            throw new ParameterException(spec.commandLine(), "--fail-on needs --once: a run without it has no end");
+        }
         Configuration config = options.read(io, flags());
-        if (once && !config.hasInputs()) {
+        if (once && !config.inputs().any()) {
             throw new ParameterException(
                     spec.commandLine(), "--once needs an input: --input PATH, or inputs or aws in the file");
         }
@@ -137,15 +140,17 @@ public final class RunCommand implements Callable<Integer> {
 
     private int runUntilStopped(Configuration config) throws InterruptedException {
         FindingSink terminal = json ? StdoutSink.json(io.out()) : StdoutSink.lines(io.out(), io.colour());
-        List<FindingSink> more =
-                config.sinks().contains(terminal.name()) || json || io.terminal() ? List.of(terminal) : List.of();
+        List<FindingSink> more = config.sinks().names().contains(terminal.name()) || json || io.terminal()
+                ? List.of(terminal)
+                : List.of();
         try (Stop stop = new Stop();
                 Pipeline pipeline = Pipeline.start(config, ReferenceSources.of(config, io.clock()), more, io.clock())) {
             pipeline.consoleUrl().ifPresent(url -> io.err().println("Console: " + url));
             io.err()
-                    .println("Reading " + (config.hasInputs() ? config.shownInputs() : "nothing yet")
-                            + (config.follow() ? ", following" : "") + ". Stop with Ctrl-C.");
-            if (config.hasInputs()) {
+                    .println("Reading "
+                            + (config.inputs().any() ? config.inputs().shown() : "nothing yet")
+                            + (config.inputs().follow() ? ", following" : "") + ". Stop with Ctrl-C.");
+            if (config.inputs().any()) {
                 pipeline.read();
             }
             while (!stop.await(1, TimeUnit.SECONDS)) {

@@ -5,12 +5,11 @@ import io.trailwarden.app.command.option.StageOptions;
 import io.trailwarden.app.config.Configuration;
 import io.trailwarden.app.metrics.Metrics;
 import io.trailwarden.app.pipeline.KafkaDeadLetterTray;
-import io.trailwarden.app.pipeline.Parts;
 import io.trailwarden.app.pipeline.Sinks;
 import io.trailwarden.app.terminal.ExitCode;
 import io.trailwarden.app.terminal.Io;
 import io.trailwarden.app.terminal.Stop;
-import io.trailwarden.sinks.FindingSink;
+import io.trailwarden.settings.SettingsReader.Flag;
 import io.trailwarden.sinks.SinkRunner;
 import io.trailwarden.storage.Archive;
 import java.io.IOException;
@@ -63,21 +62,23 @@ public final class SinkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Configuration config = options.read(io, stage.flags(Map.of()));
-        List<String> wanted = names.isEmpty() ? config.sinks() : names;
+        Configuration config = options.read(io, stage.flags(flags()));
         Map<String, String> connection = StageOptions.connect(config);
         List<SinkRunner> runners = new ArrayList<>();
         try (Stop stop = new Stop();
                 Metrics metrics = Metrics.start(config.metricsListen());
-                Archive archive = Archive.open(Parts.tables(config));
+                Archive archive = Archive.open(config.tables().archive());
                 KafkaDeadLetterTray tray = new KafkaDeadLetterTray(connection)) {
-            Sinks sinks = new Sinks(config, archive, io.out(), io.colour(), io.clock());
+            Sinks sinks = new Sinks(config.sinks(), archive, io.out(), io.colour(), io.clock());
             try {
-                for (String name : wanted) {
-                    runners.add(SinkRunner.start(sink(sinks, name), tray, new HashMap<>(connection), io.clock()));
+                for (String name : config.sinks().names()) {
+                    runners.add(SinkRunner.start(sinks.of(name), tray, new HashMap<>(connection), io.clock()));
                 }
                 metrics.sinks(() -> runners.stream().map(SinkRunner::status).toList());
-                StageOptions.say(io, "Delivering findings to " + String.join(", ", wanted) + ".");
+                StageOptions.say(
+                        io,
+                        "Delivering findings to "
+                                + String.join(", ", config.sinks().names()) + ".");
                 while (!stop.await(1, TimeUnit.SECONDS)) {
                     // until asked to stop
                 }
@@ -88,11 +89,15 @@ public final class SinkCommand implements Callable<Integer> {
         return ExitCode.FINE;
     }
 
-    private FindingSink sink(Sinks sinks, String name) {
-        try {
-            return sinks.of(name);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
+    /** What is named here is checked like the sinks of the file. */
+    private Map<String, Flag> flags() {
+        for (String name : names) {
+            if (!Sinks.NAMES.contains(name)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "sink: \"" + name + "\" (expected: one of " + String.join(", ", Sinks.NAMES) + ")");
+            }
         }
+        return names.isEmpty() ? Map.of() : Map.of("sinks", new Flag("SINK", String.join("\n", names)));
     }
 }

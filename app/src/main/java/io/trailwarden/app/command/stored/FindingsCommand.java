@@ -94,7 +94,7 @@ public final class FindingsCommand implements Callable<Integer> {
         Configuration config = options.read(io);
         FindingFormat as = format == null ? null : form(format);
         if (id != null) {
-            return one(config, id);
+            return one(config, id, as);
         }
         FindingQuery filter = new FindingQuery(
                 since == null ? null : Since.parse(spec, io.clock(), since),
@@ -141,7 +141,7 @@ public final class FindingsCommand implements Callable<Integer> {
         };
     }
 
-    private int one(Configuration config, String beginning) throws IOException {
+    private int one(Configuration config, String beginning, @Nullable FindingFormat as) throws IOException {
         List<Finding> found;
         try (Archive archive = StoredTables.open(config)) {
             found = archive.findings().list(FindingQuery.ALL).stream()
@@ -154,7 +154,9 @@ public final class FindingsCommand implements Callable<Integer> {
                             + (found.isEmpty() ? "" : "; write more of the id")));
             return ExitCode.FAILED;
         }
-        if (json) {
+        if (as != null) {
+            io.out().println(as.line(found.get(0)));
+        } else if (json) {
             io.out().println(StdoutSink.json(found.get(0)));
         } else {
             FindingDetail.print(found.get(0), io.out(), io.colour());

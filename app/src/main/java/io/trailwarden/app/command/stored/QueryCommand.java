@@ -94,10 +94,13 @@ public final class QueryCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--format parquet holds values as they are stored: add --show-secrets");
         }
+        if (limit != null && limit < 1) {
+            throw new ParameterException(spec.commandLine(), "--limit: " + limit + " (expected: 1 or more)");
+        }
         Configuration config = options.read(io);
         SqlSettings settings = Parts.sql(config).withWorkers(1);
         long rows = limit != null ? limit : wanted == QueryOutput.Format.TABLE ? settings.rows() : Long.MAX_VALUE;
-        settings = settings.withResult(Math.max(1, rows), Long.MAX_VALUE);
+        settings = settings.withResult(rows, Long.MAX_VALUE);
         QuerySummary summary;
         QueryOutput output;
         try (Stop stop = new Stop();

@@ -20,18 +20,26 @@ import java.util.zip.CRC32C;
  * notices only damage that breaks its formats.
  *
  * <p>The seal of {@code <checkpoints>/<job>/chk-<n>} is the file {@code <checkpoints>/seals/<job>-chk-<n>}: beside the
- * checkpoint's own directory, which Flink must find empty when it deletes it. Lines: CRC-32C in hex, a space, the file's
- * name. A checkpoint without a seal (the process died in between) is judged by its formats and sizes alone.
+ * checkpoint's own directory, which Flink must find empty when it deletes it. Lines: {@code form}, a space and
+ * {@link #FORM}; then of each file CRC-32C in hex, a space, and its name. A checkpoint without a seal (the process died in
+ * between) is judged by its formats and sizes alone.
  */
 public final class CheckpointSeal {
 
+    /**
+     * The form of state, raised when a job can no longer read what the one before wrote. 1 (without a line in the seal):
+     * signals and keys as texts; 2: keys and news by their detectors' own types.
+     */
+    public static final int FORM = 2;
+
     private static final String SEALS = "seals";
+    private static final String FORM_LINE = "form ";
 
     private CheckpointSeal() {}
 
     /** Seals this checkpoint, and forgets the seals of checkpoints that are gone. */
     public static void write(Path checkpoint) throws IOException {
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder().append(FORM_LINE).append(FORM).append('\n');
         for (Path file : files(checkpoint)) {
             text.append(checksum(file)).append(' ').append(file.getFileName()).append('\n');
         }
@@ -52,8 +60,15 @@ public final class CheckpointSeal {
         } catch (NoSuchFileException e) {
             return List.of();
         }
+        if (lines.isEmpty() || !lines.get(0).equals(FORM_LINE + FORM)) {
+            String form = lines.isEmpty() || !lines.get(0).startsWith(FORM_LINE)
+                    ? "1"
+                    : lines.get(0).substring(FORM_LINE.length());
+            return List.of(new Damaged(
+                    checkpoint, "was written by another version (form " + form + " of state, expected: " + FORM + ")"));
+        }
         List<Damaged> damaged = new ArrayList<>();
-        for (String line : lines) {
+        for (String line : lines.subList(1, lines.size())) {
             int space = line.indexOf(' ');
             Path file = checkpoint.resolve(line.substring(space + 1));
             if (!Files.isRegularFile(file)) {

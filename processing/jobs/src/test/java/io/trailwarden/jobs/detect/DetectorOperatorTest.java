@@ -13,6 +13,7 @@ import io.trailwarden.jobs.TestRecords;
 import io.trailwarden.jobs.operator.JobSettings;
 import io.trailwarden.jobs.operator.OwnFindings;
 import io.trailwarden.jobs.state.StateKey;
+import io.trailwarden.settings.Values;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +36,9 @@ class DetectorOperatorTest {
     private static final int MAX_PARALLELISM = 128;
 
     private final JobSettings settings = JobSettings.local(1, URI.create("file:///none"));
+    private final JobSettings twoKeys = JobSettings.of(
+            JobSettings.Processing.of(Values.DEFAULTS.with(JobSettings.Processing.MAX_KEYS, 2L)),
+            URI.create("file:///none"));
     private final ListFeed feed = ListFeed.empty();
 
     @Test
@@ -147,7 +151,7 @@ class DetectorOperatorTest {
 
     @Test
     void keysAboveTheCapAreJudgedAloneAndTheCapIsAFinding() throws Exception {
-        try (Harness harness = open(settings.withMaxKeysPerDetector(2), 2)) {
+        try (Harness harness = open(twoKeys, 2)) {
             harness.ping("alice", "e1");
             harness.ping("bob", "e2");
             harness.ping("carol", "e3");

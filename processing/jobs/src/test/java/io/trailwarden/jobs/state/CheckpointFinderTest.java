@@ -20,6 +20,7 @@ import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.state.OperatorStateHandle;
 import org.apache.flink.runtime.state.OperatorStreamStateHandle;
 import org.apache.flink.runtime.state.filesystem.FileStateHandle;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,31 @@ class CheckpointFinderTest {
     @Test
     void withoutADirectoryThereIsNothing() throws IOException {
         assertThat(new CheckpointFinder(directory.resolve("none")).newest()).isEqualTo(new Found.Nothing());
+    }
+
+    @Test
+    void stateOfAnOlderFormIsRefusedWithWhatToDo() throws IOException {
+        for (Path checkpoint : List.of(older, newer)) {
+            CheckpointSeal.write(checkpoint);
+            Path seal = directory
+                    .resolve("seals")
+                    .resolve(checkpoint.getParent().getFileName() + "-" + checkpoint.getFileName());
+            List<String> lines = Files.readAllLines(seal);
+            Files.write(seal, lines.subList(1, lines.size()));
+        }
+
+        assertThat(finder.newest())
+                .asInstanceOf(InstanceOfAssertFactories.type(Found.AllDamaged.class))
+                .extracting(Found.AllDamaged::explanation)
+                .asString()
+                .contains(newer + ": was written by another version (form 1 of state, expected: 2)")
+                .contains("Move the checkpoints away to start with empty detectors");
+    }
+
+    @Test
+    void aSealedCheckpointOfThisFormIsTaken() throws IOException {
+        CheckpointSeal.write(newer);
+        assertThat(finder.newest()).isEqualTo(new Found.Usable(newer, List.of()));
     }
 
     @Test

@@ -23,6 +23,7 @@ final class Architecture {
 
     private static final String[] MODULES = {
         "event",
+        "settings",
         "kafka",
         "ingest",
         "sigma",
@@ -43,19 +44,24 @@ final class Architecture {
     private static Map<String, ArchRule> rules() {
         Map<String, ArchRule> rules = new LinkedHashMap<>();
         rules.put("events use nothing of ours", only("event"));
-        rules.put("kafka uses events", only("kafka", "event"));
-        rules.put("ingest uses events and kafka", only("ingest", "event", "kafka"));
+        rules.put("settings use nothing of ours", only("settings"));
+        rules.put("kafka uses events and settings", only("kafka", "event", "settings"));
+        rules.put("ingest uses events, settings and kafka", only("ingest", "event", "settings", "kafka"));
         rules.put("sigma uses events", only("sigma", "event"));
         rules.put("detection uses events and sigma", only("detection", "event", "sigma"));
-        rules.put("workbench uses detection and storage", only("workbench", "event", "sigma", "detection", "storage"));
-        rules.put("storage uses events", only("storage", "event"));
         rules.put(
-                "jobs use events, kafka, detection and storage",
-                only("jobs", "event", "kafka", "sigma", "detection", "storage"));
-        rules.put("sinks use events, kafka and storage", only("sinks", "event", "kafka", "storage"));
+                "workbench uses detection and storage",
+                only("workbench", "event", "settings", "sigma", "detection", "storage"));
+        rules.put("storage uses events and settings", only("storage", "event", "settings"));
         rules.put(
-                "console uses events, kafka, storage, detection and workbench",
-                only("console", "event", "kafka", "storage", "sigma", "detection", "workbench"));
+                "jobs use events, settings, kafka, detection and storage",
+                only("jobs", "event", "settings", "kafka", "sigma", "detection", "storage"));
+        rules.put(
+                "sinks use events, settings, kafka and storage",
+                only("sinks", "event", "settings", "kafka", "storage"));
+        rules.put(
+                "console uses events, settings, kafka, storage, detection and workbench",
+                only("console", "event", "settings", "kafka", "storage", "sigma", "detection", "workbench"));
         rules.put("embedded uses nothing of ours", only("embedded"));
         rules.put(
                 "packages have no cycles",
@@ -107,10 +113,12 @@ final class Architecture {
                         .orShould()
                         .callMethod(Runtime.class, "exit", int.class));
         rules.put(
-                "only app reads the environment",
+                "only entry points read the environment",
                 noClasses()
                         .that()
                         .resideOutsideOfPackage("io.trailwarden.app..")
+                        .and()
+                        .doNotHaveSimpleName("JobMain")
                         .should()
                         .callMethod(System.class, "getenv", String.class)
                         .orShould()

@@ -62,6 +62,7 @@ class ArchitectureTest {
                         "ingest",
                         "jobs",
                         "kafka",
+                        "settings",
                         "sigma",
                         "sinks",
                         "storage",

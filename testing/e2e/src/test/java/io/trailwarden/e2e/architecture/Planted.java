@@ -28,16 +28,17 @@ final class Planted {
 
     private static final Map<String, List<String>> SOURCES = Map.ofEntries(
             uses("events use nothing of ours", "event", "io.trailwarden.ingest.Other"),
-            uses("kafka uses events", "kafka", "io.trailwarden.ingest.Other"),
-            uses("ingest uses events and kafka", "ingest", "io.trailwarden.sinks.Other"),
+            uses("settings use nothing of ours", "settings", "io.trailwarden.event.Other"),
+            uses("kafka uses events and settings", "kafka", "io.trailwarden.ingest.Other"),
+            uses("ingest uses events, settings and kafka", "ingest", "io.trailwarden.sinks.Other"),
             uses("sigma uses events", "sigma", "io.trailwarden.detection.Other"),
             uses("detection uses events and sigma", "detection", "io.trailwarden.storage.Other"),
             uses("workbench uses detection and storage", "workbench", "io.trailwarden.jobs.Other"),
-            uses("storage uses events", "storage", "io.trailwarden.jobs.Other"),
-            uses("jobs use events, kafka, detection and storage", "jobs", "io.trailwarden.ingest.Other"),
-            uses("sinks use events, kafka and storage", "sinks", "io.trailwarden.detection.Other"),
+            uses("storage uses events and settings", "storage", "io.trailwarden.jobs.Other"),
+            uses("jobs use events, settings, kafka, detection and storage", "jobs", "io.trailwarden.ingest.Other"),
+            uses("sinks use events, settings, kafka and storage", "sinks", "io.trailwarden.detection.Other"),
             uses(
-                    "console uses events, kafka, storage, detection and workbench",
+                    "console uses events, settings, kafka, storage, detection and workbench",
                     "console",
                     "io.trailwarden.jobs.Other"),
             uses("embedded uses nothing of ours", "embedded", "io.trailwarden.event.Other"),
@@ -53,7 +54,7 @@ final class Planted {
                     "org.apache.kafka.clients.consumer.KafkaConsumer"),
             uses("only jobs, embedded and app know Flink", "console", "org.apache.flink.api.Other"),
             body("only app ends the process", "storage", "System.exit(1);"),
-            body("only app reads the environment", "sinks", "System.getenv(\"HOME\");"),
+            body("only entry points read the environment", "sinks", "System.getenv(\"HOME\");"),
             body(
                     "detection uses linear-time regular expressions",
                     "detection",
