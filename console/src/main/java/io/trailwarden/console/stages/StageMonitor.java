@@ -133,7 +133,8 @@ public final class StageMonitor implements AutoCloseable {
                     .filter(present::contains)
                     .toList();
             Map<String, Set<TopicPartition>> partitions = new LinkedHashMap<>();
-            Map<String, TopicDescription> described = admin.describeTopics(names).allTopicNames().get();
+            Map<String, TopicDescription> described =
+                    admin.describeTopics(names).allTopicNames().get();
             for (String name : names) {
                 TopicDescription topic = described.get(name);
                 if (topic != null) {

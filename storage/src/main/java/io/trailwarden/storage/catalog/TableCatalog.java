@@ -163,7 +163,8 @@ public final class TableCatalog implements Closeable {
     /** Prepares a commit on top of a snapshot; returns null when there is nothing to do. */
     @FunctionalInterface
     public interface Change {
-        @Nullable SnapshotUpdate<?> onTopOf(Carried carried);
+        @Nullable
+        SnapshotUpdate<?> onTopOf(Carried carried);
     }
 
     /**
