@@ -102,7 +102,8 @@ public final class RuleBacktest {
                 all.add(new Hit(
                         firing.firstTime(),
                         RuleWords.subject(firing.group()),
-                        Objects.requireNonNull(headers.get(firing.correlation()), firing.correlation()).handle(),
+                        Objects.requireNonNull(headers.get(firing.correlation()), firing.correlation())
+                                .handle(),
                         firing.evidence().stream().map(seen -> seen.eventId()).toList()));
             }
         }

@@ -125,7 +125,11 @@ public final class RuleCoverage {
 
     private void count(List<Firing> firings, Map<String, Integer> counts) {
         for (Firing firing : firings) {
-            counts.merge(Objects.requireNonNull(headers.get(firing.correlation()), firing.correlation()).handle(), 1, Integer::sum);
+            counts.merge(
+                    Objects.requireNonNull(headers.get(firing.correlation()), firing.correlation())
+                            .handle(),
+                    1,
+                    Integer::sum);
         }
     }
 

@@ -50,7 +50,8 @@ public final class Correlations {
         List<RuleProblem> refused = new ArrayList<>();
         for (BoundCorrelation correlation : rules.correlations()) {
             try {
-                Family family = new Family(inOrder(rules, Objects.requireNonNull(byMember.get(correlation.key()), correlation.key())));
+                Family family = new Family(
+                        inOrder(rules, Objects.requireNonNull(byMember.get(correlation.key()), correlation.key())));
                 families.putIfAbsent(family.key(), family);
             } catch (RuntimeException | StackOverflowError e) {
                 refused.add(RuleProblem.unexpected(correlation.rule().header().at(), e));

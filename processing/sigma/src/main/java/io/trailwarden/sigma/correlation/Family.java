@@ -183,7 +183,8 @@ public final class Family {
         if (partitionParts == 0) {
             return List.of(List.of());
         }
-        List<List<String>> byReference = Objects.requireNonNull(partitionFields.get(correlation.key()), correlation.key());
+        List<List<String>> byReference =
+                Objects.requireNonNull(partitionFields.get(correlation.key()), correlation.key());
         return combinations(byReference.get(reference), fields);
     }
 

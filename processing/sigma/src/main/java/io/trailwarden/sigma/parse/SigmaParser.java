@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -566,27 +567,36 @@ public final class SigmaParser {
     }
 
     private static List<String> identifiers(Condition condition) {
-        if (condition instanceof Condition.And and) {
-            return and.parts().stream()
-                    .flatMap(part -> identifiers(part).stream())
-                    .distinct()
-                    .toList();
+        return condition.accept(new Identifiers()).distinct().toList();
+    }
+
+    private record Identifiers() implements Condition.Visitor<Stream<String>> {
+
+        @Override
+        public Stream<String> and(Condition.And and) {
+            return and.parts().stream().flatMap(part -> part.accept(this));
         }
-        if (condition instanceof Condition.Or or) {
-            return or.parts().stream()
-                    .flatMap(part -> identifiers(part).stream())
-                    .distinct()
-                    .toList();
+
+        @Override
+        public Stream<String> or(Condition.Or or) {
+            return or.parts().stream().flatMap(part -> part.accept(this));
         }
-        if (condition instanceof Condition.Not not) {
-            return identifiers(not.part());
+
+        @Override
+        public Stream<String> not(Condition.Not not) {
+            return not.part().accept(this);
         }
-        if (condition instanceof Condition.Named named) {
-            return List.of(named.identifier());
+
+        @Override
+        public Stream<String> named(Condition.Named named) {
+            return Stream.of(named.identifier());
         }
-        Condition.Quantified quantified = (Condition.Quantified) condition;
-        throw new RuleRefusedException(
-                quantified.at(), "`of " + quantified.pattern() + "` in a correlation (expected: names of rules)");
+
+        @Override
+        public Stream<String> quantified(Condition.Quantified quantified) {
+            throw new RuleRefusedException(
+                    quantified.at(), "`of " + quantified.pattern() + "` in a correlation (expected: names of rules)");
+        }
     }
 
     private static BigDecimal number(YamlNode.Entry entry) {
