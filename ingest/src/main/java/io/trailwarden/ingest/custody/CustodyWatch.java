@@ -331,7 +331,9 @@ public final class CustodyWatch implements Ingester {
             }
         }
         for (Digest digest : proven) {
-            Instant expected = Objects.requireNonNull(known.get(digest.key()), digest.key()).seen().plus(config.lateness());
+            Instant expected = Objects.requireNonNull(known.get(digest.key()), digest.key())
+                    .seen()
+                    .plus(config.lateness());
             if (unread(folder, digest, examined, !now.isBefore(expected), problems) && now.isBefore(expected)) {
                 next = earlier(next, expected);
             }
@@ -367,7 +369,10 @@ public final class CustodyWatch implements Ingester {
     }
 
     private static List<DigestFile> files(Map<String, Known> known, Set<String> keys) {
-        return keys.stream().map(key -> Objects.requireNonNull(known.get(key), key).fetched().file()).toList();
+        return keys.stream()
+                .map(key ->
+                        Objects.requireNonNull(known.get(key), key).fetched().file())
+                .toList();
     }
 
     private PublicKeys keys(TrailFolder folder, Iterable<Known> digests) throws IngestException, InterruptedException {
