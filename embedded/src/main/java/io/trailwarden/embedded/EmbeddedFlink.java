@@ -135,8 +135,9 @@ public final class EmbeddedFlink implements AutoCloseable {
         try {
             cluster.submitJob(graph).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
             throw new JobFailedException(
-                    "Job " + name + " was refused: " + e.getCause().getMessage(), e.getCause());
+                    "Job " + name + " was refused: " + (cause == null ? e : cause).getMessage(), cause);
         } catch (TimeoutException e) {
             throw new JobFailedException("Job " + name + " was not taken within " + PATIENCE.toSeconds() + " s", e);
         } catch (InterruptedException e) {

@@ -73,7 +73,9 @@ final class FindingJson {
                     read(members.get("suppression"), String.class, context));
         }
 
-        private static <T> @Nullable T read(@Nullable JsonNode member, Class<T> type, DeserializationContext context)
+        /** What is absent stays absent here, as in every record that Jackson reads: the codec then misses it by name. */
+        @SuppressWarnings("NullAway")
+        private static <T> T read(@Nullable JsonNode member, Class<T> type, DeserializationContext context)
                 throws IOException {
             return member == null || member.isNull() ? null : context.readTreeAsValue(member, type);
         }

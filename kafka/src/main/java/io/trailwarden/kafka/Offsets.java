@@ -108,7 +108,8 @@ public final class Offsets implements AutoCloseable {
         try {
             return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new KafkaException("Kafka: " + e.getCause().getMessage(), e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new KafkaException("Kafka: " + cause.getMessage(), cause);
         } catch (java.util.concurrent.TimeoutException e) {
             throw new TimeoutException("Kafka does not answer within " + patience.toSeconds() + " s", e);
         }

@@ -129,15 +129,14 @@ public final class TopicReader<T> implements AutoCloseable {
      */
     public void from(Map<Integer, Long> next) {
         List<TopicPartition> partitions = assign();
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        for (TopicPartition partition : partitions) {
+        consumer.endOffsets(partitions).forEach((partition, end) -> {
             Long start = next.get(partition.partition());
-            if (start == null || start > ends.get(partition)) {
+            if (start == null || start > end) {
                 consumer.seekToBeginning(List.of(partition));
             } else {
                 consumer.seek(partition, start);
             }
-        }
+        });
     }
 
     private List<TopicPartition> assign() {

@@ -99,7 +99,7 @@ public final class TopicWriter implements AutoCloseable {
             try {
                 one.get();
             } catch (ExecutionException e) {
-                throw WriteException.of(topic.name(), e.getCause());
+                throw WriteException.of(topic.name(), e.getCause() == null ? e : e.getCause());
             }
         }
     }

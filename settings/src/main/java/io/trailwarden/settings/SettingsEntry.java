@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -101,9 +102,10 @@ public final class SettingsEntry {
             return binding.apply(values);
         } catch (RefusedException e) {
             Node place = e.keys().stream()
-                    .filter(members::containsKey)
+                    .map(members::get)
+                    .filter(Objects::nonNull)
                     .findFirst()
-                    .map(key -> members.get(key).value())
+                    .map(YamlFile.Entry::value)
                     .orElse(node);
             problems.add(new ConfigProblem(YamlFile.place(file, place), section + '.' + e.getMessage()));
         } catch (IllegalArgumentException e) {

@@ -9,8 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -191,7 +192,8 @@ public final class SettingsReader {
     public void variables(Collection<String> others) {
         Map<String, Setting<?>> variables = new LinkedHashMap<>();
         settings.values().forEach(setting -> variables.put(setting.variable(), setting));
-        for (String name : new TreeSet<>(environment.keySet())) {
+        for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
+            String name = variable.getKey();
             if (!name.startsWith("TRAILWARDEN_") || others.contains(name)) {
                 continue;
             }
@@ -207,7 +209,7 @@ public final class SettingsReader {
             } else if (setting.kind().map()) {
                 problems.add(new ConfigProblem(origin, setting.key() + " can be set in the file alone"));
             } else {
-                take(setting, environment.get(name), workingDirectory, origin, origin);
+                take(setting, variable.getValue(), workingDirectory, origin, origin);
             }
         }
     }
@@ -229,14 +231,14 @@ public final class SettingsReader {
      * @param bindings what the components make of them; what one refuses is told at the setting that it names
      * @throws BadConfigException with every problem
      */
-    public Values values(List<Function<Values, ?>> bindings) {
+    public Values values(List<Consumer<Values>> bindings) {
         throwProblems();
         Map<String, Object> all = new HashMap<>();
         found.forEach((key, one) -> all.put(key, one.value()));
         Values values = new Values(all);
-        for (Function<Values, ?> binding : bindings) {
+        for (Consumer<Values> binding : bindings) {
             try {
-                binding.apply(values);
+                binding.accept(values);
             } catch (RefusedException e) {
                 problems.add(new ConfigProblem(place(e), String.valueOf(e.getMessage())));
             }

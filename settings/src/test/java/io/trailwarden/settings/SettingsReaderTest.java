@@ -14,7 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,11 +128,10 @@ class SettingsReaderTest {
 
     @Test
     void what_a_component_refuses_is_told_at_the_setting_that_it_names() throws IOException {
-        Function<Values, String> gate = values -> {
+        Consumer<Values> gate = values -> {
             if (values.get(HOST).equals("there") && values.get(TOKEN).isEmpty()) {
                 throw new RefusedException(HOST, "\"there\"", "a token beside it");
             }
-            return "gate";
         };
 
         assertThat(problems("gate:\n  port: 2\n  host: there\n", List.of(gate)))
@@ -144,10 +143,10 @@ class SettingsReaderTest {
     @Test
     void what_is_absent_is_told_where_it_is_needed_or_of_the_whole_file() throws IOException {
         RefusedException refused = new RefusedException(TOKEN, "\"\"", "a token");
-        Function<Values, String> named = values -> {
+        Consumer<Values> named = values -> {
             throw refused.because(NAMES);
         };
-        Function<Values, String> alone = values -> {
+        Consumer<Values> alone = values -> {
             throw refused;
         };
 
@@ -261,14 +260,14 @@ class SettingsReaderTest {
         return e.problems().stream().map(ConfigProblem::toString).toList();
     }
 
-    private List<String> problems(String yaml, List<Function<Values, ?>> bindings) throws IOException {
+    private List<String> problems(String yaml, List<Consumer<Values>> bindings) throws IOException {
         write(yaml);
         BadConfigException e = catchThrowableOfType(BadConfigException.class, () -> values(yaml, bindings));
         assertThat(e).as("refused").isNotNull();
         return e.problems().stream().map(ConfigProblem::toString).toList();
     }
 
-    private Values values(String yaml, List<Function<Values, ?>> bindings) throws IOException {
+    private Values values(String yaml, List<Consumer<Values>> bindings) throws IOException {
         SettingsReader reader = new SettingsReader(ALL, directory, Map.of());
         reader.file(write(yaml), new Others());
         return reader.values(bindings);

@@ -67,14 +67,7 @@ public final class Ledger {
     }
 
     /** An object whose records do not add up; {@code received} is 0 when its receipt is not in the tables. */
-    public record Mismatch(
-            String source,
-            String objectSha256,
-            String object,
-            long received,
-            long stored,
-            long duplicate,
-            long deadLettered) {}
+    public record Mismatch(String object, String objectSha256, Line counts) {}
 
     /**
      * What counting the rows gave.
@@ -140,17 +133,13 @@ public final class Ledger {
         objects().forEach((object, counts) -> {
             if (counts.received != counts.stored + counts.duplicate + counts.dead) {
                 found.add(new Mismatch(
-                        object.source,
-                        object.sha256,
                         object.name,
-                        counts.received,
-                        counts.stored,
-                        counts.duplicate,
-                        counts.dead));
+                        object.sha256,
+                        new Line(object.source, counts.received, counts.stored, counts.duplicate, counts.dead)));
             }
         });
         found.sort(Comparator.<Mismatch>comparingLong(
-                        miss -> -Math.abs(miss.received() - miss.stored() - miss.duplicate() - miss.deadLettered()))
+                        miss -> -Math.abs(miss.counts().inFlight()))
                 .thenComparing(Mismatch::object));
         return List.copyOf(found.subList(0, Math.min(limit, found.size())));
     }

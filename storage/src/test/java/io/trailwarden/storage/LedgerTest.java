@@ -105,9 +105,9 @@ class LedgerTest {
         }
         assertThat(archive.ledger().mismatches(10))
                 .containsExactly(
-                        new Ledger.Mismatch("file", sha("lost"), "lost", 10, 0, 0, 0),
-                        new Ledger.Mismatch("file", sha("short"), "short", 3, 1, 0, 0),
-                        new Ledger.Mismatch("file", sha("no receipt"), "no receipt", 0, 1, 0, 0));
+                        new Ledger.Mismatch("lost", sha("lost"), new Ledger.Line("file", 10, 0, 0, 0)),
+                        new Ledger.Mismatch("short", sha("short"), new Ledger.Line("file", 3, 1, 0, 0)),
+                        new Ledger.Mismatch("no receipt", sha("no receipt"), new Ledger.Line("file", 0, 1, 0, 0)));
         assertThat(archive.ledger().mismatches(1)).hasSize(1);
     }
 }

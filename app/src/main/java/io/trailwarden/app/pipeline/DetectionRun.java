@@ -183,7 +183,8 @@ public final class DetectionRun implements AutoCloseable {
         try {
             end.join();
         } catch (CompletionException e) {
-            throw new PipelineException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new PipelineException(String.valueOf(cause.getMessage()), cause);
         }
         throw new PipelineException("the detection job has ended", null);
     }

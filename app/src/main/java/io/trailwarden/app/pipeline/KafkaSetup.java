@@ -47,11 +47,10 @@ public final class KafkaSetup {
             }
             admin.createTopics(missing).all().get(60, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (!(cause instanceof TopicExistsException)) {
                 throw new PipelineException(
-                        "Kafka at " + connection.get("bootstrap.servers") + ": "
-                                + e.getCause().getMessage(),
-                        e.getCause());
+                        "Kafka at " + connection.get("bootstrap.servers") + ": " + cause.getMessage(), cause);
             }
         } catch (TimeoutException e) {
             throw new PipelineException(

@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -133,7 +134,7 @@ public final class ReferencePublisher implements AutoCloseable {
         held = both;
         List<ReferenceEntry> news = new ArrayList<>();
         entries.forEach((key, entry) -> {
-            if (!next.get(key).equals(published.get(key))) {
+            if (!Objects.equals(next.get(key), published.get(key))) {
                 news.add(entry);
             }
         });

@@ -94,7 +94,8 @@ public final class FindingsFeed implements AutoCloseable {
                 return null;
             }
             throw new KafkaException(
-                    "cannot describe topic " + TOPIC + ": " + e.getCause().getMessage(), e);
+                    "cannot describe topic " + TOPIC + ": " + (e.getCause() == null ? e : e.getCause()).getMessage(),
+                    e);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -574,10 +575,10 @@ public final class FindingsStore implements AutoCloseable {
 
     /** One finding, or null if there is none with this id. */
     public @Nullable StoredFinding find(String id) {
-        return read(connection -> {
+        Optional<StoredFinding> found = read(connection -> {
             List<FindingRow> rows = rows(connection, ROW + "WHERE f.id = ?", List.of(id));
             if (rows.isEmpty()) {
-                return null;
+                return Optional.empty();
             }
             Finding finding;
             try (PreparedStatement statement =
@@ -599,8 +600,9 @@ public final class FindingsStore implements AutoCloseable {
                     }
                 }
             }
-            return new StoredFinding(finding, rows.get(0), decisions);
+            return Optional.of(new StoredFinding(finding, rows.get(0), decisions));
         });
+        return found.orElse(null);
     }
 
     /** Counts per value of every field. */
@@ -758,12 +760,12 @@ public final class FindingsStore implements AutoCloseable {
         }
     }
 
-    private interface Read<T extends @Nullable Object> {
+    private interface Read<T> {
         T from(Connection connection) throws SQLException;
     }
 
     /** Reads from one snapshot. */
-    private <T extends @Nullable Object> T read(Read<T> read) {
+    private <T> T read(Read<T> read) {
         Connection connection;
         try {
             connection = readers.take();

@@ -177,7 +177,8 @@ public final class ArchiveSource implements Records, LedgerView, Queries, Stored
     @Override
     public Result run(String id, String sql, int maxRows) throws SourceException {
         Rows rows = new Rows();
-        RunningQuery query = workers.start(sql, settings.withResult(maxRows, settings.bytes()), rows);
+        RunningQuery query = workers.start(
+                sql, settings.withResult(maxRows, settings.result().bytes()), rows);
         if (running.putIfAbsent(id, query) != null) {
             query.cancel();
             throw new SourceException("a query with this id is running already");

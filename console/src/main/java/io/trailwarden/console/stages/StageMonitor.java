@@ -28,6 +28,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -132,11 +133,16 @@ public final class StageMonitor implements AutoCloseable {
                     .filter(present::contains)
                     .toList();
             Map<String, Set<TopicPartition>> partitions = new LinkedHashMap<>();
-            admin.describeTopics(names).allTopicNames().get().forEach((name, description) -> {
-                Set<TopicPartition> all = new HashSet<>();
-                description.partitions().forEach(each -> all.add(new TopicPartition(name, each.partition())));
-                partitions.put(name, all);
-            });
+            Map<String, TopicDescription> described =
+                    admin.describeTopics(names).allTopicNames().get();
+            for (String name : names) {
+                TopicDescription topic = described.get(name);
+                if (topic != null) {
+                    Set<TopicPartition> all = new HashSet<>();
+                    topic.partitions().forEach(each -> all.add(new TopicPartition(name, each.partition())));
+                    partitions.put(name, all);
+                }
+            }
             if (!statuses.hasBegun() && partitions.containsKey(Topics.STATUS.name())) {
                 statuses.fromBeginning();
             }
@@ -157,9 +163,7 @@ public final class StageMonitor implements AutoCloseable {
                     ends.computeIfAbsent(each, unused -> new Moves()).add(now, offset));
 
             List<TopicStage> topics = new ArrayList<>();
-            for (String name : names) {
-                topics.add(topic(name, partitions.get(name), begins, offsets));
-            }
+            partitions.forEach((name, each) -> topics.add(topic(name, each, begins, offsets)));
             Set<String> ids = new HashSet<>();
             ids.add(Topics.STORED_GROUP);
             for (GroupListing group : admin.listGroups(ListGroupsOptions.forConsumerGroups())
@@ -206,7 +210,8 @@ public final class StageMonitor implements AutoCloseable {
             }
             report = new StageReport(Instant.ofEpochMilli(now), health, sentence, topics, groups, parts);
         } catch (ExecutionException e) {
-            throw new KafkaException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new KafkaException(String.valueOf(cause.getMessage()), cause);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }

@@ -13,7 +13,7 @@ final class SymbolTable {
     private static final int PLACES = 8192;
     private static final int MAX_LENGTH = 160;
 
-    private final byte @Nullable [][] keys = new byte[PLACES][];
+    private final byte[] @Nullable [] keys = new byte[PLACES][];
     private final @Nullable String[] strings = new String[PLACES];
 
     /** The string of these bytes in UTF-8. */
@@ -24,8 +24,9 @@ final class SymbolTable {
         }
         int place = hash(bytes, from, to) & (PLACES - 1);
         byte[] key = keys[place];
-        if (key != null && Arrays.equals(key, 0, key.length, bytes, from, to)) {
-            return strings[place];
+        String known = strings[place];
+        if (key != null && known != null && Arrays.equals(key, 0, key.length, bytes, from, to)) {
+            return known;
         }
         String made = new String(bytes, from, length, StandardCharsets.UTF_8);
         keys[place] = Arrays.copyOfRange(bytes, from, to);

@@ -1,5 +1,7 @@
 package io.trailwarden.event.json;
 
+import java.util.Objects;
+
 /**
  * What is wrong with a JSON text, and where. Cheap to throw: it carries no stack trace, because the place that matters
  * is in the text.
@@ -27,6 +29,11 @@ public final class JsonFault extends RuntimeException {
         super(message, null, false, false);
         this.kind = kind;
         this.position = position;
+    }
+
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /** What kind of fault. */

@@ -73,7 +73,7 @@ public final class AccessProbe {
     /** Asks page by page until one holds something: the first ones may be empty. */
     public Outcome firstOf(AwsApi api, String[] found, UnaryOperator<@Nullable String> page)
             throws InterruptedException {
-        String[] token = {null};
+        @Nullable String[] token = {null};
         Outcome outcome;
         int pages = 0;
         do {

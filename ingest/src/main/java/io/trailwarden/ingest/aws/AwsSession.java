@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -319,8 +320,8 @@ public final class AwsSession implements AutoCloseable {
         try {
             return request.get();
         } catch (UncheckedIOException e) {
-            throw SdkClientException.create(
-                    "the connection was lost: " + e.getCause().getMessage(), e.getCause());
+            IOException cause = Objects.requireNonNull(e.getCause(), "an UncheckedIOException without its cause");
+            throw SdkClientException.create("the connection was lost: " + cause.getMessage(), cause);
         }
     }
 

@@ -31,6 +31,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -321,7 +322,9 @@ public final class CustodyWatch implements Ingester {
             }
         }
         for (Digest digest : proven) {
-            Instant expected = known.get(digest.key()).seen().plus(config.lateness());
+            Instant expected = Objects.requireNonNull(known.get(digest.key()), digest.key())
+                    .seen()
+                    .plus(config.lateness());
             if (unread(folder, digest, examined, !now.isBefore(expected), problems) && now.isBefore(expected)) {
                 next = earlier(next, expected);
             }
@@ -357,7 +360,10 @@ public final class CustodyWatch implements Ingester {
     }
 
     private static List<DigestFile> files(Map<String, Known> known, Set<String> keys) {
-        return keys.stream().map(key -> known.get(key).fetched().file()).toList();
+        return keys.stream()
+                .map(key ->
+                        Objects.requireNonNull(known.get(key), key).fetched().file())
+                .toList();
     }
 
     private PublicKeys keys(TrailFolder folder, Iterable<Known> digests) throws IngestException, InterruptedException {

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.ArchiveEntry;
@@ -119,7 +120,7 @@ public final class PackedFiles {
         try {
             levels.addLast(new Level(
                     prefix,
-                    switch (content.signature()) {
+                    switch (Objects.requireNonNull(content.signature(), "only an archive is opened")) {
                         case TAR -> new TarArchiveInputStream(in, "UTF-8");
                         case TAR_GZIP -> new TarArchiveInputStream(new GZIPInputStream(in, 64 << 10), "UTF-8");
                         default -> new ZipArchiveInputStream(in, "UTF-8", true, true);

@@ -55,8 +55,8 @@ class ReadmeTest {
         Correlations correlations = Correlations.of(rules);
         FieldReader fields = new FieldReader(correlations.fields());
         List<CorrelatedEvent> events = new ArrayList<>();
-        logins.forEach((sighting, json) -> events.add(
-                new CorrelatedEvent(sighting, matcher.ids(json), fields.read(json), null, null, null)));
+        logins.forEach((sighting, json) ->
+                events.add(new CorrelatedEvent(sighting, matcher.ids(json), fields.read(json), null, null, null)));
         for (Firing firing : correlations.firings(events)) {
             said.add(firing.correlation() + " at " + firing.firstTime() + " for " + firing.group());
         }
@@ -68,7 +68,8 @@ class ReadmeTest {
     @Test
     void the_readme_shows_these_lines() throws IOException {
         String readme = squeezed(Files.readString(Path.of("README.md")));
-        String code = readme.substring(readme.indexOf("```java") + 7, readme.indexOf("```", readme.indexOf("```java") + 7));
+        String code =
+                readme.substring(readme.indexOf("```java") + 7, readme.indexOf("```", readme.indexOf("```java") + 7));
         String test = squeezed(Files.readString(Path.of("src/test/java/io/trailwarden/sigma/ReadmeTest.java")))
                 .replace("said.add(", "System.out.println(");
         assertThat(test).contains(code);

@@ -125,8 +125,8 @@ final class CloudTrailCatalogue {
             return every.contains(folded);
         }
         return sources.stream()
-                .anyMatch(source ->
-                        !knows(source) || foldedCalls.get(fold(source)).contains(folded));
+                .anyMatch(source -> !knows(source)
+                        || foldedCalls.getOrDefault(fold(source), Set.of()).contains(folded));
     }
 
     /** Whether some call of these services (all, if none is named) begins, ends or holds this, by the test given. */
@@ -135,8 +135,9 @@ final class CloudTrailCatalogue {
             return every.stream().anyMatch(test);
         }
         return sources.stream()
-                .anyMatch(source ->
-                        !knows(source) || foldedCalls.get(fold(source)).stream().anyMatch(test));
+                .anyMatch(source -> !knows(source)
+                        || foldedCalls.getOrDefault(fold(source), Set.of()).stream()
+                                .anyMatch(test));
     }
 
     /** Services that have this call. */

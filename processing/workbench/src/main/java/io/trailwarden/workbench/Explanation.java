@@ -43,7 +43,7 @@ public record Explanation(
                 rule.rule().header().at(),
                 holds(rule, rule.expression(), subject),
                 Map.of(),
-                parts(rule, rule.expression(), subject));
+                rule.expression().accept(new Parts(rule, subject)));
     }
 
     /** Lines of text, indented; {@code +} marks what holds, {@code -} what does not. */
@@ -65,65 +65,69 @@ public record Explanation(
         parts.forEach(part -> part.write(lines, depth + 1));
     }
 
-    private static List<Explanation> parts(BoundRule rule, Expression expression, Subject subject) {
-        if (expression instanceof Expression.All all) {
-            return List.of(node(rule, "and", expression, all.parts(), subject));
+    /** What is to be told of an expression within a rule. */
+    private record Parts(BoundRule rule, Subject subject) implements Expression.Visitor<List<Explanation>> {
+
+        @Override
+        public List<Explanation> all(Expression.All all) {
+            return node("and", all);
         }
-        if (expression instanceof Expression.Any any) {
-            return List.of(node(rule, "or", expression, any.parts(), subject));
+
+        @Override
+        public List<Explanation> any(Expression.Any any) {
+            return node("or", any);
         }
-        if (expression instanceof Expression.Not not) {
-            return List.of(node(rule, "not", expression, List.of(not.part()), subject));
+
+        @Override
+        public List<Explanation> not(Expression.Not not) {
+            return node("not", not);
         }
-        if (expression instanceof Expression.Labelled labelled) {
-            TreeSet<String> fields = new TreeSet<>();
+
+        @Override
+        public List<Explanation> constant(Expression.Constant constant) {
+            return List.of();
+        }
+
+        @Override
+        public List<Explanation> test(Expression.Test test) {
+            return List.of();
+        }
+
+        @Override
+        public List<Explanation> labelled(Expression.Labelled labelled) {
             boolean item = !hasLabels(labelled.part());
-            if (item) {
-                fields(labelled.part(), fields);
-            }
             return List.of(new Explanation(
                     labelled.label(),
                     labelled.at(),
                     holds(rule, labelled.part(), subject),
-                    item ? new FieldReader(List.copyOf(fields)).read(subject.shown()) : Map.of(),
-                    item ? List.of() : parts(rule, labelled.part(), subject)));
+                    item ? new FieldReader(fields(labelled.part())).read(subject.shown()) : Map.of(),
+                    item ? List.of() : labelled.part().accept(this)));
         }
-        return List.of();
-    }
 
-    private static Explanation node(
-            BoundRule rule, String label, Expression expression, List<Expression> children, Subject subject) {
-        List<Explanation> parts = new ArrayList<>();
-        children.forEach(child -> parts.addAll(parts(rule, child, subject)));
-        return new Explanation(label, null, holds(rule, expression, subject), Map.of(), parts);
+        private List<Explanation> node(String label, Expression expression) {
+            List<Explanation> parts = new ArrayList<>();
+            expression.parts().forEach(part -> parts.addAll(part.accept(this)));
+            return List.of(new Explanation(label, null, holds(rule, expression, subject), Map.of(), parts));
+        }
     }
 
     private static boolean hasLabels(Expression expression) {
-        if (expression instanceof Expression.Labelled) {
-            return true;
-        }
-        if (expression instanceof Expression.All all) {
-            return all.parts().stream().anyMatch(Explanation::hasLabels);
-        }
-        if (expression instanceof Expression.Any any) {
-            return any.parts().stream().anyMatch(Explanation::hasLabels);
-        }
-        return expression instanceof Expression.Not not && hasLabels(not.part());
+        return expression instanceof Expression.Labelled
+                || expression.parts().stream().anyMatch(Explanation::hasLabels);
     }
 
-    private static void fields(Expression expression, TreeSet<String> out) {
-        if (expression instanceof Expression.All all) {
-            all.parts().forEach(part -> fields(part, out));
-        } else if (expression instanceof Expression.Any any) {
-            any.parts().forEach(part -> fields(part, out));
-        } else if (expression instanceof Expression.Not not) {
-            fields(not.part(), out);
-        } else if (expression instanceof Expression.Test test && test.field() != null) {
-            out.add(test.field());
-            if (test.test() instanceof ValueTest.FieldReference reference) {
-                out.add(reference.other());
+    /** The fields that an expression looks at, sorted. */
+    private static List<String> fields(Expression expression) {
+        TreeSet<String> fields = new TreeSet<>();
+        expression.tests().forEach(test -> {
+            if (test.field() != null) {
+                fields.add(test.field());
+                if (test.test() instanceof ValueTest.FieldReference reference) {
+                    fields.add(reference.other());
+                }
             }
-        }
+        });
+        return List.copyOf(fields);
     }
 
     private static boolean holds(BoundRule rule, Expression part, Subject subject) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /**
@@ -101,7 +102,8 @@ public final class RuleBacktest {
                 all.add(new Hit(
                         firing.firstTime(),
                         RuleWords.subject(firing.group()),
-                        headers.get(firing.correlation()).handle(),
+                        Objects.requireNonNull(headers.get(firing.correlation()), firing.correlation())
+                                .handle(),
                         firing.evidence().stream().map(seen -> seen.eventId()).toList()));
             }
         }

@@ -146,13 +146,10 @@ public final class RuleCheck {
         }
 
         private void collect(Expression expression) {
-            if (expression instanceof Expression.Labelled labelled) {
-                collect(labelled.part());
-            } else if (expression instanceof Expression.All all) {
-                all.parts().forEach(this::collect);
-            } else if (expression instanceof Expression.Any any) {
-                any.parts().forEach(this::collect);
-            } else if (expression instanceof Expression.Test test
+            if (!(expression instanceof Expression.Not)) {
+                expression.parts().forEach(this::collect);
+            }
+            if (expression instanceof Expression.Test test
                     && test.field() != null
                     && test.test() instanceof ValueTest.Text text) {
                 if (text.pattern().isLiteral()) {
@@ -173,15 +170,10 @@ public final class RuleCheck {
 
     private static void look(
             Expression expression, Position at, Scope scope, boolean negated, List<RuleProblem> doubts) {
-        if (expression instanceof Expression.Labelled labelled) {
-            look(labelled.part(), labelled.at(), scope, negated, doubts);
-        } else if (expression instanceof Expression.All all) {
-            all.parts().forEach(part -> look(part, at, scope, negated, doubts));
-        } else if (expression instanceof Expression.Any any) {
-            any.parts().forEach(part -> look(part, at, scope, negated, doubts));
-        } else if (expression instanceof Expression.Not not) {
-            look(not.part(), at, scope, !negated, doubts);
-        } else if (expression instanceof Expression.Test test && test.field() != null) {
+        Position place = expression instanceof Expression.Labelled labelled ? labelled.at() : at;
+        boolean opposite = negated != expression instanceof Expression.Not;
+        expression.parts().forEach(part -> look(part, place, scope, opposite, doubts));
+        if (expression instanceof Expression.Test test && test.field() != null) {
             field(test.field(), at, scope, doubts);
             if (test.test() instanceof ValueTest.Text text) {
                 value(test.field(), text.pattern(), at, negated ? new Scope(Set.of(), Set.of()) : scope, doubts);

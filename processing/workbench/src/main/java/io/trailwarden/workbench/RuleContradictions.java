@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,50 +21,62 @@ import org.jspecify.annotations.Nullable;
 final class RuleContradictions {
 
     private final List<RuleProblem> found = new ArrayList<>();
-    private final Position at;
-
-    private RuleContradictions(Position at) {
-        this.at = at;
-    }
 
     /** What is contradictory in a rule: the whole, or alternatives of it. */
     static List<RuleProblem> in(Expression expression, Position at) {
-        RuleContradictions contradictions = new RuleContradictions(at);
-        String why = contradictions.never(expression, at);
-        if (why != null) {
-            return List.of(new RuleProblem(at, "can never match: " + why));
-        }
-        return contradictions.found;
+        RuleContradictions contradictions = new RuleContradictions();
+        return expression
+                .accept(contradictions.new Never(at))
+                .map(why -> List.of(new RuleProblem(at, "can never match: " + why)))
+                .orElse(contradictions.found);
     }
 
-    private @Nullable String never(Expression expression, Position place) {
-        if (expression instanceof Expression.Labelled labelled) {
-            return never(labelled.part(), labelled.at());
+    /** Why an expression can never be true. */
+    private final class Never implements Expression.Visitor<Optional<String>> {
+        private final Position place;
+
+        Never(Position place) {
+            this.place = place;
         }
-        if (expression instanceof Expression.Constant constant) {
-            return constant.value() ? null : "a part of it is always false";
+
+        @Override
+        public Optional<String> all(Expression.All all) {
+            return conflict(all, place);
         }
-        if (expression instanceof Expression.Any any) {
+
+        @Override
+        public Optional<String> any(Expression.Any any) {
             List<String> reasons = new ArrayList<>();
-            for (Expression part : any.parts()) {
-                String why = never(part, place);
-                if (why != null) {
-                    reasons.add(why);
-                }
-            }
+            any.parts().forEach(part -> part.accept(this).ifPresent(reasons::add));
             if (reasons.size() == any.parts().size()) {
-                return reasons.isEmpty() ? "it has no alternatives" : reasons.get(0);
+                return Optional.of(reasons.isEmpty() ? "it has no alternatives" : reasons.get(0));
             }
             reasons.forEach(why -> found.add(new RuleProblem(place, "an alternative can never match: " + why)));
-            return null;
+            return Optional.empty();
         }
-        if (expression instanceof Expression.All) {
-            return conflict(expression, place);
+
+        @Override
+        public Optional<String> not(Expression.Not not) {
+            return Optional.empty();
         }
-        return null;
+
+        @Override
+        public Optional<String> constant(Expression.Constant constant) {
+            return constant.value() ? Optional.empty() : Optional.of("a part of it is always false");
+        }
+
+        @Override
+        public Optional<String> test(Expression.Test test) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> labelled(Expression.Labelled labelled) {
+            return labelled.part().accept(new Never(labelled.at()));
+        }
     }
 
-    private @Nullable String conflict(Expression all, Position place) {
+    private Optional<String> conflict(Expression.All all, Position place) {
         List<Expression> parts = new ArrayList<>();
         flatten(all, parts);
         Map<String, Set<String>> allowed = new HashMap<>();
@@ -72,15 +85,15 @@ final class RuleContradictions {
         Set<Expression> required = new HashSet<>();
         for (Expression part : parts) {
             required.add(bare(part));
-            String why = never(part, place);
-            if (why != null) {
+            Optional<String> why = part.accept(new Never(place));
+            if (why.isPresent()) {
                 return why;
             }
         }
         for (Expression part : parts) {
             Expression bare = bare(part);
             if (bare instanceof Expression.Not not && required.contains(bare(not.part()))) {
-                return "it wants something together with its opposite";
+                return Optional.of("it wants something together with its opposite");
             }
             Expression.Test test = bare instanceof Expression.Test t ? t : null;
             if (test != null && test.field() != null) {
@@ -103,14 +116,14 @@ final class RuleContradictions {
                     Set<String> common = new HashSet<>(before);
                     common.retainAll(values);
                     if (common.isEmpty()) {
-                        return field + " cannot be " + one(before) + " and " + one(values) + " at once";
+                        return Optional.of(field + " cannot be " + one(before) + " and " + one(values) + " at once");
                     }
                     allowed.put(field, common);
                 }
             }
         }
         present.retainAll(absent);
-        return present.isEmpty() ? null : present.iterator().next() + " cannot be absent and have a value";
+        return present.stream().findFirst().map(one -> one + " cannot be absent and have a value");
     }
 
     private static String one(Set<String> values) {
@@ -132,25 +145,41 @@ final class RuleContradictions {
 
     /** Without labels, at every depth, so that equal parts are equal. */
     private static Expression bare(Expression expression) {
-        if (expression instanceof Expression.Labelled labelled) {
-            return bare(labelled.part());
+        return expression.accept(new Bare());
+    }
+
+    private record Bare() implements Expression.Visitor<Expression> {
+
+        @Override
+        public Expression all(Expression.All all) {
+            List<Expression> parts = bare(all.parts());
+            return parts.size() == 1 ? parts.get(0) : new Expression.All(parts);
         }
-        if (expression instanceof Expression.Not not) {
-            return new Expression.Not(bare(not.part()));
+
+        @Override
+        public Expression any(Expression.Any any) {
+            List<Expression> parts = bare(any.parts());
+            return parts.size() == 1 ? parts.get(0) : new Expression.Any(parts);
         }
-        if (expression instanceof Expression.Any any) {
-            return any.parts().size() == 1
-                    ? bare(any.parts().get(0))
-                    : new Expression.Any(
-                            any.parts().stream().map(RuleContradictions::bare).toList());
+
+        @Override
+        public Expression not(Expression.Not not) {
+            return new Expression.Not(not.part().accept(this));
         }
-        if (expression instanceof Expression.All all) {
-            return all.parts().size() == 1
-                    ? bare(all.parts().get(0))
-                    : new Expression.All(
-                            all.parts().stream().map(RuleContradictions::bare).toList());
+
+        @Override
+        public Expression constant(Expression.Constant constant) {
+            return constant;
         }
-        return expression;
+
+        @Override
+        public Expression test(Expression.Test test) {
+            return test;
+        }
+
+        private List<Expression> bare(List<Expression> parts) {
+            return parts.stream().map(part -> part.accept(this)).toList();
+        }
     }
 
     /** The one field of which this says that it has one of some values, or null. */
@@ -168,11 +197,11 @@ final class RuleContradictions {
     }
 
     private static Set<String> literals(Expression bare, Set<String> values) {
-        if (bare instanceof Expression.Test test && test.test() instanceof ValueTest.Text text) {
-            values.add(text.pattern().literal().toLowerCase(Locale.ROOT));
-        } else if (bare instanceof Expression.Any any) {
-            any.parts().forEach(part -> literals(part, values));
-        }
+        bare.tests().forEach(test -> {
+            if (test.test() instanceof ValueTest.Text text) {
+                values.add(text.pattern().literal().toLowerCase(Locale.ROOT));
+            }
+        });
         return values;
     }
 

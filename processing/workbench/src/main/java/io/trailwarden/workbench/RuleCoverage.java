@@ -7,6 +7,7 @@ import io.trailwarden.sigma.rule.RuleHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -124,7 +125,11 @@ public final class RuleCoverage {
 
     private void count(List<Firing> firings, Map<String, Integer> counts) {
         for (Firing firing : firings) {
-            counts.merge(headers.get(firing.correlation()).handle(), 1, Integer::sum);
+            counts.merge(
+                    Objects.requireNonNull(headers.get(firing.correlation()), firing.correlation())
+                            .handle(),
+                    1,
+                    Integer::sum);
         }
     }
 

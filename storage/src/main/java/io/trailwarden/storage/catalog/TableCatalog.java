@@ -29,6 +29,7 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.jdbc.UncheckedSQLException;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -162,6 +163,7 @@ public final class TableCatalog implements Closeable {
     /** Prepares a commit on top of a snapshot; returns null when there is nothing to do. */
     @FunctionalInterface
     public interface Change {
+        @Nullable
         SnapshotUpdate<?> onTopOf(Carried carried);
     }
 

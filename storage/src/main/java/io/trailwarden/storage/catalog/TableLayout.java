@@ -17,37 +17,34 @@ import org.apache.iceberg.types.Types;
 /**
  * One table as this version writes it.
  *
- * @param day the record's partition in days since 1970; 0 in a table without partitions
- * @param source which source the row counts for in the ledger
- * @param weight about how many bytes the record holds in memory
+ * @param rows what is asked of each record
  */
 public record TableLayout<T>(
         String name,
         Schema schema,
         PartitionSpec spec,
         List<Column<T>> columns,
-        ToIntFunction<T> day,
-        Function<T, String> source,
-        ToLongFunction<T> weight,
+        Rows<T> rows,
         Map<String, String> properties) {
 
+    /**
+     * What is asked of each record.
+     *
+     * @param day its partition in days since 1970; 0 in a table without partitions
+     * @param source which source it counts for in the ledger
+     * @param weight about how many bytes it holds in memory
+     */
+    public record Rows<T>(ToIntFunction<T> day, Function<T, String> source, ToLongFunction<T> weight) {}
+
     static <T> TableLayout<T> partitioned(
-            String name,
-            String timeColumn,
-            List<Column<T>> columns,
-            ToIntFunction<T> day,
-            Function<T, String> source,
-            ToLongFunction<T> weight,
-            List<String> bounded) {
+            String name, String timeColumn, List<Column<T>> columns, Rows<T> rows, List<String> bounded) {
         Schema schema = schema(columns);
         return new TableLayout<>(
                 name,
                 schema,
                 PartitionSpec.builderFor(schema).day(timeColumn).build(),
                 List.copyOf(columns),
-                day,
-                source,
-                weight,
+                rows,
                 properties(columns, bounded));
     }
 
@@ -62,9 +59,7 @@ public record TableLayout<T>(
                 schema(columns),
                 PartitionSpec.unpartitioned(),
                 List.copyOf(columns),
-                row -> 0,
-                source,
-                weight,
+                new Rows<>(row -> 0, source, weight),
                 properties(columns, bounded));
     }
 

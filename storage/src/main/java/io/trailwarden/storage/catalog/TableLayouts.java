@@ -115,9 +115,10 @@ public final class TableLayouts {
                 "cloudtrail",
                 "event_time",
                 columns,
-                row -> TableTimes.day(row.event().eventTime()),
-                row -> row.event().origin().source(),
-                row -> row.event().raw().length,
+                new TableLayout.Rows<>(
+                        row -> TableTimes.day(row.event().eventTime()),
+                        row -> row.event().origin().source(),
+                        row -> row.event().raw().length),
                 List.of(
                         "event_time",
                         "event_source",
@@ -168,9 +169,10 @@ public final class TableLayouts {
                 "executions",
                 "event_time",
                 columns,
-                row -> TableTimes.day(row.event().eventTime()),
-                row -> row.event().origin().source(),
-                row -> row.event().raw().length,
+                new TableLayout.Rows<>(
+                        row -> TableTimes.day(row.event().eventTime()),
+                        row -> row.event().origin().source(),
+                        row -> row.event().raw().length),
                 List.of("event_time", "state_machine_arn", "type", "account", "region", "ingested_at"));
     }
 
@@ -186,9 +188,10 @@ public final class TableLayouts {
                 "duplicates",
                 "event_time",
                 columns,
-                row -> TableTimes.day(row.eventTime()),
-                row -> row.origin().source(),
-                row -> 256,
+                new TableLayout.Rows<>(
+                        row -> TableTimes.day(row.eventTime()),
+                        row -> row.origin().source(),
+                        row -> 256),
                 List.of("event_time", "ingested_at"));
     }
 
@@ -209,9 +212,10 @@ public final class TableLayouts {
                 "dead_letters",
                 "ingested_at",
                 columns,
-                row -> TableTimes.day(row.origin().ingestedAt()),
-                row -> row.origin().source(),
-                row -> row.payload().length + 256,
+                new TableLayout.Rows<>(
+                        row -> TableTimes.day(row.origin().ingestedAt()),
+                        row -> row.origin().source(),
+                        row -> row.payload().length + 256),
                 List.of("ingested_at", "reason"));
     }
 
@@ -227,9 +231,7 @@ public final class TableLayouts {
                 "receipts",
                 "ingested_at",
                 columns,
-                row -> TableTimes.day(row.ingestedAt()),
-                Receipt::source,
-                row -> 256,
+                new TableLayout.Rows<>(row -> TableTimes.day(row.ingestedAt()), Receipt::source, row -> 256),
                 List.of("ingested_at"));
     }
 

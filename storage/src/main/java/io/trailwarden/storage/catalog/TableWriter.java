@@ -65,8 +65,8 @@ public final class TableWriter<T> implements Closeable {
     }
 
     public void write(T row) throws IOException {
-        count(layout.source().apply(row));
-        int day = layout.day().applyAsInt(row);
+        count(layout.rows().source().apply(row));
+        int day = layout.rows().day().applyAsInt(row);
         OpenFile<T> file = lastFile;
         if (file == null || day != lastDay) {
             file = open.get(day);
@@ -92,16 +92,18 @@ public final class TableWriter<T> implements Closeable {
     }
 
     private void park(int day, T row) throws IOException {
-        long weight = layout.weight().applyAsLong(row);
+        long weight = layout.rows().weight().applyAsLong(row);
         Parked<T> waiting = parked.computeIfAbsent(day, unused -> new Parked<>());
         waiting.rows.add(row);
         waiting.weight += weight;
         parkedWeight += weight;
         if (parkedWeight > config.parkedBytes()) {
             int heaviest = day;
+            long most = waiting.weight;
             for (Map.Entry<Integer, Parked<T>> candidate : parked.entrySet()) {
-                if (candidate.getValue().weight > parked.get(heaviest).weight) {
+                if (candidate.getValue().weight > most) {
                     heaviest = candidate.getKey();
+                    most = candidate.getValue().weight;
                 }
             }
             finish(open.entrySet().iterator().next().getKey());

@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileInfo;
@@ -157,11 +158,16 @@ public final class LocalFileIO implements SupportsPrefixOperations {
         }
     }
 
+    /** A location is absolute and names a file, so there is always one. */
+    private static Path directoryOf(Path file) {
+        return Objects.requireNonNull(file.getParent(), file::toString);
+    }
+
     private record Output(String location, Path path) implements OutputFile {
         @Override
         public PositionOutputStream create() {
             try {
-                Path directory = path.getParent();
+                Path directory = directoryOf(path);
                 if (!Files.isDirectory(directory)) {
                     createDurably(directory);
                 }
@@ -177,7 +183,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
         @Override
         public PositionOutputStream createOrOverwrite() {
             try {
-                Path directory = path.getParent();
+                Path directory = directoryOf(path);
                 if (!Files.isDirectory(directory)) {
                     createDurably(directory);
                 }
@@ -279,7 +285,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
             if (!written.equals(target)) {
                 Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
-            syncDirectory(target.getParent());
+            syncDirectory(directoryOf(target));
         }
     }
 

@@ -48,7 +48,6 @@ import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.parquet.schema.MessageType;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -299,7 +298,7 @@ public final class Maintenance implements AutoCloseable {
         return builder.build();
     }
 
-    private static OutputFile newFile(Table table, @Nullable StructLike partition) {
+    private static OutputFile newFile(Table table, StructLike partition) {
         String name = "merged-" + UUID.randomUUID() + ".parquet";
         if (!table.spec().isPartitioned()) {
             return table.io().newOutputFile(table.locationProvider().newDataLocation(name));

@@ -1,5 +1,7 @@
 package io.trailwarden.storage.sql;
 
+import org.jspecify.annotations.Nullable;
+
 /** A query gave no result, and why. The message is for the analyst; it may quote words of the query. */
 public final class QueryFailedException extends Exception {
 
@@ -28,7 +30,7 @@ public final class QueryFailedException extends Exception {
         this.reason = reason;
     }
 
-    QueryFailedException(Reason reason, String message, Throwable cause) {
+    QueryFailedException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }

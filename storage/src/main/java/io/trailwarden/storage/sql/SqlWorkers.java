@@ -294,16 +294,16 @@ public final class SqlWorkers implements AutoCloseable {
             throws IOException, JsonProcessingException {
         ObjectNode request = JSON.createObjectNode();
         request.put("sql", sql);
-        request.put("maxRows", Math.min(limits.rows(), Long.MAX_VALUE - 1));
-        request.put("maxBytes", limits.bytes());
+        request.put("maxRows", Math.min(limits.result().rows(), Long.MAX_VALUE - 1));
+        request.put("maxBytes", limits.result().bytes());
         if (export) {
             request.put("export", worker.own.resolve("result.parquet").toString());
         }
         ArrayNode setup = request.putArray("setup");
-        setup.add("SET memory_limit = '" + (settings.memoryBytes() >> 20) + "MiB'");
-        setup.add("SET threads = " + settings.threads());
+        setup.add("SET memory_limit = '" + (settings.engine().memoryBytes() >> 20) + "MiB'");
+        setup.add("SET threads = " + settings.engine().threads());
         setup.add("SET temp_directory = " + quoted(worker.own.resolve("spill").toString()));
-        setup.add("SET max_temp_directory_size = '" + (settings.spillBytes() >> 20) + "MiB'");
+        setup.add("SET max_temp_directory_size = '" + (settings.engine().spillBytes() >> 20) + "MiB'");
         setup.add("SET TimeZone = 'UTC'");
         setup.add("SET autoinstall_known_extensions = false");
         setup.add("SET autoload_known_extensions = false");
@@ -389,8 +389,8 @@ public final class SqlWorkers implements AutoCloseable {
         return new QueryFailedException(
                 reason,
                 reason == Reason.OUT_OF_MEMORY
-                        ? "The query needs more than " + (limits.memoryBytes() >> 20) + " MB (setting: sql.memory): "
-                                + message
+                        ? "The query needs more than " + (limits.engine().memoryBytes() >> 20)
+                                + " MB (setting: sql.memory): " + message
                         : message);
     }
 
@@ -399,8 +399,8 @@ public final class SqlWorkers implements AutoCloseable {
             return null;
         }
         return limit.equals("rows")
-                ? "cut after " + limits.rows() + " rows (setting: sql.rows)"
-                : "cut after " + limits.bytes() + " bytes (setting: sql.bytes)";
+                ? "cut after " + limits.result().rows() + " rows (setting: sql.rows)"
+                : "cut after " + limits.result().bytes() + " bytes (setting: sql.bytes)";
     }
 
     private static List<QueryColumn> columns(JsonNode columns) {

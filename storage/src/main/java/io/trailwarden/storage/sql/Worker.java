@@ -110,8 +110,8 @@ final class Worker implements AutoCloseable {
                 readable,
                 root,
                 own,
-                settings.memoryBytes() + OVERHEAD,
-                Math.max(settings.spillBytes(), LARGEST_LIBRARY)));
+                settings.engine().memoryBytes() + OVERHEAD,
+                Math.max(settings.engine().spillBytes(), LARGEST_LIBRARY)));
         builder.directory(own.toFile());
         // No credentials, tokens or options of ours travel into the process that runs a stranger's text.
         builder.environment().clear();
@@ -199,7 +199,8 @@ final class Worker implements AutoCloseable {
         return new QueryFailedException(
                 Reason.OUT_OF_MEMORY,
                 "The query ended its process (" + how + "), most likely because it needed more than "
-                        + (settings.memoryBytes() >> 20) + " MB (setting: sql.memory). Nothing else is affected.");
+                        + (settings.engine().memoryBytes() >> 20)
+                        + " MB (setting: sql.memory). Nothing else is affected.");
     }
 
     private String complaint() {

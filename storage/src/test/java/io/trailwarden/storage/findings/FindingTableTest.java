@@ -146,21 +146,22 @@ class FindingTableTest {
         table.append(List.of(finding("f1", 1, State.OPEN), finding("f2", 1, State.OPEN)));
         Instant evidence = finding("f1", 1, State.OPEN).evidence().last();
 
-        assertThat(table.list(new FindingQuery(evidence, null, null, null, null, false, 0)))
+        assertThat(table.list(new FindingQuery(evidence, null, FindingQuery.About.ANYTHING, false, 0)))
                 .hasSize(2);
-        assertThat(table.list(new FindingQuery(evidence.plusNanos(1000), null, null, null, null, false, 0)))
+        assertThat(table.list(new FindingQuery(evidence.plusNanos(1000), null, FindingQuery.About.ANYTHING, false, 0)))
                 .isEmpty();
-        assertThat(table.list(new FindingQuery(null, Severity.HIGH, null, null, null, false, 0)))
+        assertThat(table.list(new FindingQuery(null, Severity.HIGH, FindingQuery.About.ANYTHING, false, 0)))
                 .hasSize(2);
-        assertThat(table.list(new FindingQuery(null, Severity.CRITICAL, null, null, null, false, 0)))
+        assertThat(table.list(new FindingQuery(null, Severity.CRITICAL, FindingQuery.About.ANYTHING, false, 0)))
                 .isEmpty();
-        assertThat(table.list(new FindingQuery(null, null, "other", null, null, false, 0)))
+        assertThat(table.list(new FindingQuery(null, null, new FindingQuery.About("other", null, null), false, 0)))
                 .isEmpty();
-        assertThat(table.list(new FindingQuery(null, null, null, "111122223333", null, false, 0)))
+        assertThat(table.list(
+                        new FindingQuery(null, null, new FindingQuery.About(null, "111122223333", null), false, 0)))
                 .hasSize(2);
-        assertThat(table.list(new FindingQuery(null, null, null, null, "nobody", false, 0)))
+        assertThat(table.list(new FindingQuery(null, null, new FindingQuery.About(null, null, "nobody"), false, 0)))
                 .isEmpty();
-        assertThat(table.list(new FindingQuery(null, null, null, null, null, false, 1)))
+        assertThat(table.list(new FindingQuery(null, null, FindingQuery.About.ANYTHING, false, 1)))
                 .containsExactly(finding("f1", 1, State.OPEN));
     }
 }

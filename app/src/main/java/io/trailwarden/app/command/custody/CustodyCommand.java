@@ -123,7 +123,7 @@ public final class CustodyCommand implements Runnable {
         report.proven().forEach((object, digest) -> {
             long[] sums = byDigest.computeIfAbsent(digest, unused -> new long[2]);
             sums[0]++;
-            sums[1] += records.get(object);
+            sums[1] += records.getOrDefault(object, 0L);
         });
         TextTable proofs = new TextTable("digest", "objects", "records");
         byDigest.forEach((digest, sums) -> proofs.row(digest, Long.toString(sums[0]), Long.toString(sums[1])));

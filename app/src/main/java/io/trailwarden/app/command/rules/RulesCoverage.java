@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -48,7 +49,7 @@ final class RulesCoverage implements Callable<Integer> {
     Path path = Path.of("rules");
 
     @Option(names = "--techniques", paramLabel = "FOLDER", description = "Recorded attacks, one file a technique.")
-    @SuppressWarnings("NullAway.Init")
+    @Nullable
     Path attacks;
 
     @Option(
@@ -56,7 +57,7 @@ final class RulesCoverage implements Callable<Integer> {
             paramLabel = "FILE",
             description = "JSON Lines with rule_id, expected, event; has_mocks and has_panther_enrichment leave a case"
                     + " out, because the event alone does not hold what it is about.")
-    @SuppressWarnings("NullAway.Init")
+    @Nullable
     Path labelled;
 
     @Option(names = "--ordinary", paramLabel = "PATH", description = "Ordinary records; repeatable.")
@@ -72,7 +73,7 @@ final class RulesCoverage implements Callable<Integer> {
             names = "--unclaimed",
             paramLabel = "FILE",
             description = "Lines \"rule_id reason\": labelled subjects that the rules do not claim to cover.")
-    @SuppressWarnings("NullAway.Init")
+    @Nullable
     Path unclaimed;
 
     @Option(names = "--verbose", description = "Also list every labelled subject.")

@@ -99,9 +99,7 @@ public final class FindingsCommand implements Callable<Integer> {
         FindingQuery filter = new FindingQuery(
                 since == null ? null : Since.parse(spec, io.clock(), since),
                 severity == null ? null : Severities.parse(spec, "--severity", severity),
-                null,
-                null,
-                null,
+                FindingQuery.About.ANYTHING,
                 true,
                 0);
         List<Finding> findings;

@@ -77,13 +77,13 @@ public final class LedgerCommand implements Callable<Integer> {
             ArrayNode list = document.putArray("mismatches");
             for (Ledger.Mismatch miss : mismatches) {
                 list.addObject()
-                        .put("source", miss.source())
+                        .put("source", miss.counts().source())
                         .put("object", miss.object())
                         .put("sha256", miss.objectSha256())
-                        .put("received", miss.received())
-                        .put("stored", miss.stored())
-                        .put("duplicate", miss.duplicate())
-                        .put("deadLettered", miss.deadLettered());
+                        .put("received", miss.counts().received())
+                        .put("stored", miss.counts().stored())
+                        .put("duplicate", miss.counts().duplicate())
+                        .put("deadLettered", miss.counts().deadLettered());
             }
             io.out().println(JsonOut.document(document));
         } else {
@@ -97,7 +97,11 @@ public final class LedgerCommand implements Callable<Integer> {
                 TextTable table =
                         new TextTable("object that does not add up", ">received", ">stored", ">duplicate", ">dead");
                 mismatches.forEach(miss -> table.row(
-                        miss.object(), miss.received(), miss.stored(), miss.duplicate(), miss.deadLettered()));
+                        miss.object(),
+                        miss.counts().received(),
+                        miss.counts().stored(),
+                        miss.counts().duplicate(),
+                        miss.counts().deadLettered()));
                 table.print(io.out());
             }
         }

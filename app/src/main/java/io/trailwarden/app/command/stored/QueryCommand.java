@@ -99,7 +99,9 @@ public final class QueryCommand implements Callable<Integer> {
         }
         Configuration config = options.read(io);
         SqlSettings settings = Parts.sql(config).withWorkers(1);
-        long rows = limit != null ? limit : wanted == QueryOutput.Format.TABLE ? settings.rows() : Long.MAX_VALUE;
+        long rows = limit != null
+                ? limit
+                : wanted == QueryOutput.Format.TABLE ? settings.result().rows() : Long.MAX_VALUE;
         settings = settings.withResult(rows, Long.MAX_VALUE);
         QuerySummary summary;
         QueryOutput output;

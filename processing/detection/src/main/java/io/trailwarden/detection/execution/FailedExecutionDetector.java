@@ -94,9 +94,11 @@ public final class FailedExecutionDetector
                 before == null ? new FailedExecutionState(Map.of(), false, time, Published.NOTHING) : before;
         FailedExecutionNews news = signal.news();
         Execution known = state.executions().getOrDefault(news.execution(), new Execution(null, null));
-        Execution now = news.started() != null
-                ? new Execution(first(known.start(), new Start(signal.event(), news.started())), known.end())
-                : new Execution(known.start(), last(known.end(), new End(signal.event(), news.ended())));
+        Execution now = new Execution(
+                news.started() == null
+                        ? known.start()
+                        : first(known.start(), new Start(signal.event(), news.started())),
+                news.ended() == null ? known.end() : last(known.end(), new End(signal.event(), news.ended())));
         if (before != null && now.equals(known)) {
             return before;
         }

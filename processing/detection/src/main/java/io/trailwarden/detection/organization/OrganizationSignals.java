@@ -253,9 +253,9 @@ final class OrganizationSignals implements SignalSource<OrganizationKey, Organiz
     }
 
     private static boolean isFirst(List<AuditResource> resources, int index) {
+        String account = resources.get(index).accountId();
         for (int i = 0; i < index; i++) {
-            if (resources.get(index).accountId() != null
-                    && resources.get(index).accountId().equals(resources.get(i).accountId())) {
+            if (account != null && account.equals(resources.get(i).accountId())) {
                 return false;
             }
         }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
@@ -78,7 +79,7 @@ public final class CheckpointFinder {
             List<Damaged> problems = problems(metadata);
             if (problems.isEmpty()) {
                 damaged.forEach(one -> LOG.warn("Skipping a damaged checkpoint: {}: {}", one.file(), one.problem()));
-                return new Found.Usable(metadata.getParent(), List.copyOf(damaged));
+                return new Found.Usable(checkpointOf(metadata), List.copyOf(damaged));
             }
             damaged.addAll(problems);
         }
@@ -95,7 +96,7 @@ public final class CheckpointFinder {
                 .toString()
                 .equals(METADATA))) {
             for (Path path : files.toList()) {
-                found.add(new Dated(path, Files.getLastModifiedTime(path), number(path.getParent())));
+                found.add(new Dated(path, Files.getLastModifiedTime(path), number(checkpointOf(path))));
             }
         }
         return found.stream()
@@ -104,6 +105,11 @@ public final class CheckpointFinder {
                         .reversed())
                 .map(Dated::path)
                 .toList();
+    }
+
+    /** Metadata is found below a directory, so there is always one. */
+    private static Path checkpointOf(Path metadata) {
+        return Objects.requireNonNull(metadata.getParent(), metadata::toString);
     }
 
     private static long number(Path checkpoint) {
@@ -121,7 +127,7 @@ public final class CheckpointFinder {
             checkpoint = Checkpoints.loadCheckpointMetadata(
                     in,
                     CheckpointFinder.class.getClassLoader(),
-                    metadata.getParent().toString());
+                    checkpointOf(metadata).toString());
         } catch (NoSuchFileException e) {
             return List.of(new Damaged(metadata, "is gone"));
         } catch (IOException | RuntimeException e) {

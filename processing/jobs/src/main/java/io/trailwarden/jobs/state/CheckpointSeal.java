@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -42,8 +43,8 @@ public final class CheckpointSeal {
         for (Path file : files(checkpoint)) {
             text.append(checksum(file)).append(' ').append(file.getFileName()).append('\n');
         }
+        Path seals = sealsOf(checkpoint);
         Path seal = sealOf(checkpoint);
-        Path seals = seal.toAbsolutePath().getParent();
         Files.createDirectories(seals);
         Path draft = Files.createTempFile(seals, "draft", ".tmp");
         Files.writeString(draft, text);
@@ -80,8 +81,16 @@ public final class CheckpointSeal {
     }
 
     private static Path sealOf(Path checkpoint) {
-        Path job = checkpoint.toAbsolutePath().getParent();
-        return job.resolveSibling(SEALS).resolve(job.getFileName() + "-" + checkpoint.getFileName());
+        return sealsOf(checkpoint).resolve(jobOf(checkpoint).getFileName() + "-" + checkpoint.getFileName());
+    }
+
+    private static Path sealsOf(Path checkpoint) {
+        return jobOf(checkpoint).resolveSibling(SEALS);
+    }
+
+    /** Flink keeps a checkpoint in its job's directory. */
+    private static Path jobOf(Path checkpoint) {
+        return Objects.requireNonNull(checkpoint.toAbsolutePath().getParent(), checkpoint::toString);
     }
 
     private static void forgetOrphans(Path seals) throws IOException {

@@ -205,7 +205,7 @@ abstract class Aggregate {
     }
 
     /** Which of the rules matched within the window, in any order. */
-    private static final class Together extends Aggregate {
+    private static final class Together extends Aggregate implements Condition.Visitor<Boolean> {
         private final CorrelationRule rule;
         private final int[] matches;
 
@@ -229,7 +229,7 @@ abstract class Aggregate {
         boolean holds() {
             Condition expression = rule.criterion().expression();
             if (expression != null) {
-                return holds(expression);
+                return expression.accept(this);
             }
             int matched = 0;
             for (int count : matches) {
@@ -240,18 +240,29 @@ abstract class Aggregate {
                     : satisfied(BigDecimal.valueOf(matched));
         }
 
-        private boolean holds(Condition condition) {
-            if (condition instanceof Condition.And and) {
-                return and.parts().stream().allMatch(this::holds);
-            }
-            if (condition instanceof Condition.Or or) {
-                return or.parts().stream().anyMatch(this::holds);
-            }
-            if (condition instanceof Condition.Not not) {
-                return !holds(not.part());
-            }
-            String name = ((Condition.Named) condition).identifier();
-            return matches[rule.rules().indexOf(name)] > 0;
+        @Override
+        public Boolean and(Condition.And and) {
+            return and.parts().stream().allMatch(part -> part.accept(this));
+        }
+
+        @Override
+        public Boolean or(Condition.Or or) {
+            return or.parts().stream().anyMatch(part -> part.accept(this));
+        }
+
+        @Override
+        public Boolean not(Condition.Not not) {
+            return !not.part().accept(this);
+        }
+
+        @Override
+        public Boolean named(Condition.Named named) {
+            return matches[rule.rules().indexOf(named.identifier())] > 0;
+        }
+
+        @Override
+        public Boolean quantified(Condition.Quantified quantified) {
+            throw new IllegalStateException("the parser refuses `of " + quantified.pattern() + "` in a correlation");
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,8 @@ public final class Correlations {
         List<RuleProblem> refused = new ArrayList<>();
         for (BoundCorrelation correlation : rules.correlations()) {
             try {
-                Family family = new Family(inOrder(rules, byMember.get(correlation.key())));
+                Family family = new Family(
+                        inOrder(rules, Objects.requireNonNull(byMember.get(correlation.key()), correlation.key())));
                 families.putIfAbsent(family.key(), family);
             } catch (RuntimeException | StackOverflowError e) {
                 refused.add(RuleProblem.unexpected(correlation.rule().header().at(), e));

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -182,7 +183,9 @@ public final class Family {
         if (partitionParts == 0) {
             return List.of(List.of());
         }
-        return combinations(partitionFields.get(correlation.key()).get(reference), fields);
+        List<List<String>> byReference =
+                Objects.requireNonNull(partitionFields.get(correlation.key()), correlation.key());
+        return combinations(byReference.get(reference), fields);
     }
 
     // Evaluation

@@ -45,7 +45,7 @@ final class Bundles {
      * @return the number of the bundle
      */
     int add(Object place, Expression expression, int rule, Witness.@Nullable Value known, int clues) {
-        Expression residue = simplified(expression, clues > MAX_CLUES ? null : known);
+        Expression residue = expression.accept(new Simplifier(clues > MAX_CLUES ? null : known));
         int number = numbers.computeIfAbsent(residue, r -> {
             starts.add(program.append(r, predicates, costs));
             return starts.size() - 1;
@@ -77,43 +77,54 @@ final class Bundles {
                 .toArray(int[][]::new);
     }
 
-    private static Expression simplified(Expression expression, Witness.@Nullable Value known) {
-        if (expression instanceof Expression.Labelled labelled) {
-            return simplified(labelled.part(), known);
+    /** Without labels, and without what is known to hold. */
+    private record Simplifier(Witness.@Nullable Value known) implements Expression.Visitor<Expression> {
+
+        @Override
+        public Expression all(Expression.All all) {
+            return joined(all.parts(), true);
         }
-        if (expression instanceof Expression.Not not) {
-            Expression part = simplified(not.part(), known);
+
+        @Override
+        public Expression any(Expression.Any any) {
+            return joined(any.parts(), false);
+        }
+
+        @Override
+        public Expression not(Expression.Not not) {
+            Expression part = not.part().accept(this);
             return part instanceof Expression.Constant constant
                     ? new Expression.Constant(!constant.value())
                     : new Expression.Not(part);
         }
-        if (expression instanceof Expression.All all) {
-            return joined(all.parts(), true, known);
-        }
-        if (expression instanceof Expression.Any any) {
-            return joined(any.parts(), false, known);
-        }
-        return known != null && expression instanceof Expression.Test test && shows(known, test)
-                ? new Expression.Constant(true)
-                : expression;
-    }
 
-    private static Expression joined(List<Expression> parts, boolean all, Witness.@Nullable Value known) {
-        List<Expression> left = new ArrayList<>();
-        for (Expression part : parts) {
-            Expression simple = simplified(part, known);
-            if (simple instanceof Expression.Constant constant) {
-                if (constant.value() != all) {
-                    return constant;
+        @Override
+        public Expression constant(Expression.Constant constant) {
+            return constant;
+        }
+
+        @Override
+        public Expression test(Expression.Test test) {
+            return known != null && shows(known, test) ? new Expression.Constant(true) : test;
+        }
+
+        private Expression joined(List<Expression> parts, boolean all) {
+            List<Expression> left = new ArrayList<>();
+            for (Expression part : parts) {
+                Expression simple = part.accept(this);
+                if (simple instanceof Expression.Constant constant) {
+                    if (constant.value() != all) {
+                        return constant;
+                    }
+                } else {
+                    left.add(simple);
                 }
-            } else {
-                left.add(simple);
             }
+            if (left.isEmpty()) {
+                return new Expression.Constant(all);
+            }
+            return left.size() == 1 ? left.get(0) : all ? new Expression.All(left) : new Expression.Any(left);
         }
-        if (left.isEmpty()) {
-            return new Expression.Constant(all);
-        }
-        return left.size() == 1 ? left.get(0) : all ? new Expression.All(left) : new Expression.Any(left);
     }
 
     private static boolean shows(Witness.Value known, Expression.Test test) {

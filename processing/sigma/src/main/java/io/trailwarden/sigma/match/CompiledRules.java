@@ -204,18 +204,10 @@ final class CompiledRules {
 
     /** Gives every test of an expression its predicate. */
     private void number(Expression expression) {
-        if (expression instanceof Expression.Labelled labelled) {
-            number(labelled.part());
-        } else if (expression instanceof Expression.Not not) {
-            number(not.part());
-        } else if (expression instanceof Expression.All all) {
-            all.parts().forEach(this::number);
-        } else if (expression instanceof Expression.Any any) {
-            any.parts().forEach(this::number);
-        } else if (expression instanceof Expression.Test test) {
+        expression.tests().forEach(test -> {
             int predicate = predicate(test);
             uses.set(predicate, uses.get(predicate) + 1);
-        }
+        });
     }
 
     private static void addOnce(List<Integer> list, int bundle) {

@@ -45,7 +45,7 @@ final class Evaluation implements StretchIndex.Sink {
     private final long[] hitWords;
 
     /** By literal: what came of it for earlier events. */
-    private final @Nullable Matches[][] outcomes;
+    private final @Nullable Matches[] @Nullable [] outcomes;
 
     private int nextOutcome;
     private int sole = NOTHING;
@@ -58,7 +58,7 @@ final class Evaluation implements StretchIndex.Sink {
         this.everywhere = every == null ? -1 : every.path();
         this.answers = new int[compiled.predicates.length];
         this.considered = new int[compiled.starts.length];
-        this.outcomes = new Matches[compiled.literalBundles.length][];
+        this.outcomes = new @Nullable Matches[compiled.literalBundles.length][];
         this.hits = new long[(compiled.keys.length >> 6) + 1];
         this.hitWords = new long[(hits.length >> 6) + 1];
         this.seen = new int[compiled.stretchBundles.length];
@@ -99,9 +99,9 @@ final class Evaluation implements StretchIndex.Sink {
         if (mask == 0) {
             return Matches.NONE;
         }
-        Matches[] known = outcomes[sole];
+        @Nullable Matches[] known = outcomes[sole];
         if (known == null) {
-            known = new Matches[KNOWN];
+            known = new @Nullable Matches[KNOWN];
             outcomes[sole] = known;
         }
         for (Matches one : known) {

@@ -75,22 +75,25 @@ final class FieldSlots {
         String[] keys = name.split("\\.", MAX_KEYS);
         int[] ends = new int[keys.length + 1];
         ends[0] = -1;
+        PathNode[] nodesTo = new PathNode[keys.length + 1];
+        PathNode[] topsTo = new PathNode[keys.length + 1];
         for (int to = 1; to <= keys.length; to++) {
             ends[to] = ends[to - 1] + 1 + keys[to - 1].length();
             String soFar = name.substring(0, ends[to]);
             PathNode node = nodes.computeIfAbsent(soFar, n -> new PathNode());
+            PathNode top = to == 1 ? node : tops.computeIfAbsent(soFar, n -> new PathNode());
+            nodesTo[to] = node;
+            topsTo[to] = top;
             for (int from = 1; from < to; from++) {
                 byte[] key = name.substring(ends[from] + 1, ends[to]).getBytes(StandardCharsets.UTF_8);
-                String before = name.substring(0, ends[from]);
-                nodes.get(before).link(key, node);
+                nodesTo[from].link(key, node);
                 if (from > 1) {
-                    tops.get(before).link(key, node);
+                    topsTo[from].link(key, node);
                 }
             }
-            PathNode top = to == 1 ? node : tops.computeIfAbsent(soFar, n -> new PathNode());
             root.link(soFar.getBytes(StandardCharsets.UTF_8), top);
         }
-        return new Field(take(nodes.get(name)), keys.length == 1 ? -1 : take(tops.get(name)), false);
+        return new Field(take(nodesTo[keys.length]), keys.length == 1 ? -1 : take(topsTo[keys.length]), false);
     }
 
     private int take(PathNode node) {

@@ -40,28 +40,56 @@ abstract class Predicate {
     abstract boolean accepts(EventValues values, int value);
 
     static Predicate of(FieldSlots slots, FieldSlots.Field field, ValueTest test, PatternMachine patterns) {
-        if (test instanceof ValueTest.EventPattern pattern) {
-            return new Pattern(field, pattern.json(), patterns);
-        }
-        if (test instanceof ValueTest.Text text) {
+        return test.accept(new Maker(slots, field, patterns));
+    }
+
+    private record Maker(FieldSlots slots, FieldSlots.Field field, PatternMachine patterns)
+            implements ValueTest.Visitor<Predicate> {
+
+        @Override
+        public Predicate text(ValueTest.Text text) {
             return new Text(field, text);
         }
-        if (test instanceof ValueTest.Regex regex) {
+
+        @Override
+        public Predicate regex(ValueTest.Regex regex) {
             return new Regex(field, regex.pattern());
         }
-        if (test instanceof ValueTest.Cidr cidr) {
+
+        @Override
+        public Predicate cidr(ValueTest.Cidr cidr) {
             return new Cidr(field, cidr.block());
         }
-        if (test instanceof ValueTest.Compare compare) {
+
+        @Override
+        public Predicate compare(ValueTest.Compare compare) {
             return new Compare(field, compare.relation(), compare.bound());
         }
-        if (test instanceof ValueTest.TimePart part) {
+
+        @Override
+        public Predicate timePart(ValueTest.TimePart part) {
             return new Time(field, part);
         }
-        if (test instanceof ValueTest.FieldReference reference) {
+
+        @Override
+        public Predicate fieldReference(ValueTest.FieldReference reference) {
             return new Reference(field, slots.field(reference.other()), reference.reach(), reference.cased());
         }
-        return test instanceof ValueTest.IsNull ? new Missing(field) : new Present(field);
+
+        @Override
+        public Predicate eventPattern(ValueTest.EventPattern pattern) {
+            return new Pattern(field, pattern.json(), patterns);
+        }
+
+        @Override
+        public Predicate isNull(ValueTest.IsNull test) {
+            return new Missing(field);
+        }
+
+        @Override
+        public Predicate exists(ValueTest.Exists test) {
+            return new Present(field);
+        }
     }
 
     static final class Text extends Predicate {

@@ -28,7 +28,7 @@ final class Program {
     /** Appends an expression and returns where it begins. */
     int append(Expression expression, ToIntFunction<Expression.Test> predicates, ToIntFunction<Expression.Test> costs) {
         int start = size;
-        write(node(expression, predicates, costs));
+        write(expression.accept(new Compiler(predicates, costs)));
         return start;
     }
 
@@ -37,31 +37,44 @@ final class Program {
         return Arrays.copyOf(code, size);
     }
 
-    private static Node node(
-            Expression expression, ToIntFunction<Expression.Test> predicates, ToIntFunction<Expression.Test> costs) {
-        if (expression instanceof Expression.Labelled labelled) {
-            return node(labelled.part(), predicates, costs);
+    private record Compiler(ToIntFunction<Expression.Test> predicates, ToIntFunction<Expression.Test> costs)
+            implements Expression.Visitor<Node> {
+
+        @Override
+        public Node all(Expression.All all) {
+            return joined(ALL, all.parts());
         }
-        if (expression instanceof Expression.Not not) {
-            Node part = node(not.part(), predicates, costs);
+
+        @Override
+        public Node any(Expression.Any any) {
+            return joined(ANY, any.parts());
+        }
+
+        @Override
+        public Node not(Expression.Not not) {
+            Node part = not.part().accept(this);
             return new Node(NOT, -1, List.of(part), part.cost());
         }
-        if (expression instanceof Expression.Constant constant) {
+
+        @Override
+        public Node constant(Expression.Constant constant) {
             return new Node(constant.value() ? TRUE : FALSE, -1, List.of(), 0);
         }
-        if (expression instanceof Expression.Test test) {
+
+        @Override
+        public Node test(Expression.Test test) {
             return new Node(0, predicates.applyAsInt(test), List.of(), costs.applyAsInt(test));
         }
-        boolean all = expression instanceof Expression.All;
-        List<Expression> expressions =
-                all ? ((Expression.All) expression).parts() : ((Expression.Any) expression).parts();
-        // Cheap parts first: the order of evaluation makes no other difference.
-        List<Node> parts = expressions.stream()
-                .map(part -> node(part, predicates, costs))
-                .sorted(Comparator.comparingInt(Node::cost))
-                .toList();
-        int cost = parts.stream().mapToInt(Node::cost).sum();
-        return parts.size() == 1 ? parts.get(0) : new Node(all ? ALL : ANY, -1, parts, cost);
+
+        /** Cheap parts first: the order of evaluation makes no other difference. */
+        private Node joined(int operator, List<Expression> expressions) {
+            List<Node> parts = expressions.stream()
+                    .map(part -> part.accept(this))
+                    .sorted(Comparator.comparingInt(Node::cost))
+                    .toList();
+            int cost = parts.stream().mapToInt(Node::cost).sum();
+            return parts.size() == 1 ? parts.get(0) : new Node(operator, -1, parts, cost);
+        }
     }
 
     private void write(Node node) {

@@ -131,7 +131,8 @@ final class StretchIndex {
         int length = Math.min(MARK, literal.length);
         int best = length;
         for (int end = length + 1; length == MARK && end <= literal.length; end++) {
-            if (frequency.get(word(literal, end, MARK)) <= frequency.get(word(literal, best, MARK))) {
+            if (frequency.getOrDefault(word(literal, end, MARK), 0)
+                    <= frequency.getOrDefault(word(literal, best, MARK), 0)) {
                 best = end;
             }
         }

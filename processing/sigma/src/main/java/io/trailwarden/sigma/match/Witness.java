@@ -5,7 +5,9 @@ import io.trailwarden.sigma.rule.TextPattern;
 import io.trailwarden.sigma.rule.ValueTest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +32,33 @@ record Witness(List<Clue> clues, double cost) {
         /** The field; null for any scalar. */
         @Nullable
         String field();
+
+        RuleCost.Clue kind();
     }
 
     /** The field has exactly this value, folded. */
-    record Value(@Nullable String field, byte[] literal) implements Clue {}
+    record Value(@Nullable String field, byte[] literal) implements Clue {
+        @Override
+        public RuleCost.Clue kind() {
+            return RuleCost.Clue.VALUE;
+        }
+    }
 
     /** The field's text holds these bytes, folded. */
-    record Stretch(@Nullable String field, byte[] literal) implements Clue {}
+    record Stretch(@Nullable String field, byte[] literal) implements Clue {
+        @Override
+        public RuleCost.Clue kind() {
+            return RuleCost.Clue.STRETCH;
+        }
+    }
 
     /** The field is there. */
-    record Presence(@Nullable String field) implements Clue {}
+    record Presence(@Nullable String field) implements Clue {
+        @Override
+        public RuleCost.Clue kind() {
+            return RuleCost.Clue.PRESENCE;
+        }
+    }
 
     /** The best witness of an expression taken by itself, or null when there is none. */
     static @Nullable Witness of(Expression expression) {
@@ -52,75 +71,76 @@ record Witness(List<Clue> clues, double cost) {
      * @param uses how many rules make a test: what many look for ({@code \\powershell.exe}) is seen often
      */
     static @Nullable Witness of(Expression expression, ToIntFunction<Expression.Test> uses) {
-        return new Search(uses).of(expression, false);
+        return expression.accept(new Search(uses, false)).orElse(null);
     }
 
-    private record Search(ToIntFunction<Expression.Test> uses) {
+    /** The best witness of an expression, or of its opposite. */
+    private record Search(ToIntFunction<Expression.Test> uses, boolean negated)
+            implements Expression.Visitor<Optional<Witness>> {
 
-        private @Nullable Witness of(Expression expression, boolean negated) {
-            if (expression instanceof Expression.Labelled labelled) {
-                return of(labelled.part(), negated);
-            }
-            if (expression instanceof Expression.Not not) {
-                return of(not.part(), !negated);
-            }
-            if (expression instanceof Expression.Constant constant) {
-                return constant.value() == negated ? new Witness(List.of(), 0) : null;
-            }
-            if (expression instanceof Expression.All all) {
-                return negated ? union(all.parts(), true) : rarest(all.parts(), false);
-            }
-            if (expression instanceof Expression.Any any) {
-                return negated ? rarest(any.parts(), true) : union(any.parts(), false);
-            }
-            return of((Expression.Test) expression, negated);
+        @Override
+        public Optional<Witness> all(Expression.All all) {
+            return negated ? union(all.parts()) : rarest(all.parts());
         }
 
-        private @Nullable Witness rarest(List<Expression> parts, boolean negated) {
-            Witness best = null;
-            for (Expression part : parts) {
-                Witness witness = of(part, negated);
-                if (witness != null && (best == null || witness.cost < best.cost)) {
-                    best = witness;
-                }
-            }
-            return best;
+        @Override
+        public Optional<Witness> any(Expression.Any any) {
+            return negated ? rarest(any.parts()) : union(any.parts());
         }
 
-        private @Nullable Witness union(List<Expression> parts, boolean negated) {
+        @Override
+        public Optional<Witness> not(Expression.Not not) {
+            return not.part().accept(new Search(uses, !negated));
+        }
+
+        @Override
+        public Optional<Witness> constant(Expression.Constant constant) {
+            return constant.value() == negated ? Optional.of(new Witness(List.of(), 0)) : Optional.empty();
+        }
+
+        @Override
+        public Optional<Witness> test(Expression.Test test) {
+            boolean missing = test.test() instanceof ValueTest.IsNull;
+            if (missing != negated) {
+                return Optional.empty();
+            }
+            return Optional.of(missing ? present(test) : shown(test));
+        }
+
+        private Optional<Witness> rarest(List<Expression> parts) {
+            return parts.stream()
+                    .flatMap(part -> part.accept(this).stream())
+                    .min(Comparator.comparingDouble(Witness::cost));
+        }
+
+        private Optional<Witness> union(List<Expression> parts) {
             List<Clue> clues = new ArrayList<>();
             double cost = 0;
             for (Expression part : parts) {
-                Witness witness = of(part, negated);
-                if (witness == null) {
-                    return null;
+                Optional<Witness> witness = part.accept(this);
+                if (witness.isEmpty()) {
+                    return witness;
                 }
-                clues.addAll(witness.clues);
-                cost += witness.cost;
+                clues.addAll(witness.get().clues);
+                cost += witness.get().cost;
             }
-            return new Witness(clues, cost);
+            return Optional.of(new Witness(clues, cost));
         }
 
-        private @Nullable Witness of(Expression.Test test, boolean negated) {
-            String field = test.field();
-            if (test.test() instanceof ValueTest.IsNull) {
-                return negated ? new Witness(List.of(new Presence(field)), PRESENT_COST) : null;
-            }
-            if (negated) {
-                return null;
-            }
+        private static Witness present(Expression.Test test) {
+            return new Witness(List.of(new Presence(test.field())), PRESENT_COST);
+        }
+
+        private Witness shown(Expression.Test test) {
             if (test.test() instanceof ValueTest.Regex regex) {
                 byte[] required = RequiredText.of(regex.pattern()).literal();
                 if (required.length > 2) {
                     return new Witness(
-                            List.of(new Stretch(field, required)),
-                            uses.applyAsInt(test) * stretchCost(field, required));
+                            List.of(new Stretch(test.field(), required)),
+                            uses.applyAsInt(test) * stretchCost(test.field(), required));
                 }
             }
-            if (!(test.test() instanceof ValueTest.Text text)) {
-                return new Witness(List.of(new Presence(field)), PRESENT_COST);
-            }
-            return of(test, text.pattern());
+            return test.test() instanceof ValueTest.Text text ? of(test, text.pattern()) : present(test);
         }
 
         private Witness of(Expression.Test test, TextPattern text) {
@@ -132,7 +152,7 @@ record Witness(List<Clue> clues, double cost) {
                         List.of(new Value(field, literal)), exactCost(field, literal, uses.applyAsInt(test)));
             }
             if (literal.length == 0) {
-                return new Witness(List.of(new Presence(field)), PRESENT_COST);
+                return present(test);
             }
             return new Witness(
                     List.of(new Stretch(field, literal)), uses.applyAsInt(test) * stretchCost(field, literal));

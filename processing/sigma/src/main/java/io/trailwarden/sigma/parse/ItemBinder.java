@@ -42,12 +42,12 @@ final class ItemBinder {
         for (YamlNode value : item.values()) {
             List<Expression> variants = new ArrayList<>();
             for (Value modified : modified(item, value)) {
-                variants.add(test(item, modified, value));
+                variants.add(modified.test(item, value));
             }
             tests.add(variants.size() == 1 ? variants.get(0) : new Expression.Any(variants));
         }
         if (item.values().isEmpty()) {
-            tests.add(test(item, new NullValue(), new YamlNode.Nothing(item.at())));
+            tests.add(new NullValue().test(item, new YamlNode.Nothing(item.at())));
         }
         Expression body =
                 tests.size() == 1 ? tests.get(0) : all ? new Expression.All(tests) : new Expression.Any(tests);
@@ -75,27 +75,54 @@ final class ItemBinder {
     }
 
     private static Value value(Search.Item item, YamlNode node) {
-        if (node instanceof YamlNode.Text text) {
+        return node.accept(new Values(item));
+    }
+
+    /** Values as they are written, before any modifier. */
+    private record Values(Search.Item item) implements YamlNode.Visitor<Value> {
+
+        @Override
+        public Value text(YamlNode.Text text) {
             return new TextValue(TextPattern.parse(text.value()), text.value(), false, false, false);
         }
-        if (node instanceof YamlNode.Numeric number) {
+
+        @Override
+        public Value numeric(YamlNode.Numeric number) {
             return new NumberValue(number);
         }
-        if (node instanceof YamlNode.Truth truth) {
+
+        @Override
+        public Value truth(YamlNode.Truth truth) {
             return new TruthValue(truth.value());
         }
-        if (node instanceof YamlNode.Nothing) {
+
+        @Override
+        public Value nothing(YamlNode.Nothing nothing) {
             return new NullValue();
         }
-        if (node instanceof YamlNode.Moment) {
-            throw new RuleRefusedException(
-                    node.at(),
-                    item.written() + ": " + node.written() + " is a YAML date (quote it to compare as text)");
+
+        @Override
+        public Value moment(YamlNode.Moment moment) {
+            throw refused(item, moment, moment.written() + " is a YAML date (quote it to compare as text)");
         }
-        throw new RuleRefusedException(
-                node.at(),
-                item.written() + ": " + node.written()
-                        + " as a value (expected: text, number, boolean or null; nested fields are written a.b.c)");
+
+        @Override
+        public Value sequence(YamlNode.Sequence sequence) {
+            throw nested(sequence);
+        }
+
+        @Override
+        public Value mapping(YamlNode.Mapping mapping) {
+            throw nested(mapping);
+        }
+
+        private RuleRefusedException nested(YamlNode node) {
+            return refused(
+                    item,
+                    node,
+                    node.written()
+                            + " as a value (expected: text, number, boolean or null; nested fields are written a.b.c)");
+        }
     }
 
     private List<Value> apply(Modifier modifier, Value value, boolean first, Search.Item item, YamlNode node) {
@@ -384,46 +411,8 @@ final class ItemBinder {
         return symbol >= 0 && (Character.isLetterOrDigit(symbol) || symbol == '_');
     }
 
-    private static Expression test(Search.Item item, Value value, YamlNode node) {
-        String field = item.field();
-        if (value instanceof TextValue text) {
-            return new Expression.Test(
-                    field, new ValueTest.Text(located(field, finished(text, item, node)), text.cased));
-        }
-        if (value instanceof NumberValue number) {
-            return new Expression.Test(
-                    field, new ValueTest.Text(located(field, TextPattern.literal(number.number.text())), false));
-        }
-        if (value instanceof TruthValue truth) {
-            return new Expression.Test(
-                    field,
-                    new ValueTest.Text(located(field, TextPattern.literal(Boolean.toString(truth.value))), false));
-        }
-        if (value instanceof NullValue) {
-            return field == null ? new Expression.Constant(false) : new Expression.Test(field, new ValueTest.IsNull());
-        }
-        if (value instanceof ExistsValue exists) {
-            Expression present = new Expression.Test(field, new ValueTest.Exists());
-            return exists.wanted ? present : new Expression.Not(present);
-        }
-        if (value instanceof RegexValue regex) {
-            return new Expression.Test(field, new ValueTest.Regex(compiled(regex, item, node)));
-        }
-        if (value instanceof CidrValue cidr) {
-            return new Expression.Test(field, new ValueTest.Cidr(cidr.block));
-        }
-        if (value instanceof CompareValue compare) {
-            return new Expression.Test(field, new ValueTest.Compare(compare.relation, compare.bound));
-        }
-        if (value instanceof TimeValue time) {
-            if (field == null) {
-                throw refused(item, node, "a part of a time without a field");
-            }
-            return new Expression.Test(field, new ValueTest.TimePart(time.part, time.relation, time.bound));
-        }
-        ReferenceValue reference = (ReferenceValue) value;
-        return new Expression.Test(
-                field, new ValueTest.FieldReference(reference.other, reference.reach, reference.cased));
+    private static Expression text(@Nullable String field, String text) {
+        return new Expression.Test(field, new ValueTest.Text(located(field, TextPattern.literal(text)), false));
     }
 
     /** Keywords are looked for anywhere in a value. */
@@ -501,7 +490,11 @@ final class ItemBinder {
     }
 
     /** A value on its way through the modifiers. */
-    private sealed interface Value {}
+    private sealed interface Value {
+
+        /** What is to be true of the item's field. */
+        Expression test(Search.Item item, YamlNode node);
+    }
 
     /**
      * @param written before modifiers, for regular expressions, networks and placeholders, which have other escapes
@@ -510,6 +503,12 @@ final class ItemBinder {
      */
     private record TextValue(TextPattern pattern, String written, boolean cased, boolean encoded, boolean mark)
             implements Value {
+        @Override
+        public Expression test(Search.Item item, YamlNode node) {
+            return new Expression.Test(
+                    item.field(), new ValueTest.Text(located(item.field(), finished(this, item, node)), cased));
+        }
+
         TextValue with(TextPattern other) {
             return new TextValue(other, written, cased, encoded, mark);
         }
@@ -519,21 +518,72 @@ final class ItemBinder {
         }
     }
 
-    private record NumberValue(YamlNode.Numeric number) implements Value {}
+    private record NumberValue(YamlNode.Numeric number) implements Value {
+        @Override
+        public Expression test(Search.Item item, YamlNode node) {
+            return text(item.field(), number.text());
+        }
+    }
 
-    private record TruthValue(boolean value) implements Value {}
+    private record TruthValue(boolean value) implements Value {
+        @Override
+        public Expression test(Search.Item item, YamlNode node) {
+            return text(item.field(), Boolean.toString(value));
+        }
+    }
 
-    private record NullValue() implements Value {}
+    private record NullValue() implements Value {
+        @Override
+        public Expression test(Search.Item item, YamlNode node) {
+            return item.field() == null
+                    ? new Expression.Constant(false)
+                    : new Expression.Test(item.field(), new ValueTest.IsNull());
+        }
+    }
 
-    private record ExistsValue(boolean wanted) implements Value {}
+    private record ExistsValue(boolean wanted) implements Value {
+        @Override
+        public Expression test(Search.Item item, YamlNode node) {
+            Expression present = new Expression.Test(item.field(), new ValueTest.Exists());
+            return wanted ? present : new Expression.Not(present);
+        }
+    }
 
-    private record RegexValue(String pattern, int flags) implements Value {}
+    private record RegexValue(String pattern, int flags) implements Value {
+        @Override
+        public Expression test(Search.Item item, YamlNode node) {
+            return new Expression.Test(item.field(), new ValueTest.Regex(compiled(this, item, node)));
+        }
+    }
 
-    private record CidrValue(CidrBlock block) implements Value {}
+    private record CidrValue(CidrBlock block) implements Value {
+        @Override
+        public Expression test(Search.Item item, YamlNode node) {
+            return new Expression.Test(item.field(), new ValueTest.Cidr(block));
+        }
+    }
 
-    private record CompareValue(ValueTest.Relation relation, BigDecimal bound) implements Value {}
+    private record CompareValue(ValueTest.Relation relation, BigDecimal bound) implements Value {
+        @Override
+        public Expression test(Search.Item item, YamlNode node) {
+            return new Expression.Test(item.field(), new ValueTest.Compare(relation, bound));
+        }
+    }
 
-    private record TimeValue(ValueTest.Part part, ValueTest.Relation relation, BigDecimal bound) implements Value {}
+    private record TimeValue(ValueTest.Part part, ValueTest.Relation relation, BigDecimal bound) implements Value {
+        @Override
+        public Expression test(Search.Item item, YamlNode node) {
+            if (item.field() == null) {
+                throw refused(item, node, "a part of a time without a field");
+            }
+            return new Expression.Test(item.field(), new ValueTest.TimePart(part, relation, bound));
+        }
+    }
 
-    private record ReferenceValue(String other, ValueTest.Reach reach, boolean cased) implements Value {}
+    private record ReferenceValue(String other, ValueTest.Reach reach, boolean cased) implements Value {
+        @Override
+        public Expression test(Search.Item item, YamlNode node) {
+            return new Expression.Test(item.field(), new ValueTest.FieldReference(other, reach, cased));
+        }
+    }
 }

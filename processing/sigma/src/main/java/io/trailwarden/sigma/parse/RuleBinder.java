@@ -68,18 +68,34 @@ public final class RuleBinder {
     }
 
     private Expression bind(Condition condition, Map<String, Search> searches) {
-        if (condition instanceof Condition.And and) {
-            return new Expression.All(
-                    and.parts().stream().map(part -> bind(part, searches)).toList());
+        return condition.accept(new Conditions(searches));
+    }
+
+    /** Conditions over these searches. */
+    private final class Conditions implements Condition.Visitor<Expression> {
+        private final Map<String, Search> searches;
+
+        Conditions(Map<String, Search> searches) {
+            this.searches = searches;
         }
-        if (condition instanceof Condition.Or or) {
-            return new Expression.Any(
-                    or.parts().stream().map(part -> bind(part, searches)).toList());
+
+        @Override
+        public Expression and(Condition.And and) {
+            return new Expression.All(parts(and.parts()));
         }
-        if (condition instanceof Condition.Not not) {
-            return new Expression.Not(bind(not.part(), searches));
+
+        @Override
+        public Expression or(Condition.Or or) {
+            return new Expression.Any(parts(or.parts()));
         }
-        if (condition instanceof Condition.Named named) {
+
+        @Override
+        public Expression not(Condition.Not not) {
+            return new Expression.Not(not.part().accept(this));
+        }
+
+        @Override
+        public Expression named(Condition.Named named) {
             Search search = searches.get(named.identifier());
             if (search == null) {
                 throw new RuleRefusedException(
@@ -89,7 +105,15 @@ public final class RuleBinder {
             }
             return new Expression.Labelled(named.identifier(), named.at(), bind(search));
         }
-        return bind((Condition.Quantified) condition, searches);
+
+        @Override
+        public Expression quantified(Condition.Quantified quantified) {
+            return bind(quantified, searches);
+        }
+
+        private List<Expression> parts(List<Condition> parts) {
+            return parts.stream().map(part -> part.accept(this)).toList();
+        }
     }
 
     private Expression bind(Condition.Quantified quantified, Map<String, Search> searches) {
@@ -126,15 +150,33 @@ public final class RuleBinder {
     }
 
     private Expression bind(Search search) {
-        if (search instanceof Search.AllOf all) {
-            return new Expression.All(all.parts().stream().map(this::bind).toList());
+        return search.accept(new Searches());
+    }
+
+    private final class Searches implements Search.Visitor<Expression> {
+
+        @Override
+        public Expression allOf(Search.AllOf all) {
+            return new Expression.All(parts(all.parts()));
         }
-        if (search instanceof Search.AnyOf any) {
-            return new Expression.Any(any.parts().stream().map(this::bind).toList());
+
+        @Override
+        public Expression anyOf(Search.AnyOf any) {
+            return new Expression.Any(parts(any.parts()));
         }
-        if (search instanceof Search.Pattern pattern) {
+
+        @Override
+        public Expression item(Search.Item item) {
+            return items.bind(item);
+        }
+
+        @Override
+        public Expression pattern(Search.Pattern pattern) {
             return bind(pattern);
         }
-        return items.bind((Search.Item) search);
+
+        private List<Expression> parts(List<Search> parts) {
+            return parts.stream().map(part -> part.accept(this)).toList();
+        }
     }
 }

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,11 +157,11 @@ public final class SigmaParser {
         base.entries().forEach(entry -> entries.put(entry.key(), entry));
         for (YamlNode.Entry entry : over.entries()) {
             YamlNode.Entry below = entries.get(entry.key());
-            boolean both = below != null
-                    && below.value() instanceof YamlNode.Mapping
-                    && entry.value() instanceof YamlNode.Mapping;
-            YamlNode value =
-                    both ? merged((YamlNode.Mapping) below.value(), (YamlNode.Mapping) entry.value()) : entry.value();
+            YamlNode value = below != null
+                            && below.value() instanceof YamlNode.Mapping under
+                            && entry.value() instanceof YamlNode.Mapping above
+                    ? merged(under, above)
+                    : entry.value();
             entries.put(entry.key(), new YamlNode.Entry(entry.key(), entry.keyAt(), value));
         }
         entries.remove("action");
@@ -566,27 +567,36 @@ public final class SigmaParser {
     }
 
     private static List<String> identifiers(Condition condition) {
-        if (condition instanceof Condition.And and) {
-            return and.parts().stream()
-                    .flatMap(part -> identifiers(part).stream())
-                    .distinct()
-                    .toList();
+        return condition.accept(new Identifiers()).distinct().toList();
+    }
+
+    private record Identifiers() implements Condition.Visitor<Stream<String>> {
+
+        @Override
+        public Stream<String> and(Condition.And and) {
+            return and.parts().stream().flatMap(part -> part.accept(this));
         }
-        if (condition instanceof Condition.Or or) {
-            return or.parts().stream()
-                    .flatMap(part -> identifiers(part).stream())
-                    .distinct()
-                    .toList();
+
+        @Override
+        public Stream<String> or(Condition.Or or) {
+            return or.parts().stream().flatMap(part -> part.accept(this));
         }
-        if (condition instanceof Condition.Not not) {
-            return identifiers(not.part());
+
+        @Override
+        public Stream<String> not(Condition.Not not) {
+            return not.part().accept(this);
         }
-        if (condition instanceof Condition.Named named) {
-            return List.of(named.identifier());
+
+        @Override
+        public Stream<String> named(Condition.Named named) {
+            return Stream.of(named.identifier());
         }
-        Condition.Quantified quantified = (Condition.Quantified) condition;
-        throw new RuleRefusedException(
-                quantified.at(), "`of " + quantified.pattern() + "` in a correlation (expected: names of rules)");
+
+        @Override
+        public Stream<String> quantified(Condition.Quantified quantified) {
+            throw new RuleRefusedException(
+                    quantified.at(), "`of " + quantified.pattern() + "` in a correlation (expected: names of rules)");
+        }
     }
 
     private static BigDecimal number(YamlNode.Entry entry) {

@@ -12,6 +12,27 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface YamlNode {
 
+    /** What somebody makes of each form. */
+    interface Visitor<R> {
+
+        R text(Text text);
+
+        R numeric(Numeric number);
+
+        R truth(Truth truth);
+
+        R nothing(Nothing nothing);
+
+        R moment(Moment moment);
+
+        R sequence(Sequence sequence);
+
+        R mapping(Mapping mapping);
+    }
+
+    /** What the visitor makes of this form. */
+    <R> R accept(Visitor<R> visitor);
+
     /** Where the value begins. */
     Position at();
 
@@ -21,6 +42,11 @@ public sealed interface YamlNode {
     /** Text, quoted or plain. */
     record Text(String value, Position at) implements YamlNode {
         @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.text(this);
+        }
+
+        @Override
         public String written() {
             return '"' + (value.length() > 60 ? value.substring(0, 57) + "..." : value) + '"';
         }
@@ -28,6 +54,11 @@ public sealed interface YamlNode {
 
     /** An integer or a decimal, exactly as written. */
     record Numeric(BigDecimal value, Position at) implements YamlNode {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.numeric(this);
+        }
+
         @Override
         public String written() {
             return text();
@@ -47,6 +78,11 @@ public sealed interface YamlNode {
     /** True or false. */
     record Truth(boolean value, Position at) implements YamlNode {
         @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.truth(this);
+        }
+
+        @Override
         public String written() {
             return Boolean.toString(value);
         }
@@ -54,6 +90,11 @@ public sealed interface YamlNode {
 
     /** {@code null}, {@code ~}, or nothing at all. */
     record Nothing(Position at) implements YamlNode {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.nothing(this);
+        }
+
         @Override
         public String written() {
             return "null";
@@ -63,6 +104,11 @@ public sealed interface YamlNode {
     /** An unquoted date or timestamp. */
     record Moment(String value, Position at) implements YamlNode {
         @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.moment(this);
+        }
+
+        @Override
         public String written() {
             return value;
         }
@@ -71,6 +117,11 @@ public sealed interface YamlNode {
     /** A list. */
     record Sequence(List<YamlNode> items, Position at) implements YamlNode {
         @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.sequence(this);
+        }
+
+        @Override
         public String written() {
             return "a list";
         }
@@ -78,6 +129,11 @@ public sealed interface YamlNode {
 
     /** A map, in the order written; no key occurs twice. */
     record Mapping(List<Entry> entries, Position at) implements YamlNode {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.mapping(this);
+        }
+
         @Override
         public String written() {
             return "a map";

@@ -15,10 +15,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
-import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -128,8 +126,8 @@ public final class YamlReader {
         YamlNode node =
                 switch (event.getEventId()) {
                     case Scalar -> scalar((ScalarEvent) event, at);
-                    case SequenceStart -> sequence((SequenceStartEvent) event, at, depth);
-                    case MappingStart -> mapping((MappingStartEvent) event, at, depth);
+                    case SequenceStart -> sequence(at, depth);
+                    case MappingStart -> mapping(at, depth);
                     default -> throw new RuleRefusedException(at, "unexpected YAML: " + event.getEventId());
                 };
         ((NodeEvent) event)
@@ -138,7 +136,7 @@ public final class YamlReader {
         return node;
     }
 
-    private YamlNode sequence(SequenceStartEvent start, Position at, int depth) {
+    private YamlNode sequence(Position at, int depth) {
         List<YamlNode> items = new ArrayList<>();
         while (true) {
             Event event = events.next();
@@ -152,7 +150,7 @@ public final class YamlReader {
         }
     }
 
-    private YamlNode mapping(MappingStartEvent start, Position at, int depth) {
+    private YamlNode mapping(Position at, int depth) {
         Map<String, YamlNode.Entry> entries = new LinkedHashMap<>();
         List<YamlNode.Entry> merged = new ArrayList<>();
         while (true) {

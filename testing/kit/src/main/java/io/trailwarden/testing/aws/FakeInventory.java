@@ -147,8 +147,8 @@ public final class FakeInventory implements FakeAws.Service {
                         "stateMachines",
                         "nextToken",
                         shown(machines.values(), "stateMachineArn").stream()
-                                .map(machine -> machine.deepCopy()
-                                        .<ObjectNode>retain("stateMachineArn", "name", "type", "creationDate"))
+                                .map(machine ->
+                                        machine.deepCopy().retain("stateMachineArn", "name", "type", "creationDate"))
                                 .toList());
             case "DescribeStateMachine" -> stateMachine(call);
             case "ListTagsForResource" -> tags(call);
