@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,6 +82,19 @@ class SqlGateTest {
                 .doesNotThrowAnyException();
         assertThat(refusal("SELECT " + "(".repeat(101) + "1" + ")".repeat(101)))
                 .isEqualTo("The query nests 101 parentheses (at most 100 are allowed)");
+    }
+
+    @Property(tries = 2_000)
+    void any_text_is_judged_and_nothing_is_deeper_than_its_brackets(@ForAll("scribbles") String sql) {
+        assertThat(SqlGate.nesting(sql))
+                .isBetween(0, (int) sql.chars().filter(c -> "([{".indexOf(c) >= 0).count());
+        // However it begins, what stands alone behind the end of its line and of its comments counts.
+        assertThat(SqlGate.nesting("-- " + sql.replaceAll("[\n\r]", " ") + "\n((1))")).isEqualTo(2);
+    }
+
+    @Provide
+    Arbitrary<String> scribbles() {
+        return Arbitraries.strings().withChars("'\"$-/*eE\\()[]{}a1_ \n\r").ofMaxLength(24);
     }
 
     private static String refusal(String sql) {
