@@ -194,8 +194,8 @@ class MutatedEventsTest {
                     new KeyedOneInputStreamOperatorTestHarness<>(
                             factory, DetectorTypes.byKey(), types.keys(), MAX_PARALLELISM, 1, 0);
             // In memory, as the harness would have it, a checkpoint has at most 5 MB.
-            harness.setCheckpointStorage(
-                    new FileSystemCheckpointStorage(directory.resolve("checkpoints").toUri()));
+            harness.setCheckpointStorage(new FileSystemCheckpointStorage(
+                    directory.resolve("checkpoints").toUri()));
             harness.setProcessingTime(clock);
             if (state != null) {
                 harness.initializeState(state);

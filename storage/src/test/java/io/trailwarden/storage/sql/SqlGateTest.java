@@ -86,10 +86,11 @@ class SqlGateTest {
 
     @Property(tries = 2_000)
     void any_text_is_judged_and_nothing_is_deeper_than_its_brackets(@ForAll("scribbles") String sql) {
-        assertThat(SqlGate.nesting(sql))
-                .isBetween(0, (int) sql.chars().filter(c -> "([{".indexOf(c) >= 0).count());
+        assertThat(SqlGate.nesting(sql)).isBetween(0, (int)
+                sql.chars().filter(c -> "([{".indexOf(c) >= 0).count());
         // However it begins, what stands alone behind the end of its line and of its comments counts.
-        assertThat(SqlGate.nesting("-- " + sql.replaceAll("[\n\r]", " ") + "\n((1))")).isEqualTo(2);
+        assertThat(SqlGate.nesting("-- " + sql.replaceAll("[\n\r]", " ") + "\n((1))"))
+                .isEqualTo(2);
     }
 
     @Provide

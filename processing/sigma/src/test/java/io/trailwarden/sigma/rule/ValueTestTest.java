@@ -21,8 +21,7 @@ class ValueTestTest {
         "GREATER, false, false, true",
         "GREATER_OR_EQUAL, false, true, true",
     })
-    void a_relation_holds_for_the_signs_that_it_names(
-            Relation relation, boolean less, boolean equal, boolean greater) {
+    void a_relation_holds_for_the_signs_that_it_names(Relation relation, boolean less, boolean equal, boolean greater) {
         assertThat(relation.holds(-7)).isEqualTo(less);
         assertThat(relation.holds(0)).isEqualTo(equal);
         assertThat(relation.holds(7)).isEqualTo(greater);
