@@ -1,6 +1,7 @@
 package io.trailwarden.detection.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trailwarden.detection.reference.Expectation.Use;
 import io.trailwarden.event.Severity;
@@ -107,6 +108,25 @@ class ExpectationTest {
         assertThat(bare.when().describe()).isEqualTo("anything");
         assertThat(bare.expected()).isEqualTo("none with account 1; resource r; execution role e");
         assertThat(bare.severity()).isEqualTo(Severity.HIGH);
+    }
+
+    @Test
+    void a_span_that_never_begins_and_a_misspelt_member_are_refused() {
+        assertThatThrownBy(() -> read(
+                        """
+                        {"forbid": {"accounts": "1"}, "effectiveFrom": "2026-03-02T12:00:00Z",
+                         "effectiveTo": "2026-03-02T12:00:00Z"}"""))
+                .hasMessage("effectiveTo: 2026-03-02T12:00:00Z (expected: after effectiveFrom 2026-03-02T12:00:00Z)");
+        assertThatThrownBy(() -> read("{\"forbid\": {\"accounts\": \"1\"}, \"sevrity\": \"low\"}"))
+                .hasMessageStartingWith("unknown member sevrity (expected: one of ");
+    }
+
+    @Test
+    void a_use_is_as_expected_when_it_matches_and_as_forbidden_when_it_does() {
+        assertThat(read("{\"expect\": {\"regions\": \"eu-*\"}}").meets(START)).isTrue();
+        assertThat(read("{\"expect\": {\"regions\": \"us-*\"}}").meets(START)).isFalse();
+        assertThat(read("{\"forbid\": {\"regions\": \"eu-*\"}}").meets(START)).isFalse();
+        assertThat(read("{\"forbid\": {\"regions\": \"us-*\"}}").meets(START)).isTrue();
     }
 
     private static Expectation read(String body) {
