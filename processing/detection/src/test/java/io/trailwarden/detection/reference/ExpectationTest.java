@@ -112,8 +112,9 @@ class ExpectationTest {
 
     @Test
     void a_span_that_never_begins_and_a_misspelt_member_are_refused() {
-        assertThatThrownBy(() -> read(
-                        """
+        assertThatThrownBy(
+                        () -> read(
+                                """
                         {"forbid": {"accounts": "1"}, "effectiveFrom": "2026-03-02T12:00:00Z",
                          "effectiveTo": "2026-03-02T12:00:00Z"}"""))
                 .hasMessage("effectiveTo: 2026-03-02T12:00:00Z (expected: after effectiveFrom 2026-03-02T12:00:00Z)");
