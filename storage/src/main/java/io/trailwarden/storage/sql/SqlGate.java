@@ -33,7 +33,10 @@ final class SqlGate {
         }
     }
 
-    /** The deepest nesting of brackets outside of texts, names and comments; counts too many rather than too few. */
+    /**
+     * The deepest nesting of brackets outside of texts, names and comments, as the engine's scanner tells these apart;
+     * counts too many rather than too few.
+     */
     static int nesting(String sql) {
         int depth = 0;
         int deepest = 0;
@@ -41,9 +44,11 @@ final class SqlGate {
         while (i < sql.length()) {
             char c = sql.charAt(i);
             switch (c) {
-                case '\'', '"' -> i = skipQuoted(sql, i, c);
+                case '\'' -> i = escapes(sql, i) ? endOfEscaped(sql, i) : endOf(sql, "'", i + 1, i);
+                case '"' -> i = endOf(sql, "\"", i + 1, i);
+                case '$' -> i = endOfDollarQuoted(sql, i);
                 case '-' -> i = sql.startsWith("--", i) ? endOfLine(sql, i) : i;
-                case '/' -> i = sql.startsWith("/*", i) ? endOf(sql, "*/", i + 2) : i;
+                case '/' -> i = sql.startsWith("/*", i) ? endOfComment(sql, i) : i;
                 case '(', '[', '{' -> deepest = Math.max(deepest, ++depth);
                 case ')', ']', '}' -> depth = Math.max(0, depth - 1);
                 default -> {}
@@ -53,19 +58,77 @@ final class SqlGate {
         return deepest;
     }
 
-    /** Index of the closing quote; a doubled quote closes and opens again, which comes to the same. */
-    private static int skipQuoted(String sql, int start, char quote) {
-        int end = sql.indexOf(quote, start + 1);
-        return end < 0 ? start : end;
+    /** Whether the text that begins here knows backslashes: {@code E'…'}. */
+    private static boolean escapes(String sql, int quote) {
+        return quote > 0 && (sql.charAt(quote - 1) | 0x20) == 'e' && !isPartOfName(sql, quote - 2);
+    }
+
+    private static int endOfEscaped(String sql, int quote) {
+        for (int i = quote + 1; i < sql.length(); i++) {
+            if (sql.charAt(i) == '\\') {
+                i++;
+            } else if (sql.charAt(i) == '\'') {
+                if (!sql.startsWith("''", i)) {
+                    return i;
+                }
+                i++;
+            }
+        }
+        return quote;
+    }
+
+    /** {@code $$…$$} and {@code $tag$…$tag$}; a dollar sign in a name or a number begins neither. */
+    private static int endOfDollarQuoted(String sql, int start) {
+        int end = start + 1;
+        while (isPartOfName(sql, end) && sql.charAt(end) != '$') {
+            end++;
+        }
+        if (isPartOfName(sql, start - 1) || end >= sql.length() || sql.charAt(end) != '$' || isDigit(sql, start + 1)) {
+            return start;
+        }
+        return endOf(sql, sql.substring(start, end + 1), end + 1, start);
+    }
+
+    private static boolean isPartOfName(String sql, int at) {
+        return at >= 0
+                && at < sql.length()
+                && (Character.isLetterOrDigit(sql.charAt(at))
+                        || "_$".indexOf(sql.charAt(at)) >= 0
+                        || sql.charAt(at) > 0x7F);
+    }
+
+    private static boolean isDigit(String sql, int at) {
+        return sql.charAt(at) >= '0' && sql.charAt(at) <= '9';
     }
 
     private static int endOfLine(String sql, int from) {
-        int at = sql.indexOf('\n', from);
-        return at < 0 ? sql.length() : at;
+        int at = from;
+        while (at < sql.length() && sql.charAt(at) != '\n' && sql.charAt(at) != '\r') {
+            at++;
+        }
+        return at;
     }
 
-    private static int endOf(String sql, String end, int from) {
+    /** Comments nest. */
+    private static int endOfComment(String sql, int start) {
+        int depth = 0;
+        for (int i = start; i < sql.length(); i++) {
+            if (sql.startsWith("/*", i)) {
+                depth++;
+                i++;
+            } else if (sql.startsWith("*/", i)) {
+                i++;
+                if (--depth == 0) {
+                    return i;
+                }
+            }
+        }
+        return start + 1;
+    }
+
+    /** Index of the last character of what ends it; where nothing does, the beginning, so that all that follows counts. */
+    private static int endOf(String sql, String end, int from, int start) {
         int at = sql.indexOf(end, from);
-        return at < 0 ? from : at + end.length() - 1;
+        return at < 0 ? start : at + end.length() - 1;
     }
 }

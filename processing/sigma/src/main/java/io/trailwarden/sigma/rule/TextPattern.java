@@ -105,14 +105,20 @@ public final class TextPattern {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        for (int symbol : symbols) {
-            switch (symbol) {
+        for (int i = 0; i < symbols.length; i++) {
+            switch (symbols[i]) {
                 case ANY -> text.append('*');
                 case ONE -> text.append('?');
-                case '*', '?' -> text.append('\\').appendCodePoint(symbol);
-                default -> text.appendCodePoint(symbol);
+                case '*', '?' -> text.append('\\').appendCodePoint(symbols[i]);
+                case '\\' -> text.append(i + 1 < symbols.length && isSpecial(symbols[i + 1]) ? "\\\\" : "\\");
+                default -> text.appendCodePoint(symbols[i]);
             }
         }
         return text.toString();
+    }
+
+    /** Whether a backslash before it would be read as an escape. */
+    private static boolean isSpecial(int symbol) {
+        return symbol < 0 || symbol == '*' || symbol == '?' || symbol == '\\';
     }
 }
