@@ -1,6 +1,5 @@
 package io.trailwarden.app.reference;
 
-import io.trailwarden.detection.reference.Reference;
 import io.trailwarden.event.ReferenceEntry;
 import io.trailwarden.event.codec.EventKeys;
 import io.trailwarden.event.codec.MalformedRecordException;

@@ -34,11 +34,7 @@ public record OrganizationSource(AwsAccess access, InventoryConfig config) imple
     @Override
     public List<Ingester> open(Opening with) throws IngestException {
         return List.of(new OrganizationIngester(
-                config,
-                with.sessions().of(access),
-                with.publisher(),
-                with.positions(),
-                with.byPeople()));
+                config, with.sessions().of(access), with.publisher(), with.positions(), with.byPeople()));
     }
 
     @Override

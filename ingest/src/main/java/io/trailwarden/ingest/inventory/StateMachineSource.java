@@ -34,11 +34,7 @@ public record StateMachineSource(AwsAccess access, InventoryConfig config) imple
     @Override
     public List<Ingester> open(Opening with) throws IngestException {
         return List.of(new StateMachineIngester(
-                config,
-                with.sessions().of(access),
-                with.publisher(),
-                with.positions(),
-                with.byPeople()));
+                config, with.sessions().of(access), with.publisher(), with.positions(), with.byPeople()));
     }
 
     @Override

@@ -91,7 +91,9 @@ class FindingTableTest {
 
         List<String> columns = new ArrayList<>();
         Record row = Rows.of(archive, TableLayouts.FINDING_REVISIONS).get(0);
-        row.struct().fields().forEach(column -> columns.add((column.isRequired() ? "required " : "optional ") + column.type() + " "
+        row.struct()
+                .fields()
+                .forEach(column -> columns.add((column.isRequired() ? "required " : "optional ") + column.type() + " "
                         + column.name() + " = " + row.getField(column.name())));
         assertThat(columns)
                 .containsExactly(

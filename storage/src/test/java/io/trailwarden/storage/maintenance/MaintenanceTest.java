@@ -148,9 +148,7 @@ class MaintenanceTest {
                         .filter(column -> !column.name().equals("execution_arn")
                                 && !column.name().equals("resources"))
                         .toList(),
-                now.day(),
-                now.source(),
-                now.weight(),
+                now.rows(),
                 now.properties());
         try (TableWriter<TableLayouts.Stored<CloudTrailEvent>> writer =
                 new TableWriter<>(older, table, archive.config(), "older")) {

@@ -8,6 +8,7 @@ import io.trailwarden.jobs.ListFeed;
 import io.trailwarden.jobs.TestRecords;
 import io.trailwarden.jobs.operator.JobSettings;
 import io.trailwarden.jobs.state.StateKey;
+import io.trailwarden.settings.Values;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,6 +32,9 @@ class EntriesTest {
     private static final Instant NOON = TestRecords.NOON;
 
     private final JobSettings settings = JobSettings.local(1, URI.create("file:///none"));
+    private final JobSettings oneKey = JobSettings.of(
+            JobSettings.Processing.of(Values.DEFAULTS.with(JobSettings.Processing.MAX_KEYS, 1L)),
+            URI.create("file:///none"));
     private final ListFeed feed = ListFeed.empty();
 
     @TempDir
@@ -136,7 +140,7 @@ class EntriesTest {
     @ParameterizedTest
     @EnumSource(JobSettings.StateBackend.class)
     void above_the_cap_an_entry_is_judged_and_not_kept(JobSettings.StateBackend backend) throws Exception {
-        try (Harness harness = new Harness(backend, settings.withMaxKeysPerDetector(1), null)) {
+        try (Harness harness = new Harness(backend, oneKey, null)) {
             harness.visit("inn", "alice", NOON);
             harness.visit("barn", "bob", NOON);
             harness.visit("barn", "bob", NOON);
