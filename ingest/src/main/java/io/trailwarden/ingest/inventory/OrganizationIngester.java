@@ -50,7 +50,7 @@ public final class OrganizationIngester implements Ingester {
 
     private final InventoryConfig config;
     private final AwsSession session;
-    private final Entries entries;
+    private final InventoryEntries entries;
     private final FailPoint.Listener failPoints;
     private boolean toldNone;
 
@@ -80,7 +80,7 @@ public final class OrganizationIngester implements Ingester {
         this.config = config;
         this.session = session;
         this.failPoints = failPoints;
-        entries = new Entries(
+        entries = new InventoryEntries(
                 config.source(), ReferenceEntry.Kind.ACCOUNT, publisher, positions, writtenByPeople, failPoints);
     }
 

@@ -52,7 +52,7 @@ public final class StateMachineIngester implements Ingester {
 
     private final InventoryConfig config;
     private final AwsSession session;
-    private final Entries entries;
+    private final InventoryEntries entries;
     private final FailPoint.Listener failPoints;
     private final Map<String, ObjectNode> tags = new HashMap<>();
     private final Map<String, Instant> tagsRead = new HashMap<>();
@@ -84,7 +84,7 @@ public final class StateMachineIngester implements Ingester {
         this.config = config;
         this.session = session;
         this.failPoints = failPoints;
-        entries = new Entries(
+        entries = new InventoryEntries(
                 config.source(), ReferenceEntry.Kind.STATE_MACHINE, publisher, positions, writtenByPeople, failPoints);
     }
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Belongs to one thread, apart from {@link #progress()}.
  */
-final class Entries implements AutoCloseable {
+final class InventoryEntries implements AutoCloseable {
 
     /** What is known of an entry; bodies, which may be large, are only in the journal. */
     private static final class Known {
@@ -63,7 +63,7 @@ final class Entries implements AutoCloseable {
      *
      * @param writtenByPeople whether people wrote down the entry with this key of the topic
      */
-    Entries(
+    InventoryEntries(
             String source,
             ReferenceEntry.Kind kind,
             EventPublisher publisher,
