@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the whole pipeline makes of all files in ../shared/data: outcome.sh [LAUNCHER]. Prints each finding and, per table, how
 # many rows there are and a hash of all that does not depend on when it ran. `diff` of two outputs tells two versions apart;
-# testing/outcome.txt is what 5c8645c printed, with what was mended since (see docs/figures.md).
+# testing/outcome.txt is what the last change printed that meant to change it (docs/figures.md, "The same outcome").
 set -euo pipefail
 cd "$(dirname "$0")/.."
 launcher=${1:-./trailwarden}
