@@ -96,6 +96,13 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal<?, ?>>
     public static final OutputTag<JobStatus> STATUS =
             new OutputTag<>("intake-status", TypeInformation.of(JobStatus.class));
 
+    private static final Logger LOG = LoggerFactory.getLogger(IntakeOperator.class);
+    private static final int LINES_A_MINUTE = 20;
+
+    /** For a subtask's ids in files: 47 million of one day. */
+    private static final long ID_FILE_BYTES = 2L << 30;
+
+    private static final int LONGEST_PLACE = 300;
     private static final long WATERMARK_INTERVAL_MILLIS = 200;
 
     private final String feed;
@@ -121,14 +128,6 @@ public final class IntakeOperator extends AbstractStreamOperator<Signal<?, ?>>
     private final Numbers.Count duplicates;
     private final Numbers.Count redelivered;
     private final Numbers.Count detectedAgain;
-    private static final Logger LOG = LoggerFactory.getLogger(IntakeOperator.class);
-    private static final int LINES_A_MINUTE = 20;
-
-    /** For a subtask's ids in files: 47 million of one day. */
-    private static final long ID_FILE_BYTES = 2L << 30;
-
-    private static final int LONGEST_PLACE = 300;
-
     private final LogBudget deadLetterLines = new LogBudget(LINES_A_MINUTE);
     private final LogBudget failureLines = new LogBudget(LINES_A_MINUTE);
     private final Numbers.Count deadLetters;
