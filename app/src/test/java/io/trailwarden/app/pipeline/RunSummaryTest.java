@@ -26,7 +26,8 @@ class RunSummaryTest {
         assertThat(summary(List.of(new Ledger.Line("file", 10, 7, 2, 1), new Ledger.Line("s3:a", 5, 5, 0, 0)))
                         .json())
                 .hasToString("{\"version\":1,"
-                        + "\"run\":{\"objects\":3,\"skippedObjects\":1,\"records\":15,\"rejectedRecords\":1,\"bytes\":1500,"
+                        + "\"run\":{\"objects\":3,\"skippedObjects\":1,\"records\":15,\"rejectedRecords\":1,"
+                        + "\"ignored\":{},\"bytes\":1500,"
                         + "\"seconds\":3.0,\"recordsPerSecond\":5,\"readSeconds\":2.0,\"readRecordsPerSecond\":8,"
                         + "\"settleSeconds\":1.0},"
                         + "\"ledger\":{\"source\":\"total\",\"received\":15,\"stored\":12,\"duplicate\":2,\"deadLettered\":1,"
