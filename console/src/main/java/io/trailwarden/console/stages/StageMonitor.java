@@ -240,7 +240,7 @@ public final class StageMonitor implements AutoCloseable {
 
     private GroupStage group(
             String id,
-            Map<TopicPartition, @Nullable OffsetAndMetadata> committed,
+            Map<TopicPartition, ? extends @Nullable OffsetAndMetadata> committed,
             Map<TopicPartition, Long> begins,
             Map<TopicPartition, Long> offsets,
             long now) {
