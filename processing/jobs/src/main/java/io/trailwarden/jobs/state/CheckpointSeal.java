@@ -9,11 +9,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checksums of a complete checkpoint's files, so that a flipped bit is found before the job starts from it. Flink itself
@@ -58,14 +60,15 @@ public final class CheckpointSeal {
         try {
             lines = Files.readAllLines(sealOf(checkpoint), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
-            return List.of();
+            lines = neighbour(sealOf(checkpoint));
+            if (lines == null || form(lines).equals(Integer.toString(FORM))) {
+                return List.of();
+            }
         }
-        if (lines.isEmpty() || !lines.get(0).equals(FORM_LINE + FORM)) {
-            String form = lines.isEmpty() || !lines.get(0).startsWith(FORM_LINE)
-                    ? "1"
-                    : lines.get(0).substring(FORM_LINE.length());
+        if (!form(lines).equals(Integer.toString(FORM))) {
             return List.of(new Damaged(
-                    checkpoint, "was written by another version (form " + form + " of state, expected: " + FORM + ")"));
+                    checkpoint,
+                    "was written by another version (form " + form(lines) + " of state, expected: " + FORM + ")"));
         }
         List<Damaged> damaged = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
@@ -78,6 +81,26 @@ public final class CheckpointSeal {
             }
         }
         return damaged;
+    }
+
+    private static String form(List<String> lines) {
+        return lines.isEmpty() || !lines.get(0).startsWith(FORM_LINE)
+                ? "1"
+                : lines.get(0).substring(FORM_LINE.length());
+    }
+
+    /** Another seal beside this one: no version starts on checkpoints of another, so all of them are of one form. */
+    private static @Nullable List<String> neighbour(Path seal) throws IOException {
+        Path seals = seal.getParent();
+        if (seals == null || !Files.isDirectory(seals)) {
+            return null;
+        }
+        try (Stream<Path> all = Files.list(seals)) {
+            Path one = all.filter(path -> path.getFileName().toString().contains("-chk-"))
+                    .min(Comparator.naturalOrder())
+                    .orElse(null);
+            return one == null ? null : Files.readAllLines(one, StandardCharsets.UTF_8);
+        }
     }
 
     private static Path sealOf(Path checkpoint) {

@@ -66,6 +66,17 @@ class CheckpointFinderTest {
     }
 
     @Test
+    void aCheckpointThatAKilledProcessLeftUnsealedIsOfTheFormOfItsNeighbours() throws IOException {
+        CheckpointSeal.write(older);
+        assertThat(finder.newest()).isEqualTo(new Found.Usable(newer, List.of()));
+
+        Path seal = directory.resolve("seals").resolve(older.getParent().getFileName() + "-" + older.getFileName());
+        List<String> lines = Files.readAllLines(seal);
+        Files.write(seal, lines.subList(1, lines.size()));
+        assertThat(finder.newest()).isInstanceOf(Found.AllDamaged.class);
+    }
+
+    @Test
     void aSealedCheckpointOfThisFormIsTaken() throws IOException {
         CheckpointSeal.write(newer);
         assertThat(finder.newest()).isEqualTo(new Found.Usable(newer, List.of()));
