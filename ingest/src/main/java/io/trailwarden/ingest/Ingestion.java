@@ -115,6 +115,23 @@ public final class Ingestion implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether every source is still read, and positions still move. A pass that fails is no reason, because it comes
+     * again; a thread that has ended is.
+     *
+     * @throws IngestException when one has ended, with why
+     */
+    public void requireReading() throws IngestException {
+        lock.lock();
+        try {
+            if (failure != null) {
+                throw new IngestException(failure.getMessage(), failure);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What each ingester did since the start, in the order they were given. */
     public List<IngestProgress> progress() {
         return ingesters.stream().map(Ingester::progress).toList();
@@ -187,7 +204,8 @@ public final class Ingestion implements AutoCloseable {
             LOG.debug("{}: stopped", ingester.source());
         } catch (RuntimeException | Error e) {
             LOG.error("{}: stopped by a bug", ingester.source(), e);
-            fail(new IngestException(ingester.source() + ": stopped by a bug", e));
+            fail(new IngestException(
+                    "source " + ingester.source() + " is not read any more, because of a bug: " + e, e));
         }
     }
 
@@ -212,7 +230,7 @@ public final class Ingestion implements AutoCloseable {
             LOG.debug("positions: stopped");
         } catch (RuntimeException | Error e) {
             LOG.error("positions: stopped by a bug", e);
-            fail(new IngestException("positions: stopped by a bug", e));
+            fail(new IngestException("positions do not move any more, because of a bug: " + e, e));
         }
     }
 

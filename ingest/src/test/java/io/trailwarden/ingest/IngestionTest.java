@@ -96,6 +96,35 @@ class IngestionTest {
     }
 
     @Test
+    void a_source_whose_thread_died_after_the_first_pass_is_said_when_asked() throws Exception {
+        Ingester dying = new Counting(0) {
+            @Override
+            public void pass() throws InterruptedException, IngestException {
+                super.pass();
+                if (passes.get() == 2) {
+                    throw new OutOfMemoryError("Java heap space");
+                }
+            }
+        };
+        try (Ingestion ingestion = Ingestion.start(List.of(dying), positions, Map::of, FOLLOW)) {
+            ingestion.awaitRead();
+            await().untilAsserted(() -> assertThatThrownBy(ingestion::requireReading)
+                    .isInstanceOf(IngestException.class)
+                    .hasMessageContaining("source counting is not read any more")
+                    .hasRootCauseMessage("Java heap space"));
+        }
+    }
+
+    @Test
+    void a_pass_that_fails_comes_again_and_is_no_end() throws Exception {
+        Counting failing = new Counting(3);
+        try (Ingestion ingestion = Ingestion.start(List.of(failing), positions, Map::of, FOLLOW)) {
+            await().until(() -> failing.passes.get() > 4);
+            ingestion.requireReading();
+        }
+    }
+
+    @Test
     void positions_move_as_soon_as_the_archive_has_stored_what_they_stand_for() throws Exception {
         AtomicInteger stored = new AtomicInteger();
         Delivery delivery = new Delivery();

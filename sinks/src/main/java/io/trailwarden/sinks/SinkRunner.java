@@ -70,6 +70,7 @@ public final class SinkRunner implements AutoCloseable {
     private boolean progress;
 
     private volatile SinkStatus status;
+    private volatile @Nullable Throwable ended;
     private volatile boolean hurried;
 
     /** One record of the topic; its finding is null when the record was put aside. */
@@ -131,6 +132,11 @@ public final class SinkRunner implements AutoCloseable {
         return status;
     }
 
+    /** Why it delivers nothing any more although nobody closed it; null while it does. */
+    public @Nullable Throwable ended() {
+        return ended;
+    }
+
     /** What is read now, or with the next poll, is delivered without waiting for company. */
     public void deliverNow() {
         hurried = true;
@@ -161,8 +167,10 @@ public final class SinkRunner implements AutoCloseable {
             }
         } catch (InterruptException | RejectedExecutionException e) {
             // At a signal, libraries end their threads at the same moment at which the closing of sinks begins.
+            ended = isClosing() ? null : e;
             LOG.warn("Sink {} was interrupted; what it had not delivered comes again", sink.name());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            ended = e;
             status = failed(status, "stopped: " + e);
             LOG.error("Sink {} stopped; what it had not delivered comes again at the next start", sink.name(), e);
         } finally {

@@ -159,6 +159,38 @@ class LogLinesTest {
         }
     }
 
+    /** Has a bug that no sink should have. */
+    private static final class Dying implements FindingSink {
+        @Override
+        public String name() {
+            return "dying";
+        }
+
+        @Override
+        public Batching batching() {
+            return new Batching(10, Duration.ofMillis(200));
+        }
+
+        @Override
+        public List<Refused> deliver(List<Finding> batch) {
+            throw new OutOfMemoryError("planted");
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void a_sink_that_dies_of_an_error_says_so_to_whoever_asks() throws Exception {
+        send(RecordCodec.FINDING.encode(SinkContract.finding("first", 1, "delivered")));
+        Map<String, Object> connection = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        try (SinkRunner runner = SinkRunner.start(new Dying(), deadLetters::add, connection, Clock.systemUTC())) {
+            assertThat(runner.ended()).isNull();
+            await().untilAsserted(() -> assertThat(runner.ended()).hasMessage("planted"));
+            assertThat(runner.status().problem()).contains("stopped");
+        }
+    }
+
     @Test
     void the_end_of_the_process_is_one_line_and_what_was_not_delivered_comes_again() throws Exception {
         send(RecordCodec.FINDING.encode(SinkContract.finding("first", 1, "delivered")));
@@ -167,6 +199,7 @@ class LogLinesTest {
         try (SinkRunner runner = SinkRunner.start(ending, deadLetters::add, connection, Clock.systemUTC())) {
             assertThat(ending.closed.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(runner.status().delivered()).isZero();
+            assertThat(runner.ended()).isNotNull();
         }
 
         assertThat(List.copyOf(lines.list).stream()

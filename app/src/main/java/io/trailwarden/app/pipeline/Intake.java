@@ -114,6 +114,19 @@ public final class Intake implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether every input is still read.
+     *
+     * @throws PipelineException when the reading of one has ended
+     */
+    public void requireReading() {
+        try {
+            ingestion.requireReading();
+        } catch (IngestException e) {
+            throw new PipelineException(e.getMessage(), e);
+        }
+    }
+
     /** So many messages wait in Kafka to be stored. */
     public void waiting(long messages) {
         publisher.waiting(messages);

@@ -280,10 +280,14 @@ public final class Pipeline implements AutoCloseable {
     /**
      * Whether all goes on.
      *
-     * @throws PipelineException when the job has ended
+     * @throws PipelineException when the job, a sink, or the reading of an input has ended
      */
     public void requireRunning() {
         job().requireRunning();
+        if (intake != null) {
+            intake.requireReading();
+        }
+        sinks.forEach(Sinks::requireRunning);
     }
 
     /** The tables. */
@@ -337,7 +341,8 @@ public final class Pipeline implements AutoCloseable {
                 () -> {
                     try {
                         chore.run();
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
+                        // Whatever leaves this method ends the schedule, and nobody would hear of it.
                         if (chores.isShutdown()) {
                             return; // interrupted by close()
                         }

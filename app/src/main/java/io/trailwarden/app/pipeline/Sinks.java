@@ -2,6 +2,7 @@ package io.trailwarden.app.pipeline;
 
 import io.trailwarden.app.config.SinkSettings;
 import io.trailwarden.sinks.FindingSink;
+import io.trailwarden.sinks.SinkRunner;
 import io.trailwarden.sinks.StdoutSink;
 import io.trailwarden.sinks.StorageSink;
 import io.trailwarden.sinks.notice.Channel;
@@ -62,6 +63,21 @@ public final class Sinks {
                 throw new IllegalArgumentException(
                         "sink: \"" + name + "\" (expected: one of " + String.join(", ", NAMES) + ")");
         };
+    }
+
+    /**
+     * Whether the sink still delivers; attempts that fail are no reason, because they come again.
+     *
+     * @throws PipelineException when it has ended
+     */
+    public static void requireRunning(SinkRunner sink) {
+        Throwable why = sink.ended();
+        if (why != null) {
+            throw new PipelineException(
+                    "sink " + sink.status().sink() + " delivers nothing any more: " + why
+                            + "; what it had not delivered comes again at the next start",
+                    why);
+        }
     }
 
     private NoticeSink notices(Channel channel) {

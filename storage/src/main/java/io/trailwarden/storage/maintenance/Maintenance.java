@@ -101,8 +101,9 @@ public final class Maintenance implements AutoCloseable {
             if (report.filesMerged() > 0 || report.orphansRemoved() > 0) {
                 LOG.info("Tables maintained: {}", report);
             }
-        } catch (IOException | RuntimeException e) {
-            // Iceberg ends its threads when the process begins to end, before this is closed.
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever leaves this method ends the schedule. Iceberg ends its threads when the process begins to end,
+            // before this is closed.
             if (thread.isShutdown() || e instanceof RejectedExecutionException) {
                 LOG.debug("A round of table maintenance was given up", e);
                 return;

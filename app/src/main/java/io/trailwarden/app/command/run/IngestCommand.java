@@ -76,6 +76,7 @@ public final class IngestCommand implements Callable<Integer> {
                 }
             } else {
                 while (!stop.await(1, TimeUnit.SECONDS)) {
+                    intake.requireReading();
                     reference.look();
                     progress.say(intake.progress().records() + " records read");
                 }

@@ -80,7 +80,7 @@ public final class SinkCommand implements Callable<Integer> {
                         "Delivering findings to "
                                 + String.join(", ", config.sinks().names()) + ".");
                 while (!stop.await(1, TimeUnit.SECONDS)) {
-                    // until asked to stop
+                    runners.forEach(Sinks::requireRunning);
                 }
             } finally {
                 runners.forEach(SinkRunner::close);
