@@ -36,8 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Checkpoints are written below {@code <directory>/checkpoints} and stay when the process ends in any way.
  *
- * <p>Flink insists on its REST endpoint; it gets a random loopback port where submitting, cancelling and rescaling are
- * switched off.
+ * <p>Flink insists on its REST endpoint; it gets a random loopback port where nobody is answered ({@link SilentRest}).
  */
 public final class EmbeddedFlink implements AutoCloseable {
 
@@ -162,6 +161,7 @@ public final class EmbeddedFlink implements AutoCloseable {
         c.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         c.set(RestOptions.BIND_PORT, "0");
         c.set(RestOptions.SERVER_NUM_THREADS, 1);
+        c.set(SilentRest.SILENT, true);
         c.set(WebOptions.SUBMIT_ENABLE, false);
         c.set(WebOptions.CANCEL_ENABLE, false);
         c.set(WebOptions.RESCALE_ENABLE, false);

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -148,6 +151,34 @@ class EmbeddedFlinkTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void no_port_answers_a_web_page_that_asks_for_jobs_or_ends_one() throws IOException {
+        try (EmbeddedFlink flink = EmbeddedFlink.start(directory, 1)) {
+            FlinkJob job = flink.submit(counting(flink, Long.MAX_VALUE - 1, ""), "counting");
+            for (int port : listeningPorts()) {
+                for (String path : List.of("/jobs/overview", "/config", "/jobs/" + job.id() + "/yarn-cancel")) {
+                    assertThat(answer(port, path)).as("port %d, %s", port, path).isEmpty();
+                }
+            }
+            assertThat(job.status()).isEqualTo("RUNNING");
+        }
+    }
+
+    /** The first bytes of an HTTP answer; empty where the other side hangs up or does not speak HTTP. */
+    private static String answer(int port, String path) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            socket.setSoTimeout(1_000);
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String begin = new String(socket.getInputStream().readNBytes(16), StandardCharsets.ISO_8859_1);
+            return begin.startsWith("HTTP/") ? begin : "";
+        } catch (SocketException | SocketTimeoutException hungUp) {
+            return "";
         }
     }
 
