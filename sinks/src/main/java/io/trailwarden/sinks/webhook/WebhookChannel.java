@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.trailwarden.sinks.notice.Channel;
 import io.trailwarden.sinks.notice.Notice;
-import java.io.IOException;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
@@ -16,8 +16,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices to a web hook, one {@code POST} each.
@@ -27,7 +33,8 @@ import javax.crypto.spec.SecretKeySpec;
  * receiver computes it anew, compares in constant time, and turns away what is older than a few minutes.
  *
  * <p>400, 413 and 422 mean that this message will never be taken. Everything else but 2xx, also a redirection, which is
- * not followed, means later; {@code Retry-After} in seconds is heeded.
+ * not followed, means later; {@code Retry-After} in seconds is heeded. An answer that does not end within twenty seconds
+ * is given up.
  */
 public final class WebhookChannel implements Channel {
 
@@ -36,10 +43,15 @@ public final class WebhookChannel implements Channel {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(15);
+
+    /** From the first byte sent to the last one of the answer. */
+    private static final Duration TOTAL = Duration.ofSeconds(20);
+
     private static final long LONGEST_RETRY_AFTER = 3600;
 
     private final WebhookConfig config;
     private final Clock clock;
+    private final Duration total;
     private final HttpClient client = HttpClient.newBuilder()
             .connectTimeout(CONNECT)
             .version(HttpClient.Version.HTTP_1_1)
@@ -50,8 +62,13 @@ public final class WebhookChannel implements Channel {
 
     /** Sends as configured; the clock is for signatures and {@code Retry-After}. */
     public WebhookChannel(WebhookConfig config, Clock clock) {
+        this(config, clock, TOTAL);
+    }
+
+    WebhookChannel(WebhookConfig config, Clock clock, Duration total) {
         this.config = config;
         this.clock = clock;
+        this.total = total;
     }
 
     @Override
@@ -85,14 +102,37 @@ public final class WebhookChannel implements Channel {
         if (!config.secret().isEmpty()) {
             request.header("Trailwarden-Signature", signature(body));
         }
+        return answer(request.build());
+    }
+
+    /**
+     * What the receiver says, its whole answer within the total time. Only the status matters: a receiver that has said it and
+     * does not end its answer has answered.
+     */
+    private Outcome answer(HttpRequest request) {
+        AtomicReference<HttpResponse.@Nullable ResponseInfo> begun = new AtomicReference<>();
+        CompletableFuture<HttpResponse<Void>> exchange = client.sendAsync(request, info -> {
+            begun.set(info);
+            return HttpResponse.BodySubscribers.discarding();
+        });
         try {
-            return outcome(client.send(request.build(), HttpResponse.BodyHandlers.discarding()));
-        } catch (IOException e) {
+            HttpResponse<Void> response = exchange.get(total.toMillis(), TimeUnit.MILLISECONDS);
+            return outcome(response.statusCode(), response.headers());
+        } catch (TimeoutException e) {
+            HttpResponse.ResponseInfo info = begun.get();
+            return info == null
+                    ? new NotNow("web hook: no answer within " + total.toSeconds() + " s", null)
+                    : outcome(info.statusCode(), info.headers());
+        } catch (ExecutionException e) {
             // Its message may hold the address, which may be a secret.
-            return new NotNow("web hook: no answer (" + e.getClass().getSimpleName() + ")", null);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return new NotNow("web hook: no answer (" + cause.getClass().getSimpleName() + ")", null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new NotNow("web hook: interrupted", e);
+        } finally {
+            // Ends the connection of an answer that has no end; does nothing to one that is over.
+            exchange.cancel(true);
         }
     }
 
@@ -102,15 +142,14 @@ public final class WebhookChannel implements Channel {
                 : notice.id();
     }
 
-    private Outcome outcome(HttpResponse<Void> response) {
-        int status = response.statusCode();
+    private Outcome outcome(int status, HttpHeaders headers) {
         if (status >= 200 && status < 300) {
             return new Delivered();
         }
         if (status == 400 || status == 413 || status == 422) {
             return new Refused("web hook: status " + status);
         }
-        response.headers().firstValue("Retry-After").ifPresent(this::waitFor);
+        headers.firstValue("Retry-After").ifPresent(this::waitFor);
         return new NotNow("web hook: status " + status, null);
     }
 

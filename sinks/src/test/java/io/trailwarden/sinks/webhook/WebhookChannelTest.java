@@ -13,13 +13,19 @@ import io.trailwarden.sinks.notice.Notice;
 import io.trailwarden.testing.SampleFinding;
 import io.trailwarden.testing.aws.FakeEndpoints;
 import io.trailwarden.testing.aws.FakeEndpoints.Planted;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +87,65 @@ class WebhookChannelTest {
                 .singleElement()
                 .satisfies(outcome ->
                         assertThat(outcome.toString()).contains("no answer").doesNotContain("secret-path"));
+    }
+
+    @Test
+    void an_answer_whose_body_never_ends_counts_by_its_status_and_holds_up_nothing() throws Exception {
+        try (Endless receiver = new Endless("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")) {
+            assertThat(send(receiver)).containsExactly(new Channel.Delivered());
+        }
+        try (Endless receiver = new Endless("HTTP/1.1 503 Busy\r\nContent-Length: 100000000\r\n\r\n")) {
+            assertThat(send(receiver)).containsExactly(new Channel.NotNow("web hook: status 503", null));
+        }
+    }
+
+    @Test
+    void headers_that_never_end_are_no_answer() throws Exception {
+        try (Endless receiver = new Endless("HTTP/1.1 200 OK\r\nX: ")) {
+            assertThat(send(receiver)).containsExactly(new Channel.NotNow("web hook: no answer within 1 s", null));
+        }
+    }
+
+    private static List<Channel.Outcome> send(Endless receiver) {
+        WebhookConfig config = new WebhookConfig(receiver.url(), "", Template.JSON, "", "");
+        return new WebhookChannel(config, CLOCK, Duration.ofSeconds(1)).send(List.of(one("a")));
+    }
+
+    /** Begins every answer with the same bytes and never ends one. */
+    private static final class Endless implements AutoCloseable {
+        private final ServerSocket listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        private final List<Socket> open = new CopyOnWriteArrayList<>();
+
+        Endless(String begin) throws IOException {
+            Thread thread = new Thread(() -> answer(begin.getBytes(StandardCharsets.US_ASCII)), "endless");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void answer(byte[] begin) {
+            try {
+                while (true) {
+                    Socket socket = listening.accept();
+                    open.add(socket);
+                    socket.getOutputStream().write(begin);
+                    socket.getOutputStream().flush();
+                }
+            } catch (IOException closed) {
+                // the test is over
+            }
+        }
+
+        URI url() {
+            return URI.create("http://127.0.0.1:" + listening.getLocalPort() + "/");
+        }
+
+        @Override
+        public void close() throws IOException {
+            listening.close();
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
     }
 
     @Test
