@@ -58,6 +58,16 @@ public final class Archive implements Closeable {
         return new Archive(TableCatalog.open(config));
     }
 
+    /**
+     * Makes a lost catalog anew from the tables' own files.
+     *
+     * @return the metadata file that each lost table begins again with
+     * @throws IllegalStateException if the tables' files are not on this machine
+     */
+    public static Map<String, String> register(ArchiveConfig config) throws IOException {
+        return TableCatalog.register(config);
+    }
+
     /** What it was opened with. */
     public ArchiveConfig config() {
         return tables.config();

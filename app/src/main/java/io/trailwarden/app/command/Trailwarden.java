@@ -17,6 +17,7 @@ import io.trailwarden.app.command.stored.QueryCommand;
 import io.trailwarden.app.command.stored.TailCommand;
 import io.trailwarden.app.terminal.ExitCode;
 import io.trailwarden.app.terminal.Io;
+import io.trailwarden.event.text.Secrets;
 import io.trailwarden.event.text.VisibleText;
 import io.trailwarden.settings.BadConfigException;
 import java.io.PrintWriter;
@@ -112,7 +113,8 @@ public final class Trailwarden implements Runnable {
         }
         LOG.debug("{} failed", command.getCommandName(), e);
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        message.lines().forEach(part -> io.err().println("trailwarden: " + VisibleText.of(part)));
+        message.lines().forEach(part -> io.err()
+                .println("trailwarden: " + VisibleText.of(Secrets.withoutThoseOfAddresses(part))));
         return ExitCode.FAILED;
     }
 

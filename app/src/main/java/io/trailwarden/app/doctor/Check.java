@@ -1,5 +1,6 @@
 package io.trailwarden.app.doctor;
 
+import io.trailwarden.event.text.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param fix what to do about it; null where nothing needs doing
  */
 public record Check(String name, Result result, String found, @Nullable String fix) {
+
+    /** Libraries repeat whole addresses, with the password in them. */
+    public Check {
+        found = Secrets.withoutThoseOfAddresses(found);
+    }
 
     /** How it is. */
     public enum Result {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Hides the values of secrets where people look at records: by the name of the member, also inside JSON that travels as
@@ -55,7 +56,21 @@ public final class Secrets {
     private static final Set<String> HARMLESS =
             Set.of("forgotpassword", "hassecret", "taskcredentials", "mustchangepassword");
 
+    /** {@code ://user:password@}; an {@code @} in the password itself is no end of it. */
+    private static final Pattern USER_INFO = Pattern.compile("(://[^\\s/:@]{0,256}):[^\\s/]{1,1024}@");
+
+    private static final Pattern PARAMETER = Pattern.compile(
+            "(?i)([?&;][\\w.-]{0,64}(?:password|passwd|pwd|secret|token|sig|signature|key)=)[^&;\\s\"']{1,4096}");
+
+    private static final String HIDDEN_IN_URI = "***";
+
     private Secrets() {}
+
+    /** The text without the passwords, tokens and signatures of the addresses in it: libraries repeat whole addresses. */
+    public static String withoutThoseOfAddresses(String text) {
+        String rest = USER_INFO.matcher(text).replaceAll("$1:" + HIDDEN_IN_URI + "@");
+        return PARAMETER.matcher(rest).replaceAll("$1" + HIDDEN_IN_URI);
+    }
 
     /**
      * JSON with its secrets hidden.

@@ -7,12 +7,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SecretsTest {
 
     private static Secrets.MaskedText mask(String json) {
         return Secrets.mask(json);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Failed to connect: jdbc:postgresql://u:canary@10.0.0.1:5432/x | Failed to connect:"
+                        + " jdbc:postgresql://u:***@10.0.0.1:5432/x",
+                "https://u:can@ry@example.com/a, then https://b:2@c/d | https://u:***@example.com/a, then https://b:***@c/d",
+                "https://:canary@example.com/ | https://:***@example.com/",
+                "jdbc:postgresql://h/x?user=u&password=canary&ssl=true | jdbc:postgresql://h/x?user=u&password=***&ssl=true",
+                "jdbc:sqlserver://h;User=u;Password=canary;x=1 | jdbc:sqlserver://h;User=u;Password=***;x=1",
+                "https://h/a?X-Amz-Signature=canary&b=1 | https://h/a?X-Amz-Signature=***&b=1",
+                "http://127.0.0.1:8080/a@b and mail a:b@c | http://127.0.0.1:8080/a@b and mail a:b@c"
+            })
+    void addresses_in_a_message_lose_their_passwords_and_nothing_else(String message, String shown) {
+        assertThat(Secrets.withoutThoseOfAddresses(message)).isEqualTo(shown);
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -111,16 +112,16 @@ public final class TableCatalog implements Closeable {
 
     private void createMissing() {
         Namespace namespace = Namespace.of(config.namespace());
-        if (catalog instanceof SupportsNamespaces namespaces && !namespaces.namespaceExists(namespace)) {
-            try {
-                namespaces.createNamespace(namespace);
-            } catch (AlreadyExistsException e) {
-                LOG.debug("Another process made namespace {}", namespace);
-            }
-        }
+        makeNamespace(namespace);
         for (TableLayout<?> layout : TableLayouts.ALL) {
             TableIdentifier id = TableIdentifier.of(namespace, layout.name());
             if (!catalog.tableExists(id)) {
+                if (TablesOnDisk.of(config)
+                        .filter(files -> files.hasRows(layout.name()))
+                        .isPresent()) {
+                    throw new CatalogLostException(
+                            layout.name(), config.catalogProperties().getOrDefault("uri", ""));
+                }
                 try {
                     catalog.createTable(id, layout.schema(), layout.spec(), layout.properties());
                 } catch (AlreadyExistsException e) {
@@ -128,6 +129,55 @@ public final class TableCatalog implements Closeable {
                 }
             } else {
                 addMissingColumns(catalog.loadTable(id), layout);
+            }
+        }
+    }
+
+    /**
+     * Makes a lost catalog anew: each table that it does not know begins again at the last commit whose metadata lies in
+     * the warehouse. Tables that it knows stay as they are.
+     *
+     * @return the metadata file that each table was registered with; empty when nothing was missing
+     * @throws IllegalStateException if the warehouse is not on this machine
+     */
+    public static Map<String, String> register(ArchiveConfig config) throws IOException {
+        TablesOnDisk files = TablesOnDisk.of(config)
+                .orElseThrow(() -> new IllegalStateException("warehouse "
+                        + config.catalogProperties().getOrDefault("warehouse", "")
+                        + ": only a catalog of files on this machine can be rebuilt from them"));
+        registerDrivers();
+        Map<String, String> rest = new HashMap<>(config.catalogProperties());
+        Catalog catalog = CatalogUtil.loadCatalog(rest.remove("catalog-impl"), "trailwarden", rest, null);
+        try (TableCatalog tables = new TableCatalog(config, catalog)) {
+            Map<String, String> registered = tables.registerMissing(files);
+            tables.createMissing();
+            return registered;
+        }
+    }
+
+    private Map<String, String> registerMissing(TablesOnDisk files) {
+        Map<String, String> registered = new TreeMap<>();
+        Namespace namespace = Namespace.of(config.namespace());
+        makeNamespace(namespace);
+        for (TableLayout<?> layout : TableLayouts.ALL) {
+            TableIdentifier id = TableIdentifier.of(namespace, layout.name());
+            if (!catalog.tableExists(id)) {
+                files.newestMetadata(layout.name()).ifPresent(metadata -> {
+                    String location = "file://" + metadata;
+                    catalog.registerTable(id, location);
+                    registered.put(layout.name(), location);
+                });
+            }
+        }
+        return registered;
+    }
+
+    private void makeNamespace(Namespace namespace) {
+        if (catalog instanceof SupportsNamespaces namespaces && !namespaces.namespaceExists(namespace)) {
+            try {
+                namespaces.createNamespace(namespace);
+            } catch (AlreadyExistsException e) {
+                LOG.debug("Another process made namespace {}", namespace);
             }
         }
     }
