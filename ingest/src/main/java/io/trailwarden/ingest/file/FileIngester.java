@@ -1,6 +1,7 @@
 package io.trailwarden.ingest.file;
 
 import io.trailwarden.event.DeadLetter;
+import io.trailwarden.event.text.VisibleText;
 import io.trailwarden.ingest.Delivery;
 import io.trailwarden.ingest.EventPublisher;
 import io.trailwarden.ingest.FailPoint;
@@ -27,6 +28,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,6 +55,13 @@ public final class FileIngester implements Ingester {
 
     private record Found(Path path, String object, long size, long modified) {}
 
+    /** How a file that is dated in the future was first seen. */
+    private record Still(long size, long modified, long sinceNanos) {
+        boolean isOf(Found file) {
+            return size == file.size() && modified == file.modified();
+        }
+    }
+
     private record Unreadable(String object, String message) {}
 
     private final FileConfig config;
@@ -62,6 +71,8 @@ public final class FileIngester implements Ingester {
     private final Unpacker unpacker;
     private final RecordFinder rehearsal = new RecordFinder();
     private final Map<String, String> reported = new HashMap<>();
+    private final Map<Path, Still> dated = new HashMap<>();
+    private final Set<Path> missing = new HashSet<>();
     private byte[] buffer = new byte[64 << 10];
 
     /**
@@ -105,12 +116,20 @@ public final class FileIngester implements Ingester {
 
     @Override
     public void pass() throws InterruptedException, IngestException {
+        IngestException failed = null;
         boolean finished = false;
         try {
             for (Path input : config.inputs()) {
                 List<Found> files = new ArrayList<>();
                 List<Unreadable> unreadable = new ArrayList<>();
-                list(input, files, unreadable);
+                try {
+                    list(input, files, unreadable);
+                    back(input);
+                } catch (IngestException e) {
+                    // The others are read all the same.
+                    failed = e;
+                    gone(input, e);
+                }
                 for (Unreadable file : unreadable) {
                     report(file.object(), file.message());
                 }
@@ -128,12 +147,31 @@ public final class FileIngester implements Ingester {
                 objects.reset();
             }
         }
+        if (failed != null && !config.follow()) {
+            throw failed;
+        }
+    }
+
+    private void gone(Path input, IngestException why) {
+        if (missing.add(input)) {
+            LOG.warn(
+                    "Input {} cannot be read and is looked for at every pass; the other inputs go on: {}",
+                    VisibleText.of(input.toString()),
+                    String.valueOf(why.getCause()));
+        }
+    }
+
+    private void back(Path input) {
+        if (missing.remove(input)) {
+            LOG.info("Input {} is back and is read again", VisibleText.of(input.toString()));
+        }
     }
 
     private void read(Found file) throws IngestException, InterruptedException {
         FilePosition last = FilePosition.decode(
                 positions.newest(config.source(), file.path().toString()));
         if (last != null && last.isOf(file.size(), file.modified())) {
+            dated.remove(file.path());
             objects.skipped();
             return;
         }
@@ -235,8 +273,20 @@ public final class FileIngester implements Ingester {
     }
 
     private boolean isGrowing(Found file) {
-        return config.follow()
-                && file.modified() > clock.millis() - config.settle().toMillis();
+        long now = clock.millis();
+        if (!config.follow() || file.modified() <= now - config.settle().toMillis()) {
+            return false;
+        }
+        if (file.modified() <= now) {
+            return true;
+        }
+        // Its date will not come for long: it is complete when nothing has changed for as long as that takes.
+        Still still = dated.compute(
+                file.path(),
+                (path, before) -> before != null && before.isOf(file)
+                        ? before
+                        : new Still(file.size(), file.modified(), System.nanoTime()));
+        return System.nanoTime() - still.sinceNanos() < config.settle().toNanos();
     }
 
     /** As much of a growing file as ends in a complete line and a complete document. */

@@ -3,6 +3,7 @@ package io.trailwarden.ingest.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import io.trailwarden.event.DeadLetter;
 import io.trailwarden.event.Receipt;
@@ -209,6 +210,57 @@ class FileIngesterTest {
         pass();
 
         assertThat(keys()).containsExactlyInAnyOrder("a|1", "b|1");
+    }
+
+    @Test
+    void a_file_dated_in_the_future_is_complete_when_nothing_has_changed_for_a_while() throws Exception {
+        FileTime tomorrow = FileTime.from(NOW.plus(Duration.ofDays(1)));
+        write("lines.log", record("a") + "\n" + record("b"), tomorrow);
+        write("whole.json", "{\"Records\":[" + record("c") + "]}", tomorrow);
+        pass();
+        assertThat(keys())
+                .as("complete lines only, as of any file that may grow")
+                .contains("a|1")
+                .doesNotContain("b|1");
+
+        await().pollInSameThread().untilAsserted(() -> {
+            pass();
+            assertThat(keys()).contains("a|1", "b|1", "c|1");
+        });
+        assertThat(ingester.progress().rejected()).isZero();
+    }
+
+    @Test
+    void an_input_that_is_gone_stops_no_other_and_is_read_again_when_it_is_back() throws Exception {
+        Path other = Files.createDirectories(folder.resolve("other"));
+        stop();
+        positions = Positions.open(folder.resolve("positions.db"));
+        publisher = broker.connect();
+        ingester = new FileIngester(FileConfig.follow(List.of(input, other)), publisher, positions, clock());
+        Path away = Files.move(input, folder.resolve("away"));
+        Files.writeString(other.resolve("b.log"), record("b") + "\n");
+        Files.setLastModifiedTime(other.resolve("b.log"), SETTLED);
+        pass();
+        assertThat(keys()).containsExactly("b|1");
+
+        Files.move(away, input);
+        write("a.log", record("a") + "\n", SETTLED);
+        pass();
+        assertThat(keys()).containsExactlyInAnyOrder("a|1", "b|1");
+    }
+
+    @Test
+    void reading_once_reads_what_is_there_and_fails_for_the_input_that_is_gone() throws Exception {
+        Path other = Files.createDirectories(folder.resolve("other"));
+        stop();
+        positions = Positions.open(folder.resolve("positions.db"));
+        publisher = broker.connect();
+        ingester = new FileIngester(FileConfig.once(List.of(other, input)), publisher, positions, clock());
+        Files.delete(other);
+        write("a.log", record("a") + "\n", SETTLED);
+
+        assertThatThrownBy(this::pass).isInstanceOf(IngestException.class).hasMessageContaining("other");
+        assertThat(keys()).containsExactly("a|1");
     }
 
     @Test
