@@ -203,9 +203,10 @@ public final class Ingestion implements AutoCloseable {
         } catch (InterruptedException e) {
             LOG.debug("{}: stopped", ingester.source());
         } catch (RuntimeException | Error e) {
-            LOG.error("{}: stopped by a bug", ingester.source(), e);
+            // First: without memory the log line may fail too.
             fail(new IngestException(
                     "source " + ingester.source() + " is not read any more, because of a bug: " + e, e));
+            LOG.error("{}: stopped by a bug", ingester.source(), e);
         }
     }
 
@@ -229,8 +230,8 @@ public final class Ingestion implements AutoCloseable {
         } catch (InterruptedException e) {
             LOG.debug("positions: stopped");
         } catch (RuntimeException | Error e) {
-            LOG.error("positions: stopped by a bug", e);
             fail(new IngestException("positions do not move any more, because of a bug: " + e, e));
+            LOG.error("positions: stopped by a bug", e);
         }
     }
 

@@ -68,6 +68,19 @@ class LostCatalogTest {
     }
 
     @Test
+    void a_start_that_was_refused_has_made_no_table_that_the_rebuilding_would_take_as_known() throws Exception {
+        ArchiveConfig onlyReceipts = ArchiveConfig.local(data.resolve("other"));
+        try (Archive archive = Archive.open(onlyReceipts);
+                ArchiveWriter writer = archive.newWriter("run", 0)) {
+            writer.write(receipt("a", 0));
+            archive.commit("run", 1, List.of(writer.flush(1, Map.of())));
+        }
+        lose(data.resolve("other"));
+        assertThatThrownBy(() -> Archive.open(onlyReceipts)).hasMessageContaining("table receipts");
+        assertThat(Archive.register(onlyReceipts)).containsKeys("cloudtrail", "executions", "receipts");
+    }
+
+    @Test
     void a_table_whose_making_was_killed_holds_nothing_and_is_made_again() throws Exception {
         Path made = Files.createDirectories(data.resolve("other/warehouse/trailwarden/cloudtrail/metadata"));
         Files.writeString(made.resolve("00000-x.metadata.json"), "{");
@@ -77,6 +90,10 @@ class LostCatalogTest {
     }
 
     private void lose() throws IOException {
+        lose(data);
+    }
+
+    private static void lose(Path data) throws IOException {
         for (String file : List.of("catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm")) {
             Files.deleteIfExists(data.resolve("warehouse").resolve(file));
         }

@@ -56,11 +56,14 @@ public final class Secrets {
     private static final Set<String> HARMLESS =
             Set.of("forgotpassword", "hassecret", "taskcredentials", "mustchangepassword");
 
-    /** {@code ://user:password@}; an {@code @} in the password itself is no end of it. */
-    private static final Pattern USER_INFO = Pattern.compile("(://[^\\s/:@]{0,256}):[^\\s/]{1,1024}@");
+    /** {@code ://user:password@}: up to the last {@code @}, unless what follows the colon is a port and a path. */
+    private static final Pattern USER_INFO =
+            Pattern.compile("(://[^\\s/:@]{0,256}):(?![0-9]{1,5}[/?#])[^\\s\"']{1,1024}@");
 
+    /** A secret by its name anywhere, as in an address, a JAAS line or a property; a key or signature only in an address. */
     private static final Pattern PARAMETER = Pattern.compile(
-            "(?i)([?&;][\\w.-]{0,64}(?:password|passwd|pwd|secret|token|sig|signature|key)=)[^&;\\s\"']{1,4096}");
+            "(?i)((?:[?&;][\\w.-]{0,64}(?:token|sig|signature|key)"
+                    + "|[\\w.-]{0,64}(?:password|passwd|pwd|secret))=)(?:\"[^\"]{0,4096}\"|'[^']{0,4096}'|[^&;\\s\"']{1,4096})");
 
     private static final String HIDDEN_IN_URI = "***";
 

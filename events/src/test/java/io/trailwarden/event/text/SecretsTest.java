@@ -27,6 +27,9 @@ class SecretsTest {
                 "jdbc:postgresql://h/x?user=u&password=canary&ssl=true | jdbc:postgresql://h/x?user=u&password=***&ssl=true",
                 "jdbc:sqlserver://h;User=u;Password=canary;x=1 | jdbc:sqlserver://h;User=u;Password=***;x=1",
                 "https://h/a?X-Amz-Signature=canary&b=1 | https://h/a?X-Amz-Signature=***&b=1",
+                "jdbc:postgresql://u:can/ary@h/x | jdbc:postgresql://u:***@h/x",
+                "x required user=\"u\" password=\"can ary\"; y | x required user=\"u\" password=***; y",
+                "ssl.keystore.password=can,ary and sort key=name | ssl.keystore.password=*** and sort key=name",
                 "http://127.0.0.1:8080/a@b and mail a:b@c | http://127.0.0.1:8080/a@b and mail a:b@c"
             })
     void addresses_in_a_message_lose_their_passwords_and_nothing_else(String message, String shown) {

@@ -233,10 +233,7 @@ class FileIngesterTest {
     @Test
     void an_input_that_is_gone_stops_no_other_and_is_read_again_when_it_is_back() throws Exception {
         Path other = Files.createDirectories(folder.resolve("other"));
-        stop();
-        positions = Positions.open(folder.resolve("positions.db"));
-        publisher = broker.connect();
-        ingester = new FileIngester(FileConfig.follow(List.of(input, other)), publisher, positions, clock());
+        restart(FileConfig.follow(List.of(input, other)));
         Path away = Files.move(input, folder.resolve("away"));
         Files.writeString(other.resolve("b.log"), record("b") + "\n");
         Files.setLastModifiedTime(other.resolve("b.log"), SETTLED);
@@ -252,10 +249,7 @@ class FileIngesterTest {
     @Test
     void reading_once_reads_what_is_there_and_fails_for_the_input_that_is_gone() throws Exception {
         Path other = Files.createDirectories(folder.resolve("other"));
-        stop();
-        positions = Positions.open(folder.resolve("positions.db"));
-        publisher = broker.connect();
-        ingester = new FileIngester(FileConfig.once(List.of(other, input)), publisher, positions, clock());
+        restart(FileConfig.once(List.of(other, input)));
         Files.delete(other);
         write("a.log", record("a") + "\n", SETTLED);
 
@@ -480,10 +474,13 @@ class FileIngesterTest {
     }
 
     private void restart(boolean follow) throws IngestException {
+        restart(follow ? FileConfig.follow(List.of(input)) : FileConfig.once(List.of(input)));
+    }
+
+    private void restart(FileConfig config) throws IngestException {
         stop();
         positions = Positions.open(folder.resolve("positions.db"));
         publisher = broker.connect();
-        FileConfig config = follow ? FileConfig.follow(List.of(input)) : FileConfig.once(List.of(input));
         ingester = new FileIngester(config, publisher, positions, clock());
     }
 

@@ -113,15 +113,11 @@ public final class TableCatalog implements Closeable {
     private void createMissing() {
         Namespace namespace = Namespace.of(config.namespace());
         makeNamespace(namespace);
+        // All before the first is made: a table made here is one that register would take as known.
+        TablesOnDisk.of(config).ifPresent(files -> requireKnown(namespace, files));
         for (TableLayout<?> layout : TableLayouts.ALL) {
             TableIdentifier id = TableIdentifier.of(namespace, layout.name());
             if (!catalog.tableExists(id)) {
-                if (TablesOnDisk.of(config)
-                        .filter(files -> files.hasRows(layout.name()))
-                        .isPresent()) {
-                    throw new CatalogLostException(
-                            layout.name(), config.catalogProperties().getOrDefault("uri", ""));
-                }
                 try {
                     catalog.createTable(id, layout.schema(), layout.spec(), layout.properties());
                 } catch (AlreadyExistsException e) {
@@ -129,6 +125,15 @@ public final class TableCatalog implements Closeable {
                 }
             } else {
                 addMissingColumns(catalog.loadTable(id), layout);
+            }
+        }
+    }
+
+    private void requireKnown(Namespace namespace, TablesOnDisk files) {
+        for (TableLayout<?> layout : TableLayouts.ALL) {
+            if (!catalog.tableExists(TableIdentifier.of(namespace, layout.name())) && files.hasRows(layout.name())) {
+                throw new CatalogLostException(
+                        layout.name(), config.catalogProperties().getOrDefault("uri", ""));
             }
         }
     }
